@@ -1,0 +1,1 @@
+//! yagura-server-kit
