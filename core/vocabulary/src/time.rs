@@ -14,11 +14,13 @@ impl Time {
     /// Clamped to the years 1 to 9999, so that every `Time` can be written as RFC 3339, which has four digits for a year.
     #[must_use]
     pub fn from_micros(micros: i64) -> Self {
-        Self(micros.clamp(Self::YEAR_1, jiff::Timestamp::MAX.as_microsecond()))
+        Self(micros.clamp(Self::MIN, Self::MAX))
     }
 
     /// 0001-01-01T00:00:00Z.
-    const YEAR_1: i64 = -62_135_596_800_000_000;
+    const MIN: i64 = -62_135_596_800_000_000;
+    /// 9999-12-30T22:00:00Z, the last whole second that jiff reads back in every offset.
+    const MAX: i64 = 253_402_207_200_000_000;
 
     /// The point this many whole seconds after 1970-01-01T00:00:00Z.
     #[must_use]
