@@ -1,0 +1,18 @@
+//! What crosses the road, and the signatures that protect it. No IO, no clock.
+
+pub mod batch;
+pub mod body;
+pub mod command;
+pub mod enrol;
+pub mod hello;
+pub mod key;
+pub mod key_set;
+pub mod nudge;
+pub mod policy;
+pub mod receipt;
+pub mod request;
+pub mod sealed;
+pub mod state;
+
+/// The protocol's version. An agent says the range it speaks in its hello.
+pub const PROTOCOL: u32 = 1;
