@@ -7,6 +7,8 @@ pub mod clock;
 pub mod event;
 pub mod id;
 pub mod level;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod state;
 pub mod time;
 

@@ -1,1 +1,31 @@
-//! yagura-server-kit
+//! What the server gives to every feature: its context, the database, authorisation, errors, paging, metrics.
+//!
+//! A feature's server side is a [`ServerFeature`]: migrations, routes, background work. Reading is free; changing goes
+//! through [`Change`], which cannot be committed without an audit row. A route cannot be added without saying who may use it.
+
+pub mod agent;
+pub mod auth;
+pub mod context;
+pub mod db;
+pub mod error;
+pub mod etag;
+pub mod feature;
+pub mod metrics;
+pub mod page;
+pub mod routes;
+pub mod secret;
+
+pub use self::{
+    agent::{AgentRequest, Endpoints, KnownEndpoint},
+    auth::{Authenticator, Caller, Credential, Permission, Role},
+    context::{Context, Parts},
+    db::{Audit, Change, Db, DbError, Migration, Object},
+    error::{ApiError, Code, FieldError},
+    etag::{Etag, IfMatch},
+    feature::ServerFeature,
+    page::{Count, Cursor, Page, PageQuery},
+    routes::Routes,
+};
+
+/// What a handler answers.
+pub type ApiResult<T> = Result<T, ApiError>;

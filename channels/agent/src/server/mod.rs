@@ -1,0 +1,9 @@
+//! The server's end of the road: its keys, and who is connected.
+
+mod hub;
+mod signer;
+
+pub use self::{
+    hub::{Hub, Listener},
+    signer::{Signer, SignerError},
+};

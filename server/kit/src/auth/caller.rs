@@ -1,0 +1,110 @@
+//! The caller of a request, and the gate that every route of the API stands behind.
+
+use async_trait::async_trait;
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{Method, header, request::Parts};
+use yagura_vocabulary::{
+    Id,
+    id::{Admin, ApiToken, Session},
+};
+
+use super::{Permission, Role};
+use crate::{ApiError, Context};
+
+/// What the caller showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A console session (cookie).
+    Session(Id<Session>),
+    /// An API token (bearer).
+    Token(Id<ApiToken>),
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Which administrator, operator, ...
+    pub admin: Id<Admin>,
+    /// The name that stands in the audit log.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// What they may do: the role's permissions, cut down to the token's scopes.
+    pub permissions: Vec<Permission>,
+    /// Whether they may see only some groups (those in `admins_group`).
+    pub limited: bool,
+    /// Whether nothing but a change of password is open to them.
+    pub must_change_password: bool,
+    /// How they came in.
+    pub credential: Credential,
+    /// The address they came from.
+    pub ip: Option<String>,
+}
+
+impl Caller {
+    /// Whether they may.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// Their id as SQL wants it to keep rows within their groups; empty when they see all. Used as `$n` in
+    /// `($n = '' OR EXISTS (... admins_group ...))`.
+    #[must_use]
+    pub fn limit(&self) -> String {
+        if self.limited { self.admin.to_string() } else { String::new() }
+    }
+}
+
+/// Knows sessions and tokens. `core/admins` puts one into the context as `Box<dyn Authenticator>`.
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// Who asks; `None` when nobody is signed in.
+    async fn authenticate(&self, ctx: &Context, parts: &Parts) -> Result<Option<Caller>, ApiError>;
+
+    /// Whether a browser's change comes from our own pages: its `Origin` is ours.
+    fn is_own_origin(&self, ctx: &Context, origin: Option<&str>) -> bool;
+}
+
+impl FromRequestParts<Context> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _ctx: &Context) -> Result<Self, ApiError> {
+        // Put there by `authorise`; a route without that gate has no caller.
+        parts.extensions.get().cloned().ok_or_else(ApiError::unauthenticated)
+    }
+}
+
+/// The gate: lets a request pass when its caller has the permission.
+///
+/// # Errors
+/// `unauthenticated` for nobody, `forbidden` for the wrong role, a missing scope or a foreign origin.
+pub async fn authorise(
+    State((ctx, permission)): State<(Context, Permission)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let authenticator = ctx.part::<Box<dyn Authenticator>>();
+    let (parts, body) = request.into_parts();
+    let caller = authenticator.authenticate(&ctx, &parts).await?.ok_or_else(ApiError::unauthenticated)?;
+    request = Request::from_parts(parts, body);
+    if !caller.may(permission) {
+        return Err(ApiError::forbidden(format!("this needs the permission `{permission}`")));
+    }
+    // A browser sends cookies along with requests that other sites make; a token is sent only on purpose.
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let from_browser = matches!(caller.credential, Credential::Session(_));
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    if changes && from_browser && !authenticator.is_own_origin(&ctx, origin) {
+        return Err(ApiError::forbidden("the request does not come from this server's own pages (Origin)"));
+    }
+    if caller.must_change_password && permission != Permission::OwnRead {
+        return Err(ApiError::forbidden("change your password first").with("/password", "must_change", None));
+    }
+    request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}

@@ -1,0 +1,9 @@
+//! Who asks, and whether they may.
+
+mod caller;
+mod permission;
+
+pub use self::{
+    caller::{Authenticator, Caller, Credential, authorise},
+    permission::{Permission, Role},
+};

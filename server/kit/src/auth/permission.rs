@@ -1,0 +1,179 @@
+//! Roles and what each may do.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
+        /// One thing that a caller may do. API tokens carry a list of these as their scopes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        pub enum Permission { $($(#[$doc])* #[serde(rename = $word)] $variant),+ }
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its word, as in the OpenAPI description and in tokens.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See endpoints and groups.
+    EndpointsRead = "endpoints.read",
+    /// Move, approve and retire endpoints.
+    EndpointsWrite = "endpoints.write",
+    /// Make and revoke enrolment tokens.
+    EnrolmentWrite = "enrolment.write",
+    /// Make, move and remove groups.
+    GroupsWrite = "groups.write",
+    /// See people and accounts.
+    PeopleRead = "people.read",
+    /// Import people, map accounts.
+    PeopleWrite = "people.write",
+    /// See policies and grants.
+    PoliciesRead = "policies.read",
+    /// Change policies and give grants.
+    PoliciesWrite = "policies.write",
+    /// See commands.
+    CommandsRead = "commands.read",
+    /// Give commands to endpoints.
+    CommandsRun = "commands.run",
+    /// Send notices to people.
+    NoticesWrite = "notices.write",
+    /// Read people's logs.
+    EventsRead = "events.read",
+    /// See inventories.
+    AssetsRead = "assets.read",
+    /// Read the audit log.
+    AuditRead = "audit.read",
+    /// Make and change administrators.
+    AdminsWrite = "admins.write",
+    /// Make and revoke API tokens.
+    TokensWrite = "tokens.write",
+    /// See settings and system health.
+    SettingsRead = "settings.read",
+    /// Change settings.
+    SettingsWrite = "settings.write",
+    /// One's own: session, password, history, what is recorded.
+    OwnRead = "own.read",
+}
+
+impl std::fmt::Display for Permission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What somebody is in the organisation, as far as Yagura is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May do everything.
+    Administrator,
+    /// Runs the daily business: endpoints, commands, notices; cannot read logs or change rules.
+    Operator,
+    /// Decides on requests.
+    Approver,
+    /// Reads everything, logs and audit included; changes nothing.
+    Auditor,
+    /// Sees their own portal only.
+    Employee,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: &'static [Self] =
+        &[Self::Administrator, Self::Operator, Self::Approver, Self::Auditor, Self::Employee];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Operator => "operator",
+            Self::Approver => "approver",
+            Self::Auditor => "auditor",
+            Self::Employee => "employee",
+        }
+    }
+
+    /// The role with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.as_str() == word)
+    }
+
+    /// Whether the role includes the permission.
+    #[must_use]
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Administrator => true,
+            Self::Operator => matches!(
+                permission,
+                P::EndpointsRead
+                    | P::EndpointsWrite
+                    | P::EnrolmentWrite
+                    | P::PeopleRead
+                    | P::PoliciesRead
+                    | P::CommandsRead
+                    | P::CommandsRun
+                    | P::NoticesWrite
+                    | P::AssetsRead
+                    | P::SettingsRead
+                    | P::OwnRead
+            ),
+            Self::Approver => matches!(
+                permission,
+                P::EndpointsRead | P::PeopleRead | P::PoliciesRead | P::CommandsRead | P::AssetsRead | P::OwnRead
+            ),
+            Self::Auditor => matches!(
+                permission,
+                P::EndpointsRead
+                    | P::PeopleRead
+                    | P::PoliciesRead
+                    | P::CommandsRead
+                    | P::EventsRead
+                    | P::AssetsRead
+                    | P::AuditRead
+                    | P::SettingsRead
+                    | P::OwnRead
+            ),
+            Self::Employee => matches!(permission, P::OwnRead),
+        }
+    }
+
+    /// All that the role includes.
+    #[must_use]
+    pub fn permissions(self) -> Vec<Permission> {
+        Permission::ALL.iter().copied().filter(|permission| self.may(*permission)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_administrator_changes_administrators() {
+        let who: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::AdminsWrite)).collect();
+        assert_eq!(who, [&Role::Administrator]);
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing() {
+        for permission in Role::Auditor.permissions() {
+            assert!(permission.as_str().ends_with(".read"), "{permission}");
+        }
+    }
+
+    #[test]
+    fn an_employee_sees_nothing_but_their_own() {
+        assert_eq!(Role::Employee.permissions(), [Permission::OwnRead]);
+    }
+}

@@ -1,0 +1,131 @@
+//! The table of endpoints. A route is public, for an agent, or behind a permission; there is no fourth way to add one.
+
+use axum::{Router, middleware, routing::MethodRouter};
+use utoipa::openapi::{
+    Components, OpenApi,
+    extensions::Extensions,
+    path::{Operation, PathItem, Paths},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::{Context, agent, auth::{Permission, authorise}};
+
+/// The name of the OpenAPI extension that says which permission an operation needs; `none` for a public one.
+pub const PERMISSION: &str = "x-permission";
+
+/// A feature's endpoints, and their description.
+#[derive(Default)]
+pub struct Routes {
+    api: Vec<(UtoipaMethodRouter<Context>, Option<Permission>)>,
+    agent: Vec<(&'static str, MethodRouter<Context>)>,
+    plain: Vec<(&'static str, MethodRouter<Context>)>,
+}
+
+impl Routes {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Endpoints for callers with `permission`: `.api(Permission::X, routes!(get, patch))`.
+    #[must_use]
+    pub fn api(mut self, permission: Permission, routes: UtoipaMethodRouter<Context>) -> Self {
+        self.api.push((routes, Some(permission)));
+        self
+    }
+
+    /// Endpoints of the API for everybody: signing in.
+    #[must_use]
+    pub fn public(mut self, routes: UtoipaMethodRouter<Context>) -> Self {
+        self.api.push((routes, None));
+        self
+    }
+
+    /// An endpoint for enrolled agents: the request's signature is checked before the handler sees it as
+    /// [`crate::AgentRequest`].
+    #[must_use]
+    pub fn agent(mut self, path: &'static str, route: MethodRouter<Context>) -> Self {
+        self.agent.push((path, route));
+        self
+    }
+
+    /// An endpoint that is no part of the API and checks for itself who asks: enrolment, health.
+    #[must_use]
+    pub fn plain(mut self, path: &'static str, route: MethodRouter<Context>) -> Self {
+        self.plain.push((path, route));
+        self
+    }
+
+    /// These and those.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.api.extend(other.api);
+        self.agent.extend(other.agent);
+        self.plain.extend(other.plain);
+        self
+    }
+
+    /// The console's listener: API and plain endpoints, and the API's description.
+    pub fn into_console(self, ctx: &Context, info: utoipa::openapi::Info) -> (Router<Context>, OpenApi) {
+        let mut router = Router::new();
+        let mut api = OpenApi::new(info, Paths::new());
+        let mut components = Components::new();
+        for (name, scheme) in security_schemes() {
+            components.add_security_scheme(name, scheme);
+        }
+        for ((schemas, paths, methods), permission) in self.api {
+            let methods = match permission {
+                Some(permission) => {
+                    methods.layer(middleware::from_fn_with_state((ctx.clone(), permission), authorise))
+                }
+                None => methods,
+            };
+            components.schemas.extend(schemas);
+            for (path, mut item) in paths.paths {
+                describe(&mut item, permission);
+                router = router.route(&path, methods.clone());
+                match api.paths.paths.get_mut(&path) {
+                    Some(there) => there.merge_operations(item),
+                    None => drop(api.paths.paths.insert(path, item)),
+                }
+            }
+        }
+        api.components = Some(components);
+        for (path, methods) in self.plain {
+            router = router.route(path, methods);
+        }
+        (router, api)
+    }
+
+    /// The agents' listener. Takes only the agents' part, so that both listeners can be served from one set.
+    pub fn take_agents(&mut self, ctx: &Context) -> Router<Context> {
+        let mut router = Router::new();
+        for (path, methods) in std::mem::take(&mut self.agent) {
+            let gate = middleware::from_fn_with_state(ctx.clone(), agent::verify);
+            router = router.route(path, methods.layer(gate));
+        }
+        router
+    }
+}
+
+fn security_schemes() -> [(&'static str, SecurityScheme); 2] {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token")).build();
+    let cookie = ApiKeyValue::with_description("__Host-yagura", "The console's session; its name ends with the instance");
+    [("token", SecurityScheme::Http(bearer)), ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))]
+}
+
+fn describe(item: &mut PathItem, permission: Option<Permission>) {
+    let operations: [&mut Option<Operation>; 5] =
+        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+    for operation in operations.into_iter().flatten() {
+        let word = permission.map_or("none", Permission::as_str);
+        operation.extensions = Some(Extensions::builder().add(PERMISSION, word).build());
+        if permission.is_some() {
+            let none: [&str; 0] = [];
+            operation.security =
+                Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
+        }
+    }
+}
