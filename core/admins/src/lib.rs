@@ -1,1 +1,59 @@
-//! yagura-admins
+//! People who administer: accounts, sessions, second factor, API tokens, and the audit log they leave.
+
+mod account;
+mod admins;
+mod audit;
+mod authenticate;
+mod password;
+mod session;
+mod tokens;
+
+use utoipa_axum::routes;
+use yagura_server_kit::{Authenticator, Migration, Parts, Permission as P, Routes, ServerFeature};
+
+pub use self::{
+    admins::bootstrap::{BootstrapError, first_administrator, sign_in_link},
+    tokens::create::issue as issue_token,
+};
+
+/// What the sign-in code needs to know of the outside.
+#[derive(Debug, Clone)]
+pub struct PublicAddress {
+    /// The console's origins: `https://name:port`. Requests of browsers must come from one of them.
+    pub origins: Vec<String>,
+}
+
+/// The server side.
+pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("admins") };
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 202_611_230_100,
+    name: "admins",
+    sql: include_str!("../migrations/202611230100_admins.sql"),
+}];
+
+/// Puts the authenticator into the context.
+pub fn install(parts: &mut Parts, address: PublicAddress) {
+    parts.insert(Box::new(authenticate::Accounts) as Box<dyn Authenticator>);
+    parts.insert(address);
+}
+
+fn routes() -> Routes {
+    Routes::new()
+        .public(routes!(session::create::create))
+        .public(routes!(session::link::consume))
+        .api(P::OwnRead, routes!(session::read::read, session::end::end))
+        .api(P::OwnRead, routes!(session::password::change))
+        .api(P::OwnRead, routes!(session::preferences::change))
+        .api(P::OwnRead, routes!(session::totp::begin, session::totp::remove))
+        .api(P::OwnRead, routes!(session::totp::confirm))
+        .api(P::OwnRead, routes!(session::list::list))
+        .api(P::OwnRead, routes!(session::list::revoke))
+        .api(P::AdminsWrite, routes!(admins::list::list, admins::create::create))
+        .api(P::AdminsWrite, routes!(admins::update::update))
+        .api(P::AdminsWrite, routes!(admins::unlock::unlock))
+        .api(P::AdminsWrite, routes!(admins::reset::reset))
+        .api(P::TokensWrite, routes!(tokens::list::list, tokens::create::create))
+        .api(P::TokensWrite, routes!(tokens::revoke::revoke))
+        .api(P::AuditRead, routes!(audit::list))
+}

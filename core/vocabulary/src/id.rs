@@ -150,6 +150,23 @@ kinds! {
     Server,
 }
 
+/// The id of an endpoint. The aliases exist for schemas: their derive macro cannot see through a generic type.
+pub type EndpointId = Id<Endpoint>;
+/// The id of a group.
+pub type GroupId = Id<Group>;
+/// The id of a person.
+pub type PersonId = Id<Person>;
+/// The id of an administrator.
+pub type AdminId = Id<Admin>;
+/// The id of a command.
+pub type CommandId = Id<Command>;
+/// The id of a grant.
+pub type GrantId = Id<Grant>;
+/// The id of a notice.
+pub type NoticeId = Id<Notice>;
+/// The id of a stored event.
+pub type EventId = Id<EventKind>;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ pub use self::{
     agent::{AgentRequest, Endpoints, KnownEndpoint},
     auth::{Authenticator, Caller, Credential, Permission, Role},
     context::{Context, Parts},
-    db::{Audit, Change, Db, DbError, Migration, Object},
+    db::{Audit, Change, Db, DbError, Migration, Object, Tx},
     error::{ApiError, Code, FieldError},
     etag::{Etag, IfMatch},
     feature::ServerFeature,
