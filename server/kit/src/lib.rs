@@ -10,6 +10,7 @@ pub mod db;
 pub mod error;
 pub mod etag;
 pub mod feature;
+pub mod hello;
 pub mod metrics;
 pub mod page;
 pub mod routes;
@@ -22,6 +23,7 @@ pub use self::{
     db::{Audit, Change, Db, DbError, Migration, Object, Tx},
     error::{ApiError, Code, FieldError},
     etag::{Etag, IfMatch},
+    hello::{AgentHook, AgentHooks},
     feature::ServerFeature,
     page::{Count, Cursor, Page, PageQuery},
     routes::Routes,

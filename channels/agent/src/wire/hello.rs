@@ -77,6 +77,9 @@ pub struct Welcome {
     pub marks: Vec<Mark>,
     /// Whether the agent must begin a new epoch: its memory and the server's do not agree.
     pub new_epoch: bool,
+    /// Whether the agent must enrol anew with a key of its own: it looks like a copy of another machine.
+    #[serde(default)]
+    pub reenrol: bool,
     /// Version of the key set, of the policy manifest and of the command list: a higher one than known is to be fetched.
     pub key_set: u64,
     /// Version of the policy manifest; 0 when there is none.

@@ -1,0 +1,79 @@
+//! `POST /agent/v1/state`: how the endpoint is now, section by section.
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use serde_json::Value;
+use sqlx::AnyConnection;
+use yagura_channel::wire::{
+    policy::merge,
+    state::{Report, Section, Taken, hash},
+};
+use yagura_server_kit::{AgentHooks, AgentRequest, ApiError, ApiResult, Context};
+
+use crate::presence::Presence;
+
+/// More sections than any agent has.
+const MOST_SECTIONS: usize = 64;
+
+pub(crate) async fn state(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Taken>> {
+    request.approved()?;
+    let report: Report = request.read(&ctx)?;
+    if report.sections.len() > MOST_SECTIONS {
+        return Err(ApiError::invalid("/sections", "too_many", "too many sections"));
+    }
+    ctx.part::<Presence>().note(request.endpoint, ctx.now(), request.ip.clone());
+    let id = request.endpoint.to_string();
+    let mut taken = BTreeMap::new();
+    let mut news = Vec::new();
+    let mut tx = ctx.db().write().await?;
+    for (name, section) in report.sections {
+        let Some(value) = resolve(tx.on(), &id, &name, section).await? else { continue };
+        let hash = hash(&value);
+        sqlx::query(
+            "INSERT INTO endpoints_state (endpoint_id, section, hash, value, updated_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (endpoint_id, section) DO UPDATE SET hash = excluded.hash, value = excluded.value,
+             updated_at = excluded.updated_at",
+        )
+        .bind(&id)
+        .bind(&name)
+        .bind(&hash)
+        .bind(value.to_string())
+        .bind(ctx.now().micros())
+        .execute(tx.on())
+        .await?;
+        taken.insert(name.clone(), hash);
+        news.push((name, value));
+    }
+    tx.commit().await?;
+    for (name, value) in &news {
+        for hook in &ctx.part::<AgentHooks>().0 {
+            hook.state(&ctx, request.endpoint, name, value).await?;
+        }
+    }
+    Ok(Json(Taken { hashes: taken }))
+}
+
+/// The new value of a section, or `None` when a patch does not fit what we hold: then the agent sends it whole.
+async fn resolve(
+    connection: &mut AnyConnection,
+    endpoint: &str,
+    name: &str,
+    section: Section,
+) -> Result<Option<Value>, ApiError> {
+    match section {
+        Section::Full(value) => Ok(Some(value)),
+        Section::Patch { base, patch, hash: wanted } => {
+            let held: Option<(String, String)> =
+                sqlx::query_as("SELECT hash, value FROM endpoints_state WHERE endpoint_id = $1 AND section = $2")
+                    .bind(endpoint)
+                    .bind(name)
+                    .fetch_optional(connection)
+                    .await?;
+            let Some((_, text)) = held.filter(|(hash, _)| *hash == base) else { return Ok(None) };
+            let Ok(mut value) = serde_json::from_str::<Value>(&text) else { return Ok(None) };
+            merge(&mut value, &patch);
+            Ok((hash(&value) == wanted).then_some(value))
+        }
+    }
+}
