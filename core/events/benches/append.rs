@@ -1,0 +1,3 @@
+//! How many events a second become durable, and how long questions take.
+
+fn main() {}
