@@ -126,12 +126,6 @@ impl Embedded {
         Err(StoreError::Flush(reason.unwrap_or_default()))
     }
 
-    /// Stops every step of the store where it is, as `SIGKILL` would; then close it and open it again.
-    #[cfg(any(test, feature = "failpoints"))]
-    pub fn kill(&self) {
-        self.shared.gate.fail_points.stop();
-    }
-
     async fn encode(&self, batches: Vec<Batch>) -> Result<Vec<Encoded>, AppendError> {
         let _permit = self.shared.encoders.acquire().await.map_err(|_| AppendError::Closed)?;
         spawn_blocking(move || encode(batches)).await.map_err(|_| AppendError::Closed)?

@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc::sync_channel},
 };
@@ -35,14 +36,9 @@ const GAP: u64 = 1 << 20;
 
 pub(super) async fn open(options: Options) -> Result<Embedded, StoreError> {
     let dir = options.dir.clone();
-    let (lock, orphaned) = blocking(move || prepare(&dir)).await?;
+    let lock = blocking(move || prepare(&dir)).await?;
     let catalogue = Catalogue::open(&options.dir.join(CATALOGUE)).await?;
     let contents = catalogue.read().await?;
-    if orphaned && contents.segments.is_empty() {
-        // Without its catalogue every segment would look like garbage.
-        let error = std::io::Error::new(std::io::ErrorKind::NotFound, "it is missing although there are segments");
-        return Err(StoreError::file("use the catalogue", &options.dir.join(CATALOGUE))(error));
-    }
     let restored = blocking(move || restore(options, contents).map(|restored| (restored, lock))).await?;
     let (Restored { options, state, marks, log_files, damage, head, next }, lock) = restored;
     let log = Log::new(options.disk.clone(), &options.dir.join(LOG), log_files.clone());
@@ -69,8 +65,8 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?
 }
 
-/// Makes the directories and locks the store; whether there are segments but no catalogue.
-fn prepare(dir: &Path) -> Result<(File, bool), StoreError> {
+/// Makes the directories and locks the store.
+fn prepare(dir: &Path) -> Result<File, StoreError> {
     fs::create_dir_all(dir).map_err(StoreError::file("make the directory", dir))?;
     let path = dir.join(LOCK);
     let lock = File::create(&path).map_err(StoreError::file("create", &path))?;
@@ -82,9 +78,14 @@ fn prepare(dir: &Path) -> Result<(File, bool), StoreError> {
     make_dir(&dir.join(LOG))?;
     make_dir(&dir.join(LAYOUT))?;
     sync_dir(dir)?;
-    let segments = segment_files(&dir.join(LAYOUT))?;
-    let named = segments.iter().any(|path| path.extension().is_some_and(|ending| ending == "parquet"));
-    Ok((lock, named && !dir.join(CATALOGUE).exists()))
+    let catalogue = dir.join(CATALOGUE);
+    let is_segment = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "parquet");
+    if !catalogue.exists() && segment_files(&dir.join(LAYOUT))?.iter().any(is_segment) {
+        // With a new catalogue every segment would look like garbage.
+        let error = io::Error::new(io::ErrorKind::NotFound, "it is missing although there are segments");
+        return Err(StoreError::file("use the catalogue", &catalogue)(error));
+    }
+    Ok(lock)
 }
 
 fn segment_files(layout: &Path) -> Result<Vec<PathBuf>, StoreError> {

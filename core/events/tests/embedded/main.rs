@@ -2,4 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a test must stop it")]
 
 mod conformance;
+mod crash;
+mod damage;
+mod files;
+mod full;
+mod kill;
+mod power;
 mod rig;
+mod sequences;
