@@ -32,6 +32,13 @@ pub(crate) struct Flusher {
     merged: Option<(Vec<Uuid>, Entry)>,
 }
 
+impl Drop for Flusher {
+    fn drop(&mut self) {
+        // Whoever waits for a flush must not wait for ever, whatever ended this task.
+        self.shared.flushes.send_modify(|flushes| flushes.ended = true);
+    }
+}
+
 impl Flusher {
     pub(crate) fn new(shared: Arc<Shared>, writer: SyncSender<Message>) -> Self {
         Self { shared, writer, written: VecDeque::new(), merged: None }

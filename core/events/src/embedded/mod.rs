@@ -40,7 +40,7 @@ pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
 pub use options::Options;
 pub use wal::{RealDisk, WalDisk, WalFile};
 
-use shared::Shared;
+use shared::{Flushes, Shared};
 use wal::Encoded;
 use writer::{Message, Request};
 
@@ -109,17 +109,17 @@ impl Embedded {
     /// # Errors
     /// It could not be written now; nothing is lost, and it is tried again by itself.
     pub async fn flush(&self) -> Result<(), StoreError> {
+        let mut flushes = self.shared.flushes.subscribe();
+        let failed = flushes.borrow().failed;
         let (done, frozen) = oneshot::channel();
         let sender = self.writer.clone();
         let sent = spawn_blocking(move || sender.send(Message::Freeze(Some(done))).is_ok()).await;
         if !sent.is_ok_and(|sent| sent) || frozen.await.is_err() {
             return Err(StoreError::Stopped);
         }
-        let mut flushes = self.shared.flushes.subscribe();
-        let failed = flushes.borrow().failed;
         let Some(target) = self.shared.state().frozen.last().map(|table| table.last) else { return Ok(()) };
-        let ended = flushes.wait_for(|flushes| flushes.upto >= target || flushes.failed > failed).await;
-        if ended.is_ok_and(|flushes| flushes.upto >= target) {
+        let ended = |flushes: &Flushes| flushes.upto >= target || flushes.failed > failed || flushes.ended;
+        if flushes.wait_for(ended).await.is_ok_and(|flushes| flushes.upto >= target) {
             return Ok(());
         }
         let reason = self.shared.status(|status| status.flush_error.clone());

@@ -134,6 +134,7 @@ pub(super) fn health(shared: &Shared) -> Health {
         let unreadable = status.unreadable.values().cloned();
         Health {
             accepting: !status.closed
+                && !shared.flushes.borrow().ended
                 && status.append_error.is_none()
                 && free_disk_bytes.is_none_or(|free| free >= shared.options.reserve_bytes)
                 && memtable_rows < shared.options.max_memory_rows as u64

@@ -120,6 +120,8 @@ pub(crate) struct Flushes {
     pub(crate) upto: u64,
     /// Attempts that failed.
     pub(crate) failed: u64,
+    /// There will be no more.
+    pub(crate) ended: bool,
 }
 
 /// What health tells besides numbers.
