@@ -31,7 +31,7 @@ fn event(stream: u64, seq: u64, time: Time) -> Event {
     if n.is_multiple_of(3) {
         event.hash_sha256 = Some(format!("{:064x}", n % 5000));
     }
-    if n == 77 {
+    if n % 100_003 == 77 {
         event.target = Some("極秘鳳凰計画".to_owned());
     }
     event

@@ -5,12 +5,14 @@ use std::{collections::VecDeque, sync::Arc, sync::mpsc::SyncSender, time::Durati
 use tokio::{
     sync::watch,
     task::spawn_blocking,
-    time::{Instant, interval_at, sleep},
+    time::{Instant, Interval, interval_at, sleep},
 };
 use uuid::Uuid;
 
 use super::{
+    Options,
     failpoint::Point,
+    files::free_bytes,
     memtable::Memtable,
     merge,
     segment::{Entry, Segment, write_days},
@@ -21,6 +23,11 @@ use crate::StoreError;
 
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(10);
+
+fn ticks(every: Duration) -> Interval {
+    let every = every.max(Duration::from_millis(1));
+    interval_at(Instant::now() + every, every)
+}
 
 /// Flushes and merges, one at a time.
 pub(crate) struct Flusher {
@@ -46,8 +53,9 @@ impl Flusher {
 
     /// Runs until `closing` says so, then flushes what is left, once.
     pub(crate) async fn run(mut self, mut closing: watch::Receiver<bool>) -> Result<(), StoreError> {
-        let every = self.shared.options.flush_every;
-        let mut ticks = interval_at(Instant::now() + every, every);
+        let Options { flush_every, probe_every, .. } = self.shared.options;
+        let mut flushing = ticks(flush_every);
+        let mut probing = ticks(probe_every);
         let mut retry = FIRST_RETRY;
         let mut failed = false;
         loop {
@@ -55,11 +63,12 @@ impl Flusher {
                 _ = closing.wait_for(|closing| *closing) => break,
                 () = self.shared.flush_wanted.notified(), if !failed => {}
                 () = sleep(retry), if failed => {}
-                _ = ticks.tick() => {
-                    if self.shared.state().active.rows > 0 {
-                        // A full queue means that the writer is busy, and it freezes by size then.
-                        let _ = self.writer.try_send(Message::Freeze(None));
-                    }
+                _ = flushing.tick() => {
+                    self.ask(self.shared.state().active.rows > 0, Message::Freeze(None));
+                    continue;
+                }
+                _ = probing.tick() => {
+                    self.ask(self.shared.status(|status| status.append_error.is_some()), Message::Probe);
                     continue;
                 }
             }
@@ -71,6 +80,13 @@ impl Flusher {
             failed = result.is_err();
         }
         self.flush_all().await
+    }
+
+    /// Asks the writer, who if his queue is full is busy appending, and that serves as well.
+    fn ask(&self, needed: bool, message: Message) {
+        if needed {
+            let _ = self.writer.try_send(message);
+        }
     }
 
     async fn work(&mut self) -> Result<(), StoreError> {
@@ -149,7 +165,10 @@ impl Flusher {
         let entries: Vec<_> = segments.iter().map(|segment| &segment.entry).collect();
         let options = &self.shared.options;
         let run = merge::choose(&entries, options.merge_fan_in, options.merge_max_rows)?;
-        Some(run.into_iter().map(|index| segments[index].clone()).collect())
+        let run: Vec<_> = run.into_iter().map(|index| segments[index].clone()).collect();
+        let needed = run.iter().map(|segment| segment.entry.bytes).sum::<u64>() + options.reserve_bytes;
+        let room = free_bytes(&options.dir).is_none_or(|free| free > needed);
+        room.then_some(run)
     }
 
     fn swap(&self, old: &[Uuid], new: &Entry) {

@@ -75,6 +75,7 @@ fn prepare(dir: &Path) -> Result<File, StoreError> {
         Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(dir.to_owned())),
         Err(TryLockError::Error(error)) => return Err(StoreError::file("lock", &path)(error)),
     }
+    dir.parent().filter(|parent| parent.is_dir()).map_or(Ok(()), sync_dir)?;
     make_dir(&dir.join(LOG))?;
     make_dir(&dir.join(LAYOUT))?;
     sync_dir(dir)?;

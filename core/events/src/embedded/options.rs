@@ -28,6 +28,8 @@ pub struct Options {
     /// Appends are refused while the file system has fewer free bytes than this, so that what is in memory can still be
     /// written to segments.
     pub reserve_bytes: u64,
+    /// How often a log that could not be written is tried again while nobody appends.
+    pub probe_every: Duration,
     /// How many searches run at the same time.
     pub concurrent_searches: usize,
     /// How many neighbouring segments of like size are merged into one.
@@ -54,6 +56,7 @@ impl Options {
             linger: Duration::from_millis(5),
             group_bytes: 1 << 20,
             reserve_bytes: 256 << 20,
+            probe_every: Duration::from_secs(5),
             concurrent_searches: std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
             merge_fan_in: 8,
             merge_max_rows: 1 << 20,

@@ -78,8 +78,9 @@ pub(super) async fn count(shared: &Arc<Shared>, query: &Query, limit: u64) -> Re
     run(shared, &permits, move |shared, stop| {
         let view = shared.view();
         let plan = plan(&query, view.head);
-        let found = Scan::new(shared, &view, &plan, stop).count(limit);
-        Count { value: found.min(limit), exact: found <= limit }
+        let mut scan = Scan::new(shared, &view, &plan, stop);
+        let found = scan.count(limit);
+        Count { value: found.min(limit), exact: found <= limit && scan.unreadable.is_empty() }
     })
     .await
 }

@@ -24,7 +24,9 @@ pub(crate) enum Message {
     Append(Request),
     /// Put what is in memory among what waits to be flushed, and tell when that is done.
     Freeze(Option<oneshot::Sender<()>>),
-    /// Do that and end.
+    /// Find out whether a log that could not be written can be written again.
+    Probe,
+    /// Freeze and end.
     Close,
 }
 
@@ -95,6 +97,7 @@ impl Writer {
                     // Who asked may have gone away.
                     let _ = done.map(|done| done.send(()));
                 }
+                Some(Message::Probe) => self.probe(),
                 Some(Message::Append(_)) | None => {}
             }
             if self.shared.gate.stopped() {
@@ -228,11 +231,11 @@ impl Writer {
     }
 
     fn fail(&self, answers: Vec<Answer>, error: &std::io::Error) {
-        let reason = format!("cannot write the event log: {error}");
+        let reason = failure(error);
         tracing::error!(%error, "cannot write the event log");
         self.shared.status(|status| status.append_error = Some(reason.clone()));
         for (reply, answer) in answers {
-            // What stored nothing did not depend on the log, unless it repeats what this very group failed to store.
+            // Also what was called stored already: it may repeat what this very group failed to store.
             let unavailable = AppendError::Unavailable { reason: reason.clone(), retry_after: RETRY_SOON };
             let _ = reply.send(answer.and(Err(unavailable)));
         }
@@ -261,6 +264,11 @@ impl Writer {
         }
     }
 
+    fn probe(&mut self) {
+        let result = self.log.probe();
+        self.shared.status(|status| status.append_error = result.err().map(|error| failure(&error)));
+    }
+
     fn freeze(&mut self) {
         if self.shared.gate.stopped() {
             return;
@@ -273,4 +281,8 @@ impl Writer {
         self.shared.state_mut().freeze();
         self.shared.flush_wanted.notify_one();
     }
+}
+
+fn failure(error: &std::io::Error) -> String {
+    format!("cannot write the event log: {error}")
 }

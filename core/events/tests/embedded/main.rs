@@ -6,6 +6,7 @@ mod crash;
 mod damage;
 mod files;
 mod full;
+mod golden;
 mod kill;
 mod power;
 mod rig;

@@ -9,10 +9,12 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
+use tokio::time::{sleep, timeout};
 use yagura_events::{
-    AppendError, EventStore, Outcome,
+    AppendError, EventStore, Options, Outcome,
     embedded::{RealDisk, WalDisk, WalFile},
 };
 
@@ -75,16 +77,22 @@ impl WalFile for FragileFile {
     }
 }
 
-async fn rig(disk: &Fragile) -> Rig {
+async fn rig(disk: &Fragile, probe_every: Duration) -> Rig {
     let disk = disk.clone();
-    Rig::new(Stop::Kill, true, move |options| options.disk = Arc::new(disk.clone())).await
+    let change = move |options: &mut Options| {
+        options.disk = Arc::new(disk.clone());
+        options.probe_every = probe_every;
+    };
+    Rig::new(Stop::Kill, true, change).await
 }
+
+const NEVER: Duration = Duration::from_hours(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_a_power_cut_at_any_moment() {
     for leak in [0, 1, 13, 150, 200, 100_000] {
         let disk = Fragile::default();
-        let mut rig = rig(&disk).await;
+        let mut rig = rig(&disk, NEVER).await;
         let mut sender = Sender::new(1);
         for _ in 0..5 {
             store(&rig.store, sender.batch(3)).await;
@@ -112,7 +120,7 @@ async fn what_was_acknowledged_survives_a_power_cut_at_any_moment() {
 /// A disk that refuses for a moment: callers are told, nothing is half stored, and it goes on by itself.
 async fn check(fail: impl Fn(&Fragile) -> &AtomicU64) {
     let disk = Fragile::default();
-    let mut rig = rig(&disk).await;
+    let mut rig = rig(&disk, NEVER).await;
     let mut sender = Sender::new(1);
     for round in 0..6 {
         store(&rig.store, sender.batch(3)).await;
@@ -147,4 +155,22 @@ async fn a_sync_that_fails_acknowledges_nothing_and_leaves_nothing_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_fails_in_the_middle_leaves_nothing_behind() {
     check(|disk| &disk.fail_write).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_works_again_is_found_out_although_nobody_appends() {
+    let disk = Fragile::default();
+    let rig = rig(&disk, Duration::from_millis(5)).await;
+    let mut sender = Sender::new(1);
+    store(&rig.store, sender.batch(3)).await;
+    disk.fail_sync.store(1, Ordering::SeqCst);
+    let refused = sender.batch(1);
+    assert!(rig.store.append(vec![refused.clone()]).await.is_err());
+    let accepting = async {
+        while !rig.store.health().await.accepting {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), accepting).await.unwrap();
+    store(&rig.store, refused).await;
 }

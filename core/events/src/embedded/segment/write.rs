@@ -105,8 +105,27 @@ pub(crate) fn write_days(dir: &Path, chunks: &[Arc<Chunk>], gate: &Gate) -> Resu
             }
         }
     }
-    let write = |items: &Vec<&FeedItem>| write_day(dir, items, gate).transpose();
-    days.values().filter_map(write).collect()
+    let mut entries = Vec::with_capacity(days.len());
+    for items in days.values() {
+        match write_day(dir, items, gate) {
+            Ok(entry) => entries.extend(entry),
+            Err(error) => {
+                if !gate.stopped() {
+                    // The next attempt writes all days anew; on a full disk these must not pile up.
+                    entries.iter().for_each(|entry| remove(dir, entry));
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+fn remove(dir: &Path, entry: &Entry) {
+    let path = dir.join(&entry.path);
+    if let Err(error) = fs::remove_file(&path) {
+        tracing::warn!(path = %path.display(), %error, "cannot remove a segment that does not count; the next start will");
+    }
 }
 
 fn write_day(dir: &Path, items: &[&FeedItem], gate: &Gate) -> Result<Option<Entry>, StoreError> {

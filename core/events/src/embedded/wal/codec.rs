@@ -14,7 +14,7 @@ use crate::{Batch, FeedItem, Mark, Row};
 pub(crate) const MAGIC: [u8; 4] = *b"YrE1";
 /// Magic, length of the body, CRC-32 of length and body.
 pub(crate) const FRAME: usize = 12;
-/// The longest body that is believed; a batch is about 1 MB.
+/// The longest body, packed or not; a batch is about 1 MB.
 pub(crate) const MAX_BODY: usize = 256 << 20;
 const HEAD: usize = 1 + 16 + 16 + 1 + 8 + 8 + 32 + 8 + 8 + 4 + 4 + 4;
 const VERSION: u8 = 1;
@@ -45,6 +45,9 @@ impl Encoded {
         let raw_len = u32::try_from(raw.len()).map_err(io::Error::other)?;
         let memory = raw.len() + batch.rows.len() * size_of::<FeedItem>();
         let packed = zstd::bulk::compress(&raw, LEVEL)?;
+        if raw.len() > MAX_BODY || packed.len() + HEAD > MAX_BODY {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {MAX_BODY} bytes")));
+        }
         Ok(Self { batch, memory, raw_len, packed })
     }
 
@@ -146,6 +149,9 @@ fn read_body(mut body: &[u8]) -> Option<Record> {
     let salt = u32::from_le_bytes(take(from)?);
     let count = u32::from_le_bytes(take(from)?) as usize;
     let raw_len = u32::from_le_bytes(take(from)?) as usize;
+    if raw_len > MAX_BODY {
+        return None;
+    }
     let raw = zstd::bulk::decompress(from, raw_len).ok()?;
     let rows = read_rows(&raw)?;
     let sound = rows.len() == count && count > 0;

@@ -108,6 +108,13 @@ impl Log {
         Ok(())
     }
 
+    /// Cuts off what a failed write left and syncs what is there.
+    pub(crate) fn probe(&mut self) -> io::Result<()> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        open.repair()?;
+        open.file.sync()
+    }
+
     /// Bytes in the file that is being written.
     pub(crate) fn open_bytes(&self) -> u64 {
         self.open.as_ref().map_or(0, |open| open.durable)
