@@ -78,6 +78,35 @@ async fn append_all(store: &Arc<Embedded>, batches: u64, callers: u64, start: Ti
     );
 }
 
+/// What one endpoint waits for, alone and while people search without end.
+async fn append_one_by_one(store: &Arc<Embedded>, what: &str, index: u64, start: Time) {
+    let mut times = Vec::new();
+    for stream in 0..300 {
+        let batch = batch(stream, index, start);
+        let began = Instant::now();
+        store.append(vec![batch]).await.unwrap();
+        times.push(began.elapsed());
+    }
+    times.sort();
+    println!("append: one call of {ROWS} events at a time, {what}: median {:.1?}, 99 % {:.1?}", times[150], times[297]);
+}
+
+async fn append_while_searching(store: &Arc<Embedded>, index: u64, start: Time) {
+    let searchers: Vec<_> = (0..8)
+        .map(|_| {
+            let store = store.clone();
+            let query = Query { text: Some("phoenix-7731".into()), ..Query::new() };
+            tokio::spawn(async move {
+                loop {
+                    store.search(&query).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    append_one_by_one(store, "8 searches under way", index, start).await;
+    searchers.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 async fn ask(store: &Embedded, what: &str, query: Query) {
     let mut times = Vec::new();
     let mut found = 0;
@@ -142,7 +171,7 @@ async fn main() {
     store.close().await.unwrap();
     println!("close, with merges under way: {:.1?}", began.elapsed());
     let began = Instant::now();
-    let store = Embedded::open(Options::new(dir.path())).await.unwrap();
+    let store = Arc::new(Embedded::open(Options::new(dir.path())).await.unwrap());
     let health = store.health().await;
     println!(
         "open: {:.1?}; {} events in {} segments, {:.1} bytes each",
@@ -152,6 +181,8 @@ async fn main() {
         health.bytes as f64 / health.rows as f64
     );
     ask_all(&store, start).await;
+    append_one_by_one(&store, "alone", batches, start).await;
+    append_while_searching(&store, batches + 1, start).await;
     store.close().await.unwrap();
     let memory = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     println!("{}", memory.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("peak memory unknown"));

@@ -24,9 +24,11 @@ CREATE TABLE mark (
     PRIMARY KEY (endpoint, epoch, lane)
 ) WITHOUT ROWID;
 
--- The position up to which everything is in segments; older records of the write-ahead log count for nothing.
 CREATE TABLE progress (
     one      INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
-    flushed  INTEGER NOT NULL
+    -- The position up to which everything is in segments; older records of the write-ahead log count for nothing.
+    flushed  INTEGER NOT NULL,
+    -- Every position up to this one may have been given to an event, though it may be lost since.
+    given    INTEGER NOT NULL
 );
-INSERT INTO progress (one, flushed) VALUES (1, 0);
+INSERT INTO progress (one, flushed, given) VALUES (1, 0, 0);

@@ -27,6 +27,8 @@ pub(crate) struct Contents {
     pub(crate) marks: Vec<(Stream, Mark)>,
     /// The position up to which everything is in segments.
     pub(crate) flushed: u64,
+    /// The position up to which none may be given again.
+    pub(crate) given: u64,
 }
 
 impl Catalogue {
@@ -49,9 +51,15 @@ impl Catalogue {
         let segments = rows.and_then(|rows| rows.iter().map(entry).collect()).map_err(StoreError::catalogue(what))?;
         let rows = sqlx::query("SELECT * FROM mark").fetch_all(&self.0).await;
         let marks = rows.and_then(|rows| rows.iter().map(mark).collect()).map_err(StoreError::catalogue(what))?;
-        let flushed = sqlx::query_scalar("SELECT flushed FROM progress").fetch_one(&self.0).await;
-        let flushed: i64 = flushed.map_err(StoreError::catalogue(what))?;
-        Ok(Contents { segments, marks, flushed: flushed.cast_unsigned() })
+        let progress = sqlx::query_as("SELECT flushed, given FROM progress").fetch_one(&self.0).await;
+        let (flushed, given): (i64, i64) = progress.map_err(StoreError::catalogue(what))?;
+        Ok(Contents { segments, marks, flushed: flushed.cast_unsigned(), given: given.cast_unsigned() })
+    }
+
+    /// Notes that no position up to `given` may be given again.
+    pub(crate) async fn leave_out(&self, given: u64) -> Result<(), StoreError> {
+        let noted = sqlx::query("UPDATE progress SET given = $1").bind(given.cast_signed()).execute(&self.0).await;
+        noted.map(drop).map_err(StoreError::catalogue("note the positions that were given"))
     }
 
     /// Adds the segments of a memtable, moves the marks, and notes that everything up to `flushed` is in segments.

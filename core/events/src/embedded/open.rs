@@ -21,7 +21,7 @@ use super::{
     memtable::{Chunk, Stream},
     segment::{Entry, LAYOUT, Segment},
     shared::{Marks, Shared, State, mark_of, set_mark},
-    wal::{Log, LogFiles, Record, recover},
+    wal::{Log, LogFiles, Record, Recovered, recover},
     writer::Writer,
 };
 use crate::{Outcome, StoreError, decide};
@@ -39,8 +39,17 @@ pub(super) async fn open(options: Options) -> Result<Embedded, StoreError> {
     let lock = blocking(move || prepare(&dir)).await?;
     let catalogue = Catalogue::open(&options.dir.join(CATALOGUE)).await?;
     let contents = catalogue.read().await?;
-    let restored = blocking(move || restore(options, contents).map(|restored| (restored, lock))).await?;
-    let (Restored { options, state, marks, log_files, damage, head, next }, lock) = restored;
+    let (restored, lock) = blocking(move || restore(options, contents).map(|restored| (restored, lock))).await?;
+    let Restored { options, state, marks, mut damage, flushed, next, recovered } = restored;
+    if recovered.end.is_some() {
+        // Before anything is cut off: afterwards nothing tells that positions were given that are gone.
+        catalogue.leave_out(next - 1).await?;
+    }
+    let log_files = LogFiles::new(recovered.files.clone());
+    let dir = options.dir.join(LOG);
+    damage.extend(blocking(move || recovered.repair(&dir)).await?);
+    log_files.trim(flushed);
+    let head = next - 1;
     let log = Log::new(options.disk.clone(), &options.dir.join(LOG), log_files.clone());
     let shared = Arc::new(Shared::new(options, catalogue, log_files, (state, marks, head), damage, lock));
     start(shared, log, next)
@@ -108,33 +117,30 @@ struct Restored {
     options: Options,
     state: State,
     marks: Marks,
-    log_files: LogFiles,
     damage: Vec<String>,
-    head: u64,
+    flushed: u64,
     next: u64,
+    recovered: Recovered,
 }
 
 fn restore(options: Options, contents: Contents) -> Result<Restored, StoreError> {
-    let Contents { segments, marks: flushed_marks, flushed } = contents;
+    let Contents { segments, marks: flushed_marks, flushed, given } = contents;
     sweep(&options.dir, &segments)?;
-    let (segments, mut damage) = present(&options.dir, segments);
+    let (segments, damage) = present(&options.dir, segments);
     let mut marks = Marks::new();
     for (stream, mark) in flushed_marks {
         set_mark(&mut marks, stream, mark);
     }
     let mut state = State { segments: Arc::new(segments), ..State::default() };
-    let mut head = flushed;
+    let mut head = flushed.max(given);
     let recovered = recover(&options.dir.join(LOG), |record| {
         head = head.max(record.last_position());
         if record.last_position() > flushed {
             replay(record, &mut state, &mut marks, &options);
         }
     })?;
-    damage.extend(recovered.damage);
-    let log_files = LogFiles::new(recovered.files);
-    log_files.trim(flushed);
-    let next = head + 1 + if recovered.cut { GAP } else { 0 };
-    Ok(Restored { options, state, marks, log_files, damage, head: next - 1, next })
+    let next = head + 1 + if recovered.end.is_some() { GAP } else { 0 };
+    Ok(Restored { options, state, marks, damage, flushed, next, recovered })
 }
 
 fn replay(record: Record, state: &mut State, marks: &mut Marks, options: &Options) {

@@ -57,6 +57,7 @@ async fn a_write_that_was_torn_at_any_byte_is_cut_off() {
             OpenOptions::new().write(true).open(path).unwrap().set_len(len - lost).unwrap();
         })
         .await;
+        rig.restart_after(|_| {}).await;
         check(&rig, 9, false).await;
         let new = rig.feed().await[18].position;
         assert!(new > told[19].position, "the positions of what was cut off are not given again");
@@ -73,6 +74,7 @@ async fn a_write_that_was_torn_at_any_byte_is_cut_off() {
 async fn damage_in_the_middle_costs_what_comes_after_it_and_is_told() {
     let mut rig = Rig::plain().await;
     let sizes = ten_batches(&rig).await;
+    let told = rig.feed().await;
     rig.restart_after(|dir| {
         let path = &log_files(dir)[0];
         let mut bytes = fs::read(path).unwrap();
@@ -81,6 +83,8 @@ async fn damage_in_the_middle_costs_what_comes_after_it_and_is_told() {
     })
     .await;
     check(&rig, 5, true).await;
+    let feed = rig.feed().await;
+    assert!(feed[10].position > told[19].position, "the positions of what was set aside are not given again");
     // It is told until a person has dealt with it, and it does not come back.
     rig.restart_after(|_| {}).await;
     assert_eq!(rig.all().await.len(), 13);

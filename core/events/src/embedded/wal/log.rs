@@ -27,6 +27,7 @@ impl LogFiles {
         Self(Arc::new(Mutex::new(files)))
     }
 
+    /// Bytes of all files but the one that is being written.
     pub(crate) fn bytes(&self) -> u64 {
         self.lock().iter().map(|file| file.bytes).sum()
     }

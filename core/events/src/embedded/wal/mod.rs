@@ -8,4 +8,4 @@ mod recover;
 pub(crate) use codec::{Encoded, Record, event_id};
 pub use disk::{RealDisk, WalDisk, WalFile};
 pub(crate) use log::{Log, LogFile, LogFiles};
-pub(crate) use recover::recover;
+pub(crate) use recover::{Recovered, recover};

@@ -13,19 +13,28 @@ use super::{
 use crate::StoreError;
 
 /// What was found besides the records.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Recovered {
     /// The files that hold records.
     pub(crate) files: Vec<LogFile>,
-    /// Something at the end was cut off or set aside: positions may have been given to records that are gone.
-    pub(crate) cut: bool,
-    /// Files that were set aside, now or earlier, as their events are lost until a person looks at them.
-    pub(crate) damage: Vec<String>,
+    /// Where the sound part ends before the log does.
+    pub(crate) end: Option<End>,
+    /// Files without a record.
+    empty: Vec<PathBuf>,
+}
+
+/// The end of what is sound. Positions may have been given to events after it, which are gone.
+#[derive(Debug)]
+pub(crate) struct End {
+    path: PathBuf,
+    sound: u64,
+    /// Set if it was no torn write: the files that come after it.
+    later: Option<Vec<PathBuf>>,
 }
 
 const DAMAGED: &str = "damaged";
 
-/// Reads the log in `dir` from its oldest record on.
+/// Reads the log in `dir` from its oldest record on. Nothing is changed before [`Recovered::repair`].
 pub(crate) fn recover(dir: &Path, mut visit: impl FnMut(Record)) -> Result<Recovered, StoreError> {
     let mut found = Recovered::default();
     let paths = log_files(dir)?;
@@ -41,26 +50,38 @@ pub(crate) fn recover(dir: &Path, mut visit: impl FnMut(Record)) -> Result<Recov
         }
         if sound > 0 {
             found.files.push(LogFile { path: path.clone(), last, bytes: sound as u64 });
+        } else {
+            found.empty.push(path.clone());
         }
         if sound < bytes.len() {
-            found.cut = true;
             let later = &paths[index + 1..];
             let damaged = has_record(&bytes[sound + 1..]) || later.iter().any(|path| len_of(path) > 0);
-            if damaged {
-                set_aside(path, later)?;
-            }
-            cut(path, sound as u64).map_err(StoreError::file("cut the torn end off", path))?;
+            let later = damaged.then(|| later.to_vec());
+            found.end = Some(End { path: path.clone(), sound: sound as u64, later });
             if damaged {
                 break;
             }
-            tracing::warn!(path = %path.display(), bytes = bytes.len() - sound, "cut a torn write off the event log");
-        }
-        if sound == 0 {
-            fs::remove_file(path).map_err(StoreError::file("remove the empty log file", path))?;
         }
     }
-    found.damage = damage(dir)?;
     Ok(found)
+}
+
+impl Recovered {
+    /// Cuts off or sets aside what is not sound, and tells of every file that was set aside, now or earlier: its events
+    /// are lost until a person looks at it.
+    pub(crate) fn repair(self, dir: &Path) -> Result<Vec<String>, StoreError> {
+        if let Some(End { path, sound, later }) = self.end {
+            match later {
+                Some(later) => set_aside(&path, &later)?,
+                None => tracing::warn!(path = %path.display(), sound, "cutting a torn write off the event log"),
+            }
+            cut(&path, sound).map_err(StoreError::file("cut the torn end off", &path))?;
+        }
+        for path in self.empty {
+            fs::remove_file(&path).map_err(StoreError::file("remove the empty log file", &path))?;
+        }
+        damage(dir)
+    }
 }
 
 fn log_files(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
