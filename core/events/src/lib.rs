@@ -1,1 +1,24 @@
-//! yagura-events
+//! Where events are kept: appended once, found again, and followed in the order of their arrival.
+//!
+//! [`EventStore`] is the contract, [`Embedded`] the implementation for one server, and `conformance` (cargo feature of
+//! that name) the suite that every implementation must pass. `README.md` tells how the files on disk are laid out.
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod cursor;
+pub mod embedded;
+mod error;
+mod fields;
+mod marks;
+mod matcher;
+mod query;
+mod store;
+mod text;
+
+pub use cursor::Cursor;
+pub use embedded::{Embedded, Options};
+pub use error::{AppendError, StoreError};
+pub use marks::decide;
+pub use query::{Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query};
+pub use store::{Batch, EventStore, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
+pub use text::fold;

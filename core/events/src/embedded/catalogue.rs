@@ -1,0 +1,182 @@
+//! The catalogue: a small SQLite database that says which segments count. Its commit is the commit of a flush or merge.
+
+use std::path::Path;
+
+use sqlx::{
+    Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+};
+use uuid::Uuid;
+use yagura_vocabulary::{Id, Time};
+
+use super::{
+    memtable::{Extent, Stream},
+    segment::Entry,
+};
+use crate::{Mark, StoreError};
+
+/// The catalogue of one store.
+#[derive(Debug, Clone)]
+pub(crate) struct Catalogue(SqlitePool);
+
+/// What the catalogue knew when the store was opened.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    /// By smallest position.
+    pub(crate) segments: Vec<Entry>,
+    pub(crate) marks: Vec<(Stream, Mark)>,
+    /// The position up to which everything is in segments.
+    pub(crate) flushed: u64,
+    /// The position up to which none may be given again.
+    pub(crate) given: u64,
+}
+
+impl Catalogue {
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options);
+        let pool = pool.await.map_err(StoreError::catalogue("open the database"))?;
+        let migrated = sqlx::migrate!("./catalogue").run(&pool).await;
+        migrated.map_err(|error| StoreError::catalogue("bring the tables up to date")(error.into()))?;
+        Ok(Self(pool))
+    }
+
+    pub(crate) async fn read(&self) -> Result<Contents, StoreError> {
+        let what = "read what is";
+        let rows = sqlx::query("SELECT * FROM segment ORDER BY min_position").fetch_all(&self.0).await;
+        let segments = rows.and_then(|rows| rows.iter().map(entry).collect()).map_err(StoreError::catalogue(what))?;
+        let rows = sqlx::query("SELECT * FROM mark").fetch_all(&self.0).await;
+        let marks = rows.and_then(|rows| rows.iter().map(mark).collect()).map_err(StoreError::catalogue(what))?;
+        let progress = sqlx::query_as("SELECT flushed, given FROM progress").fetch_one(&self.0).await;
+        let (flushed, given): (i64, i64) = progress.map_err(StoreError::catalogue(what))?;
+        Ok(Contents { segments, marks, flushed: flushed.cast_unsigned(), given: given.cast_unsigned() })
+    }
+
+    /// Notes that no position up to `given` may be given again.
+    pub(crate) async fn leave_out(&self, given: u64) -> Result<(), StoreError> {
+        let noted = sqlx::query("UPDATE progress SET given = $1").bind(given.cast_signed()).execute(&self.0).await;
+        noted.map(drop).map_err(StoreError::catalogue("note the positions that were given"))
+    }
+
+    /// Adds the segments of a memtable, moves the marks, and notes that everything up to `flushed` is in segments.
+    /// Doing it twice does no harm: after an error nobody can tell whether it was done.
+    pub(crate) async fn add(
+        &self,
+        entries: &[Entry],
+        marks: impl Iterator<Item = (Stream, Mark)> + Send,
+        flushed: u64,
+    ) -> Result<(), StoreError> {
+        self.try_add(entries, marks, flushed).await.map_err(StoreError::catalogue("add segments"))
+    }
+
+    async fn try_add(
+        &self,
+        entries: &[Entry],
+        marks: impl Iterator<Item = (Stream, Mark)> + Send,
+        flushed: u64,
+    ) -> Result<(), sqlx::Error> {
+        let mut transaction = self.0.begin().await?;
+        for entry in entries {
+            insert(&mut transaction, entry).await?;
+        }
+        for (stream, mark) in marks {
+            sqlx::query("INSERT OR REPLACE INTO mark (endpoint, epoch, lane, last_seq, last_sha256) VALUES ($1, $2, $3, $4, $5)")
+                .bind(stream.endpoint.uuid().as_bytes().to_vec())
+                .bind(stream.epoch.as_bytes().to_vec())
+                .bind(stream.lane.as_str())
+                .bind(mark.last_seq.cast_signed())
+                .bind(mark.last_sha256.to_vec())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        sqlx::query("UPDATE progress SET flushed = $1").bind(flushed.cast_signed()).execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
+    /// Puts `new` in the place of `old`. Doing it twice does no harm.
+    pub(crate) async fn replace(&self, old: &[Uuid], new: &Entry) -> Result<(), StoreError> {
+        self.try_replace(old, new).await.map_err(StoreError::catalogue("replace merged segments"))
+    }
+
+    async fn try_replace(&self, old: &[Uuid], new: &Entry) -> Result<(), sqlx::Error> {
+        let mut transaction = self.0.begin().await?;
+        for id in old {
+            let id = id.as_bytes().to_vec();
+            sqlx::query("DELETE FROM segment WHERE id = $1").bind(id).execute(&mut *transaction).await?;
+        }
+        insert(&mut transaction, new).await?;
+        transaction.commit().await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+async fn insert(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
+    let Extent { position, occurred, received } = entry.extent;
+    sqlx::query(
+        "INSERT OR REPLACE INTO segment (id, path, day, rows, bytes, sha256, min_position, max_position, min_occurred, \
+         max_occurred, min_received, max_received) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(entry.id.as_bytes().to_vec())
+    .bind(&entry.path)
+    .bind(&entry.day)
+    .bind(entry.rows.cast_signed())
+    .bind(entry.bytes.cast_signed())
+    .bind(entry.sha256.to_vec())
+    .bind(position.0.cast_signed())
+    .bind(position.1.cast_signed())
+    .bind(occurred.0.micros())
+    .bind(occurred.1.micros())
+    .bind(received.0.micros())
+    .bind(received.1.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
+    let number = |name: &str| row.try_get::<i64, _>(name);
+    let count = |name: &str| number(name).map(i64::cast_unsigned);
+    let time = |name: &str| number(name).map(Time::from_micros);
+    Ok(Entry {
+        id: uuid(row, "id")?,
+        path: row.try_get("path")?,
+        day: row.try_get("day")?,
+        rows: count("rows")?,
+        bytes: count("bytes")?,
+        sha256: hash(row, "sha256")?,
+        extent: Extent {
+            position: (count("min_position")?, count("max_position")?),
+            occurred: (time("min_occurred")?, time("max_occurred")?),
+            received: (time("min_received")?, time("max_received")?),
+        },
+    })
+}
+
+fn mark(row: &SqliteRow) -> Result<(Stream, Mark), sqlx::Error> {
+    let epoch = uuid(row, "epoch")?;
+    let lane: String = row.try_get("lane")?;
+    let lane = lane.parse().map_err(|error| unsound("lane", error))?;
+    let last_seq = row.try_get::<i64, _>("last_seq")?.cast_unsigned();
+    let last_sha256 = hash(row, "last_sha256")?;
+    let stream = Stream { endpoint: Id::from_uuid(uuid(row, "endpoint")?), epoch, lane };
+    Ok((stream, Mark { epoch, lane, last_seq, last_sha256 }))
+}
+
+fn uuid(row: &SqliteRow, name: &str) -> Result<Uuid, sqlx::Error> {
+    Uuid::from_slice(row.try_get(name)?).map_err(|error| unsound(name, error))
+}
+
+fn hash(row: &SqliteRow, name: &str) -> Result<[u8; 32], sqlx::Error> {
+    row.try_get::<&[u8], _>(name)?.try_into().map_err(|error| unsound(name, error))
+}
+
+fn unsound(name: &str, error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: name.to_owned(), source: error.into() }
+}

@@ -1,0 +1,194 @@
+//! The store of one server: a write-ahead log, memory, Parquet segments and a small catalogue in one directory.
+
+mod catalogue;
+mod columns;
+mod failpoint;
+mod files;
+mod flush;
+mod memtable;
+mod merge;
+mod open;
+mod options;
+mod plan;
+mod read;
+mod rows;
+mod scan;
+mod segment;
+mod shared;
+mod wal;
+mod writer;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender, mpsc::TrySendError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use tokio::{
+    sync::{Semaphore, oneshot, watch},
+    task::spawn_blocking,
+};
+use yagura_vocabulary::{
+    Id, StoredEvent,
+    id::{Endpoint, EventKind},
+};
+
+#[cfg(any(test, feature = "failpoints"))]
+pub use failpoint::FailPoints;
+pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
+pub use options::Options;
+pub use wal::{RealDisk, WalDisk, WalFile};
+
+use shared::{Flushes, Shared};
+use wal::Encoded;
+use writer::{Message, Request};
+
+use crate::{
+    AppendError, Batch, Count, EventStore, FeedCursor, FeedPage, Health, Mark, Outcome, Page, Query, StoreError,
+    marks::fault,
+};
+
+/// The store of one server, in one directory. See [`EventStore`] for what it does.
+///
+/// Dropped without [`Embedded::close`] it loses nothing: what is not in a segment yet is read from the log again.
+pub struct Embedded {
+    shared: Arc<Shared>,
+    writer: SyncSender<Message>,
+    /// Kilobytes of batches that may be on their way at once.
+    on_their_way: Semaphore,
+    tasks: Mutex<Option<Tasks>>,
+}
+
+struct Tasks {
+    writer: JoinHandle<()>,
+    flusher: tokio::task::JoinHandle<Result<(), StoreError>>,
+    closing: watch::Sender<bool>,
+}
+
+const ON_THEIR_WAY_KB: u32 = 128 * 1024;
+/// Calls that may wait for the writer; more are told to come back.
+const QUEUE: usize = 8192;
+/// Batches with no more rows than this in all are encoded on the spot.
+const FEW_ROWS: usize = 16;
+
+impl Embedded {
+    /// Opens the store in `options.dir`, makes it if there is none, and brings back what a crash left in the log.
+    ///
+    /// # Errors
+    /// The directory cannot be used, another process uses it, or a newer version wrote it.
+    pub async fn open(options: Options) -> Result<Self, StoreError> {
+        open::open(options).await
+    }
+
+    /// Writes what is in memory to segments and ends. Calls that come later are answered with `Closed`.
+    ///
+    /// # Errors
+    /// What is in memory could not be written; nothing is lost, as the log still has it.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Tasks { writer, flusher, closing }) = tasks else { return Ok(()) };
+        let sender = self.writer.clone();
+        let ended = spawn_blocking(move || {
+            // If nobody receives, the writer has ended already.
+            let _ = sender.send(Message::Close);
+            writer.join()
+        });
+        let ended = ended.await.map_err(|_| StoreError::Stopped)?;
+        closing.send_replace(true);
+        let flushed = flusher.await.map_err(|_| StoreError::Stopped)?;
+        self.shared.catalogue.close().await;
+        // Readers may go on with what they hold; nothing is written any more.
+        drop(self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        ended.map_err(|_| StoreError::Stopped)?;
+        flushed
+    }
+
+    /// Writes what is in memory to segments now, as a backup wants it.
+    ///
+    /// # Errors
+    /// It could not be written now; nothing is lost, and it is tried again by itself.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let mut flushes = self.shared.flushes.subscribe();
+        let failed = flushes.borrow().failed;
+        let (done, frozen) = oneshot::channel();
+        let sender = self.writer.clone();
+        let sent = spawn_blocking(move || sender.send(Message::Freeze(Some(done))).is_ok()).await;
+        if !sent.is_ok_and(|sent| sent) || frozen.await.is_err() {
+            return Err(StoreError::Stopped);
+        }
+        let Some(target) = self.shared.state().frozen.last().map(|table| table.last) else { return Ok(()) };
+        let ended = |flushes: &Flushes| flushes.upto >= target || flushes.failed > failed || flushes.ended;
+        if flushes.wait_for(ended).await.is_ok_and(|flushes| flushes.upto >= target) {
+            return Ok(());
+        }
+        let reason = self.shared.status(|status| status.flush_error.clone());
+        Err(StoreError::Flush(reason.unwrap_or_default()))
+    }
+
+    async fn encode(&self, batches: Vec<Batch>) -> Result<Vec<Encoded>, AppendError> {
+        let _permit = self.shared.encoders.acquire().await.map_err(|_| AppendError::Closed)?;
+        spawn_blocking(move || encode(batches)).await.map_err(|_| AppendError::Closed)?
+    }
+}
+
+fn encode(batches: Vec<Batch>) -> Result<Vec<Encoded>, AppendError> {
+    let one = |(index, batch)| {
+        Encoded::new(batch)
+            .map_err(|error| AppendError::Invalid { index, reason: format!("it cannot be encoded: {error}") })
+    };
+    batches.into_iter().enumerate().map(one).collect()
+}
+
+#[async_trait]
+impl EventStore for Embedded {
+    async fn append(&self, batches: Vec<Batch>) -> Result<Vec<Outcome>, AppendError> {
+        if let Some((index, reason)) = batches.iter().enumerate().find_map(|(n, batch)| Some((n, fault(batch)?))) {
+            return Err(AppendError::Invalid { index, reason });
+        }
+        let rows: usize = batches.iter().map(|batch| batch.rows.len()).sum();
+        let batches = if rows <= FEW_ROWS { encode(batches)? } else { self.encode(batches).await? };
+        let kilobytes = batches.iter().map(|batch| batch.memory / 1024).sum::<usize>();
+        let kilobytes = u32::try_from(kilobytes).unwrap_or(u32::MAX).min(ON_THEIR_WAY_KB);
+        let _room = self.on_their_way.acquire_many(kilobytes).await.map_err(|_| AppendError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        match self.writer.try_send(Message::Append(Request { batches, reply })) {
+            Ok(()) => answer.await.unwrap_or(Err(AppendError::Closed)),
+            Err(TrySendError::Disconnected(_)) => Err(AppendError::Closed),
+            Err(TrySendError::Full(_)) => Err(AppendError::Full {
+                reason: format!("{QUEUE} calls wait for the event log"),
+                retry_after: Duration::from_secs(1),
+            }),
+        }
+    }
+
+    async fn marks(&self, endpoint: Id<Endpoint>) -> Result<Vec<Mark>, StoreError> {
+        let mut marks = self.shared.marks().get(&endpoint).cloned().unwrap_or_default();
+        marks.sort_by_key(|mark| (mark.epoch, mark.lane));
+        Ok(marks)
+    }
+
+    async fn search(&self, query: &Query) -> Result<Page, StoreError> {
+        read::search(&self.shared, query).await
+    }
+
+    async fn get(&self, id: Id<EventKind>) -> Result<Option<StoredEvent>, StoreError> {
+        read::get(&self.shared, id).await
+    }
+
+    async fn count(&self, query: &Query, limit: u64) -> Result<Count, StoreError> {
+        read::count(&self.shared, query, limit).await
+    }
+
+    async fn feed(&self, after: FeedCursor, limit: usize) -> Result<FeedPage, StoreError> {
+        read::feed(&self.shared, after, limit).await
+    }
+
+    fn news(&self) -> watch::Receiver<FeedCursor> {
+        self.shared.head.subscribe()
+    }
+
+    async fn health(&self) -> Health {
+        read::health(&self.shared)
+    }
+}

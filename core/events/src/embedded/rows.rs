@@ -1,0 +1,238 @@
+//! Events to columns and back.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, BooleanArray, FixedSizeBinaryArray, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
+    UInt64Array,
+};
+use arrow_schema::ArrowError;
+use uuid::Uuid;
+use yagura_vocabulary::{Account, Event, Id, Lane, Level, StoredEvent, Time};
+
+use super::columns::{Column, Shape, Table, schema};
+use crate::{
+    FeedItem,
+    fields::{Fields, any_value},
+};
+
+enum Value<'a> {
+    Uuid(Uuid),
+    Text(&'a str),
+    Owned(String),
+    U64(u64),
+    U32(u32),
+    Time(Time),
+    Flag(bool),
+}
+
+fn value(column: Column, FeedItem { position, event: stored }: &FeedItem) -> Option<Value<'_>> {
+    fn text(text: Option<&String>) -> Option<Value<'_>> {
+        text.map(|text| Value::Text(text))
+    }
+    let event = &stored.event;
+    let account = event.account.as_ref();
+    match column {
+        Column::Id => Some(Value::Uuid(stored.id.uuid())),
+        Column::Position => Some(Value::U64(*position)),
+        Column::Endpoint => Some(Value::Uuid(stored.endpoint.uuid())),
+        Column::Epoch => Some(Value::Uuid(stored.epoch)),
+        Column::Lane => Some(Value::Text(stored.lane.as_str())),
+        Column::Seq => Some(Value::U64(stored.seq)),
+        Column::OccurredAt => Some(Value::Time(event.occurred_at)),
+        Column::ReceivedAt => Some(Value::Time(stored.received_at)),
+        Column::BootId => event.boot_id.map(Value::Uuid),
+        Column::MonoNs => event.mono_ns.map(Value::U64),
+        Column::Feature => Some(Value::Text(&event.feature)),
+        Column::Kind => Some(Value::Text(&event.kind)),
+        Column::Level => Some(Value::Text(event.level.as_str())),
+        Column::Rule => text(event.rule.as_ref()),
+        Column::Class => text(event.class.as_ref()),
+        Column::AccountName => account.map(|account| Value::Text(&account.name)),
+        Column::AccountId => account.map(|account| Value::Text(&account.id)),
+        Column::Person => stored.person.map(|person| Value::Uuid(person.uuid())),
+        Column::LogonSession => text(event.logon_session.as_ref()),
+        Column::ProcessGuid => event.process_guid.map(Value::Uuid),
+        Column::Pid => event.pid.map(Value::U32),
+        Column::Image => text(event.image.as_ref()),
+        Column::CommandLine => text(event.command_line.as_ref()),
+        Column::ParentGuid => event.parent_guid.map(Value::Uuid),
+        Column::ParentImage => text(event.parent_image.as_ref()),
+        Column::HashSha256 => text(event.hash_sha256.as_ref()),
+        Column::Signer => text(event.signer.as_ref()),
+        Column::Subject => text(event.subject.as_ref()),
+        Column::Target => text(event.target.as_ref()),
+        Column::RemoteIp => text(event.remote_ip.as_ref()),
+        Column::RemotePort => event.remote_port.map(|port| Value::U32(port.into())),
+        Column::RemoteHost => text(event.remote_host.as_ref()),
+        Column::DeviceSerial => text(event.device_serial.as_ref()),
+        Column::Bytes => event.bytes.map(Value::U64),
+        Column::Count => event.count.map(Value::U64),
+        Column::Inferred => Some(Value::Flag(event.inferred)),
+        Column::Truncated => Some(Value::Flag(event.truncated)),
+        Column::Body if event.body.is_empty() => None,
+        Column::Body => serde_json::to_string(&event.body).ok().map(Value::Owned),
+    }
+}
+
+/// Events as columns.
+pub(crate) fn to_columns(items: &[&FeedItem]) -> Result<RecordBatch, ArrowError> {
+    let columns = Column::ALL.iter().map(|column| to_array(*column, items)).collect::<Result<_, _>>()?;
+    RecordBatch::try_new(schema(), columns)
+}
+
+fn to_array(column: Column, items: &[&FeedItem]) -> Result<ArrayRef, ArrowError> {
+    macro_rules! values {
+        ($($pattern:pat => $found:expr),+) => {
+            items.iter().map(|item| match value(column, item) { $($pattern => Some($found),)+ _ => None })
+        };
+    }
+    Ok(match column.shape() {
+        Shape::Uuid => {
+            let values = values!(Some(Value::Uuid(uuid)) => uuid.into_bytes());
+            Arc::new(FixedSizeBinaryArray::try_from_sparse_iter_with_size(values, 16)?)
+        }
+        Shape::Text => {
+            let values = values!(
+                Some(Value::Text(text)) => std::borrow::Cow::Borrowed(text),
+                Some(Value::Owned(text)) => std::borrow::Cow::Owned(text)
+            );
+            Arc::new(values.collect::<StringArray>())
+        }
+        Shape::U64 => Arc::new(values!(Some(Value::U64(number)) => number).collect::<UInt64Array>()),
+        Shape::U32 => Arc::new(values!(Some(Value::U32(number)) => number).collect::<UInt32Array>()),
+        Shape::Time => {
+            let values = values!(Some(Value::Time(time)) => time.micros());
+            Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+        }
+        Shape::Flag => Arc::new(values!(Some(Value::Flag(flag)) => flag).collect::<BooleanArray>()),
+    })
+}
+
+impl Table {
+    /// The whole event in `row`.
+    pub(crate) fn item(&self, row: usize) -> FeedItem {
+        let uuid = |column| self.uuid(column, row);
+        let text = |column| self.text(column, row).map(ToOwned::to_owned);
+        let time = |column| Time::from_micros(self.micros(column, row).unwrap_or(0));
+        let account =
+            text(Column::AccountName).map(|name| Account { name, id: text(Column::AccountId).unwrap_or_default() });
+        let body = self.text(Column::Body, row).and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        let event = Event {
+            occurred_at: time(Column::OccurredAt),
+            boot_id: uuid(Column::BootId),
+            mono_ns: self.u64(Column::MonoNs, row),
+            feature: text(Column::Feature).unwrap_or_default(),
+            kind: text(Column::Kind).unwrap_or_default(),
+            level: self.text(Column::Level, row).and_then(|word| word.parse().ok()).unwrap_or(Level::Recorded),
+            rule: text(Column::Rule),
+            class: text(Column::Class),
+            account,
+            logon_session: text(Column::LogonSession),
+            process_guid: uuid(Column::ProcessGuid),
+            pid: self.u32(Column::Pid, row),
+            image: text(Column::Image),
+            command_line: text(Column::CommandLine),
+            parent_guid: uuid(Column::ParentGuid),
+            parent_image: text(Column::ParentImage),
+            hash_sha256: text(Column::HashSha256),
+            signer: text(Column::Signer),
+            subject: text(Column::Subject),
+            target: text(Column::Target),
+            remote_ip: text(Column::RemoteIp),
+            remote_port: self.u32(Column::RemotePort, row).and_then(|port| port.try_into().ok()),
+            remote_host: text(Column::RemoteHost),
+            device_serial: text(Column::DeviceSerial),
+            bytes: self.u64(Column::Bytes, row),
+            count: self.u64(Column::Count, row),
+            inferred: self.flag(Column::Inferred, row),
+            truncated: self.flag(Column::Truncated, row),
+            body,
+        };
+        let stored = StoredEvent {
+            id: Id::from_uuid(uuid(Column::Id).unwrap_or_default()),
+            endpoint: Id::from_uuid(uuid(Column::Endpoint).unwrap_or_default()),
+            epoch: uuid(Column::Epoch).unwrap_or_default(),
+            lane: self.text(Column::Lane, row).and_then(|word| word.parse().ok()).unwrap_or(Lane::Operation),
+            seq: self.u64(Column::Seq, row).unwrap_or(0),
+            received_at: time(Column::ReceivedAt),
+            person: uuid(Column::Person).map(Id::from_uuid),
+            event,
+        };
+        FeedItem { position: self.u64(Column::Position, row).unwrap_or(0), event: stored }
+    }
+}
+
+/// One row of a table, for the matcher.
+pub(crate) struct RowView<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) row: usize,
+}
+
+const TEXTS: [Column; 9] = [
+    Column::AccountName,
+    Column::CommandLine,
+    Column::Image,
+    Column::Subject,
+    Column::Target,
+    Column::ParentImage,
+    Column::RemoteHost,
+    Column::Class,
+    Column::Rule,
+];
+
+/// The columns that the keyword search reads.
+pub(crate) fn text_columns() -> impl Iterator<Item = Column> {
+    TEXTS.into_iter().chain([Column::Body])
+}
+
+impl Fields for RowView<'_> {
+    fn id(&self) -> Uuid {
+        self.table.uuid(Column::Id, self.row).unwrap_or_default()
+    }
+    fn endpoint(&self) -> Uuid {
+        self.table.uuid(Column::Endpoint, self.row).unwrap_or_default()
+    }
+    fn person(&self) -> Option<Uuid> {
+        self.table.uuid(Column::Person, self.row)
+    }
+    fn process_guid(&self) -> Option<Uuid> {
+        self.table.uuid(Column::ProcessGuid, self.row)
+    }
+    fn parent_guid(&self) -> Option<Uuid> {
+        self.table.uuid(Column::ParentGuid, self.row)
+    }
+    fn feature(&self) -> &str {
+        self.table.text(Column::Feature, self.row).unwrap_or_default()
+    }
+    fn kind(&self) -> &str {
+        self.table.text(Column::Kind, self.row).unwrap_or_default()
+    }
+    fn level(&self) -> &str {
+        self.table.text(Column::Level, self.row).unwrap_or_default()
+    }
+    fn account_name(&self) -> Option<&str> {
+        self.table.text(Column::AccountName, self.row)
+    }
+    fn image(&self) -> Option<&str> {
+        self.table.text(Column::Image, self.row)
+    }
+    fn hash_sha256(&self) -> Option<&str> {
+        self.table.text(Column::HashSha256, self.row)
+    }
+    fn remote_ip(&self) -> Option<&str> {
+        self.table.text(Column::RemoteIp, self.row)
+    }
+    fn device_serial(&self) -> Option<&str> {
+        self.table.text(Column::DeviceSerial, self.row)
+    }
+
+    fn any_text(&self, found: &mut dyn FnMut(&str) -> bool) -> bool {
+        TEXTS.into_iter().filter_map(|column| self.table.text(column, self.row)).any(found)
+    }
+
+    fn any_body_text(&self, skip: &mut dyn FnMut(&str) -> bool, found: &mut dyn FnMut(&str) -> bool) -> bool {
+        let Some(json) = self.table.text(Column::Body, self.row) else { return false };
+        !skip(json) && serde_json::from_str(json).is_ok_and(|body| any_value(&body, found))
+    }
+}

@@ -1,0 +1,127 @@
+//! Running a plan over a view: the newest units first, until nothing older can matter.
+
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::{Arc, atomic::AtomicBool, atomic::Ordering},
+};
+
+use super::{
+    memtable::Chunk,
+    plan::{Collect, Counter, Key, Place, Plan, Top},
+    segment::{Opened, Segment},
+    shared::{Shared, View},
+};
+use crate::{FeedItem, StoreError};
+
+enum Unit<'a> {
+    Chunk(&'a Arc<Chunk>),
+    Segment(&'a Arc<Segment>),
+}
+
+/// A plan that is being run.
+pub(crate) struct Scan<'a> {
+    shared: &'a Shared,
+    plan: &'a Plan,
+    /// With the largest first part of a key; the largest last.
+    units: Vec<(i64, Unit<'a>)>,
+    /// Set when nobody waits for the answer any more.
+    stop: &'a AtomicBool,
+    pub(crate) unreadable: Vec<String>,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn new(shared: &'a Shared, view: &'a View, plan: &'a Plan, stop: &'a AtomicBool) -> Self {
+        let chunks = view.chunks.iter().map(|chunk| (&chunk.extent, Unit::Chunk(chunk)));
+        let segments = view.segments.iter().map(|segment| (&segment.entry.extent, Unit::Segment(segment)));
+        let units = chunks.chain(segments).filter_map(|(extent, unit)| Some((plan.range(extent)?.1, unit)));
+        let mut units: Vec<_> = units.collect();
+        units.sort_by_key(|(high, _)| *high);
+        Self { shared, plan, units, stop, unreadable: Vec::new() }
+    }
+
+    /// The first `limit` rows with their keys, the first one first.
+    pub(crate) fn top(&mut self, limit: usize) -> Vec<(Key, FeedItem)> {
+        let mut top = Top::new(limit);
+        for (unit, (high, source)) in self.units.iter().enumerate().rev() {
+            if self.stop.load(Ordering::Relaxed) || !top.wants_up_to(*high) {
+                break;
+            }
+            if let Err(error) = scan(self.shared, self.plan, unit, source, &mut top, self.stop) {
+                note(self.shared, source, &error, &mut self.unreadable);
+            }
+        }
+        self.fetch(&top.into_places())
+    }
+
+    /// How many rows there are, up to one more than `limit`.
+    pub(crate) fn count(&mut self, limit: u64) -> u64 {
+        let mut counter = Counter { found: 0, limit };
+        for (unit, (_, source)) in self.units.iter().enumerate().rev() {
+            if self.stop.load(Ordering::Relaxed) || counter.found > limit {
+                break;
+            }
+            let (extent, rows) = match source {
+                Unit::Chunk(chunk) => (&chunk.extent, chunk.items.len() as u64),
+                Unit::Segment(segment) => (&segment.entry.extent, segment.entry.rows),
+            };
+            if self.plan.takes_all(extent) {
+                counter.found += rows;
+            } else if let Err(error) = scan(self.shared, self.plan, unit, source, &mut counter, self.stop) {
+                note(self.shared, source, &error, &mut self.unreadable);
+            }
+        }
+        counter.found
+    }
+
+    fn fetch(&mut self, hits: &[(Key, Place)]) -> Vec<(Key, FeedItem)> {
+        let mut by_unit: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (_, place) in hits {
+            by_unit.entry(place.unit).or_default().push(place.row);
+        }
+        let mut items: HashMap<Place, FeedItem> = HashMap::with_capacity(hits.len());
+        for (unit, mut rows) in by_unit {
+            rows.sort_unstable();
+            let source = &self.units[unit].1;
+            match rows_of(self.shared, source, &rows) {
+                Ok(found) => items.extend(rows.into_iter().map(|row| Place { unit, row }).zip(found)),
+                Err(error) => note(self.shared, source, &error, &mut self.unreadable),
+            }
+        }
+        hits.iter().filter_map(|(key, place)| Some((*key, items.remove(place)?))).collect()
+    }
+}
+
+fn scan(
+    shared: &Shared,
+    plan: &Plan,
+    unit: usize,
+    source: &Unit<'_>,
+    collector: &mut impl Collect,
+    stop: &AtomicBool,
+) -> Result<ControlFlow<()>, StoreError> {
+    match source {
+        Unit::Chunk(chunk) => Ok(plan.scan(chunk, unit, collector)),
+        Unit::Segment(segment) => Opened::open(segment, &shared.metadata)?.scan(plan, unit, collector, stop),
+    }
+}
+
+fn rows_of(shared: &Shared, source: &Unit<'_>, rows: &[usize]) -> Result<Vec<FeedItem>, StoreError> {
+    match source {
+        Unit::Chunk(chunk) => Ok(rows.iter().filter_map(|row| chunk.items.get(*row).cloned()).collect()),
+        Unit::Segment(segment) => Opened::open(segment, &shared.metadata)?.rows(rows),
+    }
+}
+
+/// Tells a segment that cannot be read, once in the answer and once in the store's health.
+fn note(shared: &Shared, source: &Unit<'_>, error: &StoreError, unreadable: &mut Vec<String>) {
+    let Unit::Segment(segment) = source else { return };
+    let path = &segment.entry.path;
+    tracing::error!(path, %error, "cannot read a segment of events");
+    if !unreadable.contains(path) {
+        unreadable.push(path.clone());
+    }
+    shared.status(|status| {
+        status.unreadable.insert(path.clone(), error.to_string());
+    });
+}

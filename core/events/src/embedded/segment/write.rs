@@ -1,0 +1,173 @@
+//! Writing a segment so that it is either whole and named, or not there.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use arrow_array::RecordBatch;
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, Encoding, ZstdLevel},
+    errors::ParquetError,
+    file::properties::{EnabledStatistics, WriterProperties},
+    schema::types::ColumnPath,
+};
+use uuid::Uuid;
+use yagura_vocabulary::Time;
+
+use super::{Entry, LAYOUT};
+use crate::{
+    FeedItem, StoreError,
+    embedded::{
+        columns::{Column, Shape, schema},
+        failpoint::Point,
+        files::{Hashing, make_dir, sync_dir},
+        memtable::{Chunk, Extent},
+        rows::to_columns,
+        shared::Gate,
+        wal::event_id,
+    },
+};
+
+/// Rows of a page: the grain of skipping.
+const PAGE_ROWS: usize = 8192;
+const GROUP_ROWS: usize = 128 * 1024;
+const ZSTD_LEVEL: i32 = 3;
+const BLOOM_FPP: f64 = 0.01;
+
+/// A segment that is being written under a temporary name, which goes away with it unless it is finished.
+pub(crate) struct SegmentWriter {
+    writer: ArrowWriter<Hashing>,
+    temporary: Temporary,
+    path: PathBuf,
+    entry: Entry,
+}
+
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After the renaming there is nothing of this name; what stays behind is removed at the next start.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+impl SegmentWriter {
+    /// Begins a segment for `rows` rows of one day that have this extent.
+    pub(crate) fn create(dir: &Path, extent: Extent, rows: u64) -> Result<Self, StoreError> {
+        let salt = Uuid::new_v4().as_u128() as u32;
+        let id = event_id(extent.received.1, extent.position.0, salt).uuid();
+        let day = day(extent.received.0);
+        let path = format!("{LAYOUT}/day={day}/part-{id}.parquet");
+        let entry = Entry { id, day, rows, bytes: 0, sha256: [0; 32], extent, path };
+        let path = dir.join(&entry.path);
+        if let Some(parent) = path.parent() {
+            make_dir(parent)?;
+        }
+        let temporary = Temporary(path.with_extension("tmp"));
+        let file = Hashing::create(&temporary.0)?;
+        let writer = ArrowWriter::try_new(file, schema(), Some(properties(rows)?))
+            .map_err(StoreError::segment("begin", &temporary.0))?;
+        Ok(Self { writer, temporary, path, entry })
+    }
+
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
+        self.writer.write(batch).map_err(StoreError::segment("write", &self.temporary.0))
+    }
+
+    /// Makes the segment durable and gives it its name. It counts once the catalogue has the entry.
+    pub(crate) fn finish(self, gate: &Gate) -> Result<Entry, StoreError> {
+        let name = &self.temporary.0;
+        let file = self.writer.into_inner().map_err(StoreError::segment("finish", name))?;
+        gate.pass(Point::BeforeSegmentSync)?;
+        let (bytes, sha256) = file.finish().map_err(StoreError::file("sync", name))?;
+        gate.pass(Point::BeforeRename)?;
+        fs::rename(name, &self.path).map_err(StoreError::file("rename", name))?;
+        self.path.parent().map_or(Ok(()), sync_dir)?;
+        Ok(Entry { bytes, sha256, ..self.entry })
+    }
+}
+
+/// Writes the events of `chunks` as one segment for each day they were received on.
+pub(crate) fn write_days(dir: &Path, chunks: &[Arc<Chunk>], gate: &Gate) -> Result<Vec<Entry>, StoreError> {
+    let mut days: BTreeMap<String, Vec<&FeedItem>> = BTreeMap::new();
+    // Most commits lie within one day: write the day's name once for each, not for each row.
+    for chunk in chunks {
+        let (first, last) = (day(chunk.extent.received.0), day(chunk.extent.received.1));
+        if first == last {
+            days.entry(first).or_default().extend(&chunk.items);
+        } else {
+            for item in &chunk.items {
+                days.entry(day(item.event.received_at)).or_default().push(item);
+            }
+        }
+    }
+    let mut entries = Vec::with_capacity(days.len());
+    for items in days.values() {
+        match write_day(dir, items, gate) {
+            Ok(entry) => entries.extend(entry),
+            Err(error) => {
+                if !gate.stopped() {
+                    // The next attempt writes all days anew; on a full disk these must not pile up.
+                    entries.iter().for_each(|entry| remove(dir, entry));
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+fn remove(dir: &Path, entry: &Entry) {
+    let path = dir.join(&entry.path);
+    if let Err(error) = fs::remove_file(&path) {
+        tracing::warn!(path = %path.display(), %error, "cannot remove a segment that does not count; the next start will");
+    }
+}
+
+fn write_day(dir: &Path, items: &[&FeedItem], gate: &Gate) -> Result<Option<Entry>, StoreError> {
+    let Some(extent) = Extent::of(items.iter().copied()) else { return Ok(None) };
+    let mut writer = SegmentWriter::create(dir, extent, items.len() as u64)?;
+    for items in items.chunks(PAGE_ROWS) {
+        let batch = to_columns(items)
+            .map_err(|error| StoreError::segment("fill", &writer.temporary.0)(ParquetError::from(error)))?;
+        writer.write(&batch)?;
+    }
+    writer.finish(gate).map(Some)
+}
+
+/// The UTC day of a time, `YYYY-MM-DD`.
+fn day(time: Time) -> String {
+    let mut text = time.to_string();
+    text.truncate("YYYY-MM-DD".len());
+    text
+}
+
+fn properties(rows: u64) -> Result<WriterProperties, StoreError> {
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(StoreError::segment("compress", Path::new(LAYOUT)))?;
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_created_by(concat!("yagura-events ", env!("CARGO_PKG_VERSION")).to_owned());
+    for column in Column::ALL {
+        let path = ColumnPath::from(column.name());
+        let encoding = match (column, column.shape()) {
+            (Column::Id, _) => Encoding::DELTA_BYTE_ARRAY,
+            (Column::Position | Column::Seq | Column::MonoNs, _) | (_, Shape::Time) => Encoding::DELTA_BINARY_PACKED,
+            _ => continue,
+        };
+        properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);
+    }
+    for column in Column::BLOOMED {
+        let path = ColumnPath::from(column.name());
+        properties = properties
+            .set_column_bloom_filter_fpp(path.clone(), BLOOM_FPP)
+            .set_column_bloom_filter_max_ndv(path, rows.clamp(1, GROUP_ROWS as u64));
+    }
+    Ok(properties.build())
+}

@@ -1,0 +1,125 @@
+//! Text as it is compared: NFKC (UAX #15), then lower case, then NFKC again.
+
+use memchr::memmem::Finder;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// The form in which texts are compared: full-width and half-width, composed and decomposed, upper and lower case meet.
+///
+/// Lower-casing is per character, so that the form of a text does not depend on what follows it; a second NFKC makes the
+/// form stable (lower-casing can bring in a combining mark).
+#[must_use]
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
+}
+
+fn fold_into(text: &str, out: &mut String) {
+    // Most text is in NFKC already, and finding that out is many times cheaper than normalising it.
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        out.extend(text.chars().flat_map(char::to_lowercase));
+        if is_nfkc_quick(out.chars()) == IsNormalized::Yes {
+            return;
+        }
+        out.clear();
+    }
+    out.extend(text.nfkc().flat_map(char::to_lowercase).nfkc());
+}
+
+/// Looks for one folded text in many.
+#[derive(Debug, Clone)]
+pub(crate) struct Needle {
+    folded: String,
+    finder: Finder<'static>,
+}
+
+impl Needle {
+    /// A needle for `text`; `None` if nothing is left of it to look for.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let folded = fold(text);
+        let finder = Finder::new(folded.as_bytes()).into_owned();
+        (!folded.is_empty()).then_some(Self { folded, finder })
+    }
+
+    /// Whether the folded `text` contains it. `scratch` saves allocations between calls.
+    pub(crate) fn is_in(&self, text: &str, scratch: &mut String) -> bool {
+        scratch.clear();
+        if text.is_ascii() {
+            // What ASCII folds to is ASCII, so a needle that is not can be ruled out at once.
+            if text.len() < self.folded.len() || !self.folded.is_ascii() {
+                return false;
+            }
+            scratch.push_str(text);
+            scratch.make_ascii_lowercase();
+        } else {
+            fold_into(text, scratch);
+        }
+        self.finder.find(scratch.as_bytes()).is_some()
+    }
+
+    /// Whether a JSON text can be ruled out without parsing it: it is ASCII without escapes, so every value stands in it
+    /// as it is.
+    pub(crate) fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
+        json.is_ascii() && !json.contains('\\') && !self.is_in(json, scratch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(haystack: &str, needle: &str, found: bool) {
+        let needle = Needle::new(needle).unwrap();
+        assert_eq!(needle.is_in(haystack, &mut String::new()), found, "{needle:?} in {haystack:?}");
+    }
+
+    #[test]
+    fn widths_compositions_and_cases_meet() {
+        check("ｶﾞｲﾄﾞ.DOCX", "ガイド.docx", true);
+        check("ガイド", "ｶﾞｲﾄﾞ", true);
+        check("か\u{3099}", "が", true);
+        check("Ｅｘｃｅｌ", "excel", true);
+        check("STRASSE", "straße", false);
+        check("ΣΊΣΥΦΟΣ", "σίσυφοσ", true);
+    }
+
+    #[test]
+    fn nothing_has_a_special_meaning() {
+        check(r"C:\temp\new", r"p\ne", true);
+        check("C:\temp", r"C:\temp", false);
+        check("100%_done", "%_", true);
+        check("100 done", "%", false);
+    }
+
+    #[test]
+    fn an_empty_needle_is_no_needle() {
+        assert!(Needle::new("").is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folding_twice_changes_nothing_more(text: String) {
+            let once = fold(&text);
+            proptest::prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn the_short_way_leads_to_the_same_form(text in "[\\PCàÀｱｶﾞ\u{301}\u{3099}がはばぱİſK]{0,12}") {
+            let long: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+            proptest::prop_assert_eq!(fold(&text), long);
+        }
+
+        #[test]
+        fn a_text_contains_each_of_its_folded_parts(text in "\\PC{1,12}", from in 0usize..12, len in 1usize..6) {
+            let part: String = fold(&text).chars().skip(from).take(len).collect();
+            let whole = fold(&text);
+            if let Some(needle) = Needle::new(&part) {
+                let expected = whole.contains(&fold(&part));
+                proptest::prop_assert_eq!(needle.is_in(&text, &mut String::new()), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The suite of every store, run on an embedded one in several states.
+
+use yagura_events::conformance::run_all;
+
+use crate::rig::{Rig, Stop};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_when_everything_is_in_memory_and_the_store_is_killed() {
+    run_all(async || Rig::new(Stop::Kill, false, |_| {}).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_when_every_settled_event_is_in_a_segment() {
+    run_all(async || Rig::new(Stop::Close, true, |_| {}).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_when_segments_are_tiny_and_merged_all_the_time() {
+    let change = |options: &mut yagura_events::Options| {
+        options.flush_rows = 40;
+        options.merge_fan_in = 3;
+        options.merge_max_rows = 1500;
+    };
+    run_all(async || Rig::new(Stop::Kill, true, change).await).await;
+}

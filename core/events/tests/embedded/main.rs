@@ -1,0 +1,13 @@
+//! What the embedded store must do beyond what every store must.
+#![expect(clippy::unwrap_used, reason = "what fails in a test must stop it")]
+
+mod conformance;
+mod crash;
+mod damage;
+mod files;
+mod full;
+mod golden;
+mod kill;
+mod power;
+mod rig;
+mod sequences;
