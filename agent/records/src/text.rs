@@ -20,9 +20,10 @@ impl Text {
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) => Self { text, raw: None },
-            Err(error) => {
-                Self { text: String::from_utf8_lossy(error.as_bytes()).into_owned(), raw: Some(error.into_bytes().into()) }
-            }
+            Err(error) => Self {
+                text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                raw: Some(error.into_bytes().into()),
+            },
         }
     }
 

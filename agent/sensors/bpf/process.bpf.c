@@ -32,7 +32,7 @@ struct head {
     u32 pid, ppid;
     u32 uid, euid;
     u32 login_uid, session;
-    u32 exit_code, reserved;
+    u32 exit_code, end;  // end: of the bytes in use of `data`
 };
 
 struct exec {
@@ -94,12 +94,15 @@ INLINE void fill(struct head *head, u16 kind, struct task_struct *task)
     }
 }
 
-// Writes the names from `path` up to the root of its mount tree, each with its NUL, and gives the new end.
-INLINE u32 names(struct exec *exec, u32 at, struct path *path, u32 cut)
+// Writes the names from `path` up to the root of its mount tree, each with its NUL, behind what is written already.
+//
+// The end is kept in the map and read anew each time round (volatile): so the verifier forgets how far it could have
+// come on each way through the loop, finds all rounds alike, and is done with the second.
+INLINE void names(struct exec *exec, volatile u32 *end, struct path *path, u32 cut)
 {
     struct vfsmount *mount;
     struct dentry *entry;
-    u32 end = at + PATH_BYTES;
+    u32 limit = (*end & AT_MASK) + PATH_BYTES;
     READ(mount, path->mnt);
     READ(entry, path->dentry);
     for (int i = 0; i < PATH_NAMES; i++) {
@@ -111,26 +114,27 @@ INLINE u32 names(struct exec *exec, u32 at, struct path *path, u32 cut)
             struct mount *here = (void *)((u64)mount - FIELD_OFFSET(struct mount, mnt)), *above = 0;
             READ(above, here->mnt_parent);
             if (above == here || !above)
-                return at;
+                return;
             READ(entry, here->mnt_mountpoint);
             mount = (void *)((u64)above + FIELD_OFFSET(struct mount, mnt));
             continue;
         }
-        if (at > end)
+        u32 at = *end & AT_MASK;
+        if (at > limit)
             break;
         READ(name, entry->d_name.name);
-        long bytes = read_kernel_str(&exec->data[at & AT_MASK], NAME_BYTES, name);
+        long bytes = read_kernel_str(&exec->data[at], NAME_BYTES, name);
         if (bytes <= 0)
             break;
-        at = (at + bytes) & AT_MASK;
+        *end = at + bytes;
         if (entry == parent) {
-            exec->head.flags |= IMAGE_DETACHED;
-            return at;
+            if (cut == IMAGE_CUT)
+                exec->head.flags |= IMAGE_DETACHED;
+            return;
         }
         entry = parent;
     }
     exec->head.flags |= cut;
-    return at;
 }
 
 INLINE void identify(struct exec *exec, struct inode *inode)
@@ -168,10 +172,12 @@ int on_exec(u64 *context)
     fill(&exec->head, KIND_EXEC, task);
     identify(exec, program->file->f_inode);
 
-    u32 at = names(exec, 0, &program->file->f_path, IMAGE_CUT);
-    exec->image_bytes = at;
-    at = names(exec, at, &task->fs->pwd, CWD_CUT);
-    exec->cwd_bytes = at - exec->image_bytes;
+    volatile u32 *end = &exec->head.end;
+    *end = 0;
+    names(exec, end, &program->file->f_path, IMAGE_CUT);
+    exec->image_bytes = *end;
+    names(exec, end, &task->fs->pwd, CWD_CUT);
+    exec->cwd_bytes = *end - exec->image_bytes;
 
     unsigned long begin = task->mm->arg_start;
     u64 size = task->mm->arg_end - begin;
@@ -179,7 +185,7 @@ int on_exec(u64 *context)
         size = ARGS_MAX;
         exec->head.flags |= ARGS_CUT;
     }
-    at &= AT_MASK;
+    u32 at = *end & AT_MASK;
     if (read_user(&exec->data[at], size, (void *)begin)) {
         size = 0;
         exec->head.flags |= ARGS_UNREADABLE;

@@ -2,9 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use rustix::net::{
-    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with,
-};
+use rustix::net::{AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with};
 
 use crate::{Error, InterfaceAddress};
 
@@ -26,8 +24,8 @@ const IFA_LOCAL: u16 = 2;
 /// When the kernel refuses the question.
 pub fn interface_addresses() -> Result<Vec<InterfaceAddress>, Error> {
     let doing = || Error::refused("list the addresses of the network interfaces");
-    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, NETLINK_ROUTE)
-        .map_err(doing())?;
+    let socket =
+        socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, NETLINK_ROUTE).map_err(doing())?;
     send(&socket, &question(), SendFlags::empty()).map_err(doing())?;
     let mut found = Vec::new();
     let mut buffer = vec![0; 32 << 10];

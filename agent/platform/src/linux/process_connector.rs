@@ -41,8 +41,8 @@ impl ProcessConnector {
     pub fn open() -> Result<Self, Error> {
         let doing = || Error::refused("subscribe to the process connector");
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(AddressFamily::NETLINK, SocketType::DGRAM, flags, Some(netlink::CONNECTOR))
-            .map_err(doing())?;
+        let socket =
+            socket_with(AddressFamily::NETLINK, SocketType::DGRAM, flags, Some(netlink::CONNECTOR)).map_err(doing())?;
         if sockopt::set_socket_recv_buffer_size_force(&socket, RECEIVE_BUFFER).is_err() {
             sockopt::set_socket_recv_buffer_size(&socket, RECEIVE_BUFFER).map_err(doing())?;
         }
