@@ -8,7 +8,10 @@ use std::{
 use yagura_platform::{Error, ProcessConnector, ProcessNews, Stamped, since_boot, since_boot_awake};
 
 use super::{Sink, Watch, proc};
-use crate::process::observed::{Exec, Exit, Fork, Identity, Observed};
+use crate::process::{
+    hasher::executable,
+    observed::{Exec, Exit, Fork, Identity, Observed},
+};
 
 pub(super) struct Connector(ProcessConnector);
 
@@ -88,7 +91,7 @@ pub(super) fn look(at_ns: u64, who: Identity, polled: bool, parent: Option<Ident
         arguments,
         arguments_cut,
         cwd: proc::cwd(who.pid),
-        file: None,
+        file: executable(who.pid),
         polled,
     }
 }

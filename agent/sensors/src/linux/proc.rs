@@ -8,7 +8,10 @@ use yagura_platform::clock_ticks_per_second;
 use yagura_records::Text;
 use yagura_vocabulary::event::MAX_COMMAND_LINE;
 
-use crate::process::observed::{Existing, Identity, Owner};
+use crate::process::{
+    hasher::executable,
+    observed::{Existing, Identity, Owner},
+};
 
 /// The fields of `/proc/PID/stat` in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +104,7 @@ pub(super) fn existing() -> impl Iterator<Item = Existing> {
     pids().filter_map(|pid| {
         let stat = stat(pid)?;
         let image = image(pid).map(|(image, _)| image);
-        Some(Existing { who: Identity { pid, start_ns: stat.start_ns }, image })
+        Some(Existing { who: Identity { pid, start_ns: stat.start_ns }, image, file: executable(pid) })
     })
 }
 

@@ -4,16 +4,26 @@ use std::borrow::Cow;
 
 use super::{MASK, names::is_secret};
 
+/// Rounds until nothing changes any more: what one mask leaves behind may complete the look of another secret.
+const ROUNDS: usize = 8;
+
 /// Masks what looks like a secret in `text`.
 ///
 /// Masking twice is masking once.
 #[must_use]
 pub fn text(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
-    for find in [assignments, json_members, headers, urls, shapes] {
-        let spans = find(&out);
-        if let Some(masked) = replace(&out, &spans) {
-            out = Cow::Owned(masked);
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for find in [assignments, json_members, headers, urls, shapes] {
+            let spans = find(&out);
+            if let Some(masked) = replace(&out, &spans) {
+                out = Cow::Owned(masked);
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
         }
     }
     out

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    ffi::OsStr,
     fs::File,
     io::{self, Read},
     os::{
@@ -42,10 +43,11 @@ impl Hasher {
                 return Hash::TooLarge;
             }
         }
-        // The link leads to the very file, even if its name is gone; the name is for processes that are gone.
-        let link = PathBuf::from(format!("/proc/{pid}/exe"));
-        let name = image.map(|image| Path::new(std::ffi::OsStr::from_bytes(image.as_bytes())));
-        let found = [Some(link.as_path()), name].into_iter().flatten().find_map(|path| open(path, file));
+        // The link leads to the very file, even if its name is gone; but by now the process may run another program, so
+        // it is of use only where the file can be told apart. The name is for processes that are gone.
+        let link = file.map(|_| executable_link(pid));
+        let name = image.map(|image| Path::new(OsStr::from_bytes(image.as_bytes())));
+        let found = [link.as_deref(), name].into_iter().flatten().find_map(|path| open(path, file));
         let Some((opened, seen)) = found else { return Hash::Gone };
         let key = file.unwrap_or(seen);
         if let Some(digest) = self.known.get(&key) {
@@ -72,6 +74,16 @@ impl Hasher {
         self.known.insert(key, digest);
         self.order.push_back(key);
     }
+}
+
+fn executable_link(pid: u32) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/exe"))
+}
+
+/// The identity of the file that a process runs now.
+pub(crate) fn executable(pid: u32) -> Option<FileIdentity> {
+    let stat = rustix::fs::stat(executable_link(pid)).ok()?;
+    from_stat(&stat)
 }
 
 /// Opens the regular file at `path` if it is the `wanted` one.

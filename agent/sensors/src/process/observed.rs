@@ -88,4 +88,5 @@ pub(crate) enum Observed {
 pub(crate) struct Existing {
     pub(crate) who: Identity,
     pub(crate) image: Option<Text>,
+    pub(crate) file: Option<FileIdentity>,
 }

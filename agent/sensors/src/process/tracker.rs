@@ -29,6 +29,8 @@ pub(crate) struct Tracked {
 struct Live {
     start_ns: u64,
     image: Option<Arc<str>>,
+    /// The executable's identity, for processes that split off with it.
+    file: Option<FileIdentity>,
     /// Set for a process that split off and was not told of yet.
     untold: Option<Box<Fork>>,
 }
@@ -51,10 +53,12 @@ impl Tracker {
     /// Learns of the processes that exist now and forgets all others; at the start and after a loss.
     pub(crate) fn learn(&mut self, existing: impl IntoIterator<Item = Existing>) {
         let mut known = std::mem::take(&mut self.live);
-        for Existing { who, image } in existing {
+        for Existing { who, image, file } in existing {
             let live = match known.remove(&who.pid) {
                 Some(live) if same_start(live.start_ns, who.start_ns) => live,
-                _ => Live { start_ns: who.start_ns, image: image.map(|image| image.as_str().into()), untold: None },
+                _ => {
+                    Live { start_ns: who.start_ns, image: image.map(|image| image.as_str().into()), file, untold: None }
+                }
             };
             self.live.insert(who.pid, live);
         }
@@ -115,15 +119,17 @@ impl Tracker {
     }
 
     fn fork(&mut self, fork: Fork) {
-        let image = self.find(Some(fork.parent)).and_then(|parent| parent.image.clone());
-        self.live.insert(fork.who.pid, Live { start_ns: fork.who.start_ns, image, untold: Some(Box::new(fork)) });
+        let parent = self.find(Some(fork.parent));
+        let (image, file) = parent.map_or((None, None), |parent| (parent.image.clone(), parent.file));
+        let start_ns = fork.who.start_ns;
+        self.live.insert(fork.who.pid, Live { start_ns, image, file, untold: Some(Box::new(fork)) });
     }
 
     fn exec(&mut self, exec: Exec, boot: Time, names: &mut dyn Names, out: &mut dyn FnMut(Tracked)) {
         self.tell_forked(exec.parent, boot, names, out);
         let parent_image = self.find(exec.parent).and_then(|parent| parent.image.as_deref()).map(str::to_owned);
         let image = exec.image.as_ref().map(|image| image.as_str().into());
-        self.live.insert(exec.who.pid, Live { start_ns: exec.who.start_ns, image, untold: None });
+        self.live.insert(exec.who.pid, Live { start_ns: exec.who.start_ns, image, file: exec.file, untold: None });
 
         let mut notes = Vec::new();
         let mut note = |wanted: bool, note: Note| {
@@ -174,9 +180,9 @@ impl Tracker {
             };
             let Some(fork) = live.untold.take() else { break };
             next = Some(fork.parent);
-            chain.push((fork, live.image.clone()));
+            chain.push((fork, live.image.clone(), live.file));
         }
-        for (fork, image) in chain.into_iter().rev() {
+        for (fork, image, file) in chain.into_iter().rev() {
             let accounts = Accounts::of(fork.owner, names);
             let parent_image = self.find(Some(fork.parent)).and_then(|parent| parent.image.as_deref());
             let start = ProcessStarted {
@@ -198,7 +204,7 @@ impl Tracker {
                 hash: Hash::Off,
                 notes: Vec::new(),
             };
-            out(Tracked { record: ProcessRecord::Started(Box::new(start)), file: None });
+            out(Tracked { record: ProcessRecord::Started(Box::new(start)), file });
         }
     }
 

@@ -50,7 +50,7 @@ fn run(tracker: &mut Tracker, seen: Vec<Observed>) -> Vec<ProcessRecord> {
 
 fn tracker() -> Tracker {
     let mut tracker = Tracker::new(Uuid::from_u128(1));
-    tracker.learn([Existing { who: process(1, 0), image: Some("/sbin/init".into()) }]);
+    tracker.learn([Existing { who: process(1, 0), image: Some("/sbin/init".into()), file: None }]);
     tracker
 }
 
