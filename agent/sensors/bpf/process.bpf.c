@@ -46,7 +46,7 @@ struct exec {
 
 struct {
     int (*type)[27]; // BPF_MAP_TYPE_RINGBUF
-    int (*max_entries)[8 << 20];
+    int (*max_entries)[4096]; // the loader sets the size
 } records SEC(".maps");
 
 // One per CPU; the loader sets the number. (A per-CPU map may not hold values above 32 KiB.)

@@ -50,12 +50,20 @@ pub(super) struct Ebpf {
     _programs: Loaded,
 }
 
+/// Room for what happens while the reader is held up: some 20,000 starts of programs.
+const RING_BYTES: u32 = 8 << 20;
+
 impl Ebpf {
     pub(super) fn open() -> Result<Self, OpenError> {
+        Self::with_ring(RING_BYTES)
+    }
+
+    fn with_ring(bytes: u32) -> Result<Self, OpenError> {
         let processors = aya::util::nr_cpus().map_err(|(_, error)| OpenError::Processors(error))?;
         let btf = Btf::from_sys_fs()?;
         let mut loaded = EbpfLoader::new()
             .btf(Some(&btf))
+            .map_max_entries("records", bytes)
             .map_max_entries("scratch", u32::try_from(processors).unwrap_or(u32::MAX))
             .load(OBJECT)?;
         let records = map(&mut loaded, "records")?;
@@ -121,5 +129,48 @@ impl Watch for Ebpf {
             sink.put(Observed::Lost { at_ns, count, reason: "the kernel's ring buffer was full" });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::process::tracker::Tracker;
+
+    struct Seen(Vec<Observed>, Tracker);
+
+    impl Sink for Seen {
+        fn put(&mut self, seen: Observed) {
+            self.0.push(seen);
+        }
+
+        fn tracker(&self) -> &Tracker {
+            &self.1
+        }
+    }
+
+    #[test]
+    fn what_finds_no_room_in_the_ring_is_counted() {
+        let mut ebpf = match Ebpf::with_ring(4096) {
+            Ok(ebpf) => ebpf,
+            Err(error) => {
+                println!("SKIPPED: {error}");
+                return;
+            }
+        };
+        for _ in 0..100 {
+            Command::new("/bin/true").status().unwrap();
+        }
+        let mut seen = Seen(Vec::new(), Tracker::new(Uuid::nil()));
+        ebpf.drain(&mut seen).unwrap();
+        let Some(Observed::Lost { count: Some(lost), .. }) = seen.0.pop() else { panic!("no word of a loss") };
+        assert!(lost + seen.0.len() as u64 >= 300, "100 forks, starts and ends: {lost} lost, {} seen", seen.0.len());
+        ebpf.drain(&mut seen).unwrap();
+        let told_twice = matches!(seen.0.last(), Some(Observed::Lost { count: Some(again), .. }) if *again >= lost);
+        assert!(!told_twice);
     }
 }
