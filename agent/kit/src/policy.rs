@@ -130,9 +130,12 @@ mod tests {
 
     #[test]
     fn what_is_no_policy_at_all_is_one_error() {
-        check(json!([1]), expect![[r#"
+        check(
+            json!([1]),
+            expect![[r#"
             : a policy is a JSON object
-        "#]]);
+        "#]],
+        );
         check(
             json!("x"),
             expect![[r#"

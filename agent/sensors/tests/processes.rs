@@ -1,5 +1,6 @@
 //! The process stream on this very machine. Without root or BPF the tests of what needs them say SKIPPED.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers")]
 
 use std::{
     collections::HashMap,
@@ -110,7 +111,7 @@ async fn five_hundred_short_processes_are_all_seen_whole() {
         assert_eq!(start.account.as_ref().unwrap().name, "nobody");
         assert_eq!(start.ppid, std::process::id());
         assert_eq!(start.parent_image.as_deref(), own_image.to_str());
-        assert_eq!(start.hash, Hash::Sha256(hex::encode(&hash)));
+        assert_eq!(start.hash, Hash::Sha256(hex::encode(hash)));
         assert_eq!(start.notes, []);
         assert!((before..=after).contains(&start.at.occurred_at), "{:?}", start.at);
     }

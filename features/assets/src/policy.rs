@@ -31,3 +31,22 @@ impl AssetsPolicy {
         vec![("/interval_s", "must be from 60 seconds to 604800 seconds (7 days)")]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_policy_means_every_hour() {
+        let policy: AssetsPolicy = serde_json::from_str("{}").unwrap();
+        assert_eq!(policy, AssetsPolicy { interval_s: 3600 });
+        assert_eq!(policy.faults(), []);
+    }
+
+    #[test]
+    fn intervals_out_of_reason_are_refused() {
+        for (interval_s, faults) in [(59, 1), (60, 0), (604_800, 0), (604_801, 1), (0, 1), (u64::MAX, 1)] {
+            assert_eq!(AssetsPolicy { interval_s }.faults().len(), faults, "{interval_s}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! A made-up machine, as a tree of files: an office laptop with encryption, odd names and half-removed packages.
 #![cfg(all(feature = "agent", target_os = "linux"))]
+#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 use std::{
     fs,

@@ -28,7 +28,7 @@ pub fn decide<'p>(policy: &'p OperationLogPolicy, start: &ProcessStarted) -> Dec
 
 /// A condition about something the sensor could not see does not fit: what is unknown is recorded.
 fn fits(rule: &ExcludeRule, start: &ProcessStarted) -> bool {
-    let image = start.image.as_ref().map(|image| image.as_str());
+    let image = start.image.as_ref().map(yagura_records::Text::as_str);
     let path = |pattern: &Option<String>, path: Option<&str>| {
         pattern.as_deref().is_none_or(|pattern| path.is_some_and(|path| glob::fits(pattern, path)))
     };

@@ -100,6 +100,14 @@ mod tests {
     }
 
     #[test]
+    fn the_shape_of_policies_stays_as_released() {
+        let golden = include_str!("../golden/policy-v1.json");
+        let policy: OperationLogPolicy = serde_json::from_str(golden).unwrap();
+        assert_eq!(policy.faults(), []);
+        assert_eq!(serde_json::to_string_pretty(&policy).unwrap() + "\n", golden);
+    }
+
+    #[test]
     fn an_empty_policy_records_everything() {
         let policy: OperationLogPolicy = serde_json::from_str("{}").unwrap();
         assert_eq!(policy, OperationLogPolicy::default());

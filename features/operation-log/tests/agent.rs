@@ -1,5 +1,6 @@
 //! The endpoint's side, from a recording to events.
 #![cfg(feature = "agent")]
+#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 use std::sync::Arc;
 

@@ -54,11 +54,11 @@ impl Tracker {
     pub(crate) fn learn(&mut self, existing: impl IntoIterator<Item = Existing>) {
         let mut known = std::mem::take(&mut self.live);
         for Existing { who, image, file } in existing {
+            let image: Option<Arc<str>> = image.map(|image| image.as_str().into());
             let live = match known.remove(&who.pid) {
-                Some(live) if same_start(live.start_ns, who.start_ns) => live,
-                _ => {
-                    Live { start_ns: who.start_ns, image: image.map(|image| image.as_str().into()), file, untold: None }
-                }
+                // What split off and was not told of is still that, unless word of its program was lost.
+                Some(live) if same_start(live.start_ns, who.start_ns) && live.image == image => live,
+                _ => Live { start_ns: who.start_ns, image, file, untold: None },
             };
             self.live.insert(who.pid, live);
         }
