@@ -14,6 +14,15 @@ pub fn boot_id() -> Result<Uuid, Error> {
     Err(Error::Unsupported { action: "tell starts of this machine apart" })
 }
 
+/// Who opened the other end of a unix socket.
+///
+/// # Errors
+/// Always: not supported here.
+#[cfg(unix)]
+pub fn peer_credentials(_socket: impl std::os::fd::AsFd) -> Result<crate::Peer, Error> {
+    Err(Error::Unsupported { action: "ask who a local peer is" })
+}
+
 /// The room on the filesystem that holds `path`.
 ///
 /// # Errors
@@ -53,3 +62,6 @@ pub fn since_boot() -> Duration {
 
 /// Gives memory back to the system: nothing to do here.
 pub fn release_memory() {}
+
+/// Tells the allocator that this program would rather be small than fast: nothing to do here.
+pub fn keep_memory_small() {}

@@ -45,6 +45,7 @@ mod linux {
     }
 
     pub(super) async fn storm() -> io::Result<()> {
+        yagura_platform::keep_memory_small();
         let arguments: Vec<String> = std::env::args().collect();
         let number = |index: usize, otherwise| arguments.get(index).and_then(|it| it.parse().ok()).unwrap_or(otherwise);
         let (total, at_once): (usize, usize) = (number(1, 5000), number(3, 16));

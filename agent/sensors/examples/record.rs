@@ -9,6 +9,7 @@ use yagura_vocabulary::SystemClock;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
+    yagura_platform::keep_memory_small();
     let sensors = Sensors::live(Arc::new(SystemClock));
     let mut stream = sensors.processes().await;
     stream.want_hashes(true);

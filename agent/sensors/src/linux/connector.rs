@@ -7,11 +7,8 @@ use std::{
 
 use yagura_platform::{Error, ProcessConnector, ProcessNews, Stamped, since_boot, since_boot_awake};
 
-use super::{Sink, Watch, proc};
-use crate::process::{
-    hasher::executable,
-    observed::{Exec, Exit, Fork, Identity, Observed},
-};
+use super::{Sink, Watch, hasher::executable, proc};
+use crate::process::observed::{Exec, Exit, Fork, Identity, Observed};
 
 pub(super) struct Connector(ProcessConnector);
 

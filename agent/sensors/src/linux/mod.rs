@@ -3,6 +3,7 @@
 mod accounts;
 mod connector;
 mod ebpf;
+mod hasher;
 mod pipeline;
 mod poll;
 mod proc;

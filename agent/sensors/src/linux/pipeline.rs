@@ -15,12 +15,11 @@ use yagura_platform::{Waiter, Wake, since_boot, wake_pair};
 use yagura_records::{Lost, ProcessRecord};
 use yagura_vocabulary::{Clock, Time};
 
-use super::{Sink, Watch, accounts::Accounts, proc};
+use super::{Sink, Watch, accounts::Accounts, hasher::Hasher, proc};
 use crate::{
     Outlet,
     process::{
         fanout::moment,
-        hasher::Hasher,
         observed::Observed,
         tracker::{Tracked, Tracker},
     },

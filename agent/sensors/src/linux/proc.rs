@@ -8,10 +8,8 @@ use yagura_platform::clock_ticks_per_second;
 use yagura_records::Text;
 use yagura_vocabulary::event::MAX_COMMAND_LINE;
 
-use crate::process::{
-    hasher::executable,
-    observed::{Existing, Identity, Owner},
-};
+use super::hasher::executable;
+use crate::process::observed::{Existing, Identity, Owner};
 
 /// The fields of `/proc/PID/stat` in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -144,6 +144,47 @@ mod tests {
         assert_eq!(path("会計\0田中\0".as_bytes(), true).as_str(), ".../田中/会計");
     }
 
+    /// `struct exec` as the BPF program fills it: numbers that tell the fields apart.
+    fn whole(flags: u32, login: u32) -> Vec<u8> {
+        let mut bytes = [1_u16, EXEC].map(u16::to_ne_bytes).concat();
+        bytes.extend(flags.to_ne_bytes());
+        bytes.extend([3_000_u64, 1_000, 500].map(u64::to_ne_bytes).concat());
+        bytes.extend([10_u32, 9, 1000, 0, login, 3, 0, 0].map(u32::to_ne_bytes).concat());
+        bytes.extend([77_u64, 4096, 1_700_000_000].map(u64::to_ne_bytes).concat());
+        bytes.extend([5_u32, 8, 1, 7, 5, 6].map(u32::to_ne_bytes).concat());
+        bytes.extend(b"ls\0bin\0home\0ls\0-l\0");
+        bytes
+    }
+
+    #[test]
+    fn every_field_is_read_from_its_place() {
+        let Some(Observed::Exec(exec)) = parse(&whole(HAS_LOGIN, 1001)) else { panic!("not read") };
+        let expected = Exec {
+            at_ns: 3_000,
+            who: Identity { pid: 10, start_ns: 1_000 },
+            start_inferred: false,
+            parent: Some(Identity { pid: 9, start_ns: 500 }),
+            owner: Some(Owner { uid: 1000, effective_uid: 0, login_uid: Some(1001), session: Some(3) }),
+            image: Some("/bin/ls".into()),
+            image_deleted: false,
+            path_cut: false,
+            arguments: Some(vec![b"ls".to_vec(), b"-l".to_vec()]),
+            arguments_cut: false,
+            cwd: Some("/home".into()),
+            file: Some(FileIdentity { device: 8, inode: 77, size: 4096, changed_s: 1_700_000_000, changed_ns: 5 }),
+            polled: false,
+        };
+        assert_eq!(*exec, expected);
+    }
+
+    #[test]
+    fn a_login_that_was_never_set_is_none() {
+        for (flags, login) in [(HAS_LOGIN, u32::MAX), (0, 1001)] {
+            let Some(Observed::Exec(exec)) = parse(&whole(flags, login)) else { panic!("not read") };
+            assert_eq!(exec.owner.unwrap().login_uid, None);
+        }
+    }
+
     #[test]
     fn a_record_cut_anywhere_or_of_another_version_is_refused() {
         let mut bytes = vec![0; 64 + 48];

@@ -16,7 +16,7 @@ use ring::digest::{Context, SHA256};
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat, openat};
 use yagura_records::{Hash, Text};
 
-use super::observed::FileIdentity;
+use crate::process::observed::FileIdentity;
 
 /// Larger files are not hashed: reading them would hold up all later records for seconds.
 const LARGEST: u64 = 256 << 20;
