@@ -2,6 +2,10 @@
 //!
 //! A [`Sensors`] starts a source when the first reader comes and stops it when the last one leaves. Where the records
 //! come from (the kernel, a recording) is behind [`ProcessSource`].
+#![cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "the tracker serves the sources of every system, and only Linux has one yet")
+)]
 
 pub mod guid;
 pub mod mask;

@@ -191,3 +191,47 @@ fn hand_out(mut taker: Taker<Tracked>, outlet: &Outlet) {
     }
     outlet.close();
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use yagura_records::{Moment, ProcessExited};
+
+    use super::*;
+
+    fn exited(pid: u32) -> Tracked {
+        let at = Moment { occurred_at: Time::default(), boot_id: Uuid::nil(), mono_ns: pid.into() };
+        let record = ProcessExited {
+            at,
+            guid: Uuid::nil(),
+            pid,
+            image: None,
+            account: None,
+            exit_code: None,
+            signal: None,
+            lived_us: None,
+        };
+        Tracked { record: ProcessRecord::Exited(record), file: None }
+    }
+
+    #[test]
+    fn records_that_wait_too_long_for_their_hash_are_counted_and_told_of_in_their_place() {
+        let (giver, mut taker) = queue(2, 1 << 20);
+        let (mut unsent, lost) = (0, AtomicU64::new(0));
+        for pid in 1..=5 {
+            let _ = send(&giver, &mut unsent, exited(pid), &lost);
+        }
+        let mut pids = Vec::new();
+        for _ in 0..2 {
+            pids.push(taker.take_blocking().unwrap().record);
+        }
+        assert_eq!(send(&giver, &mut unsent, exited(6), &lost), Ok(()));
+        let Some(ProcessRecord::Lost(gap)) = taker.take_blocking().map(|tracked| tracked.record) else {
+            panic!("no gap")
+        };
+        assert_eq!((gap.count, gap.at.mono_ns), (Some(3), 6));
+        assert_eq!(taker.take_blocking().unwrap().record, exited(6).record);
+        assert_eq!(pids, [exited(1).record, exited(2).record]);
+        assert_eq!((unsent, lost.into_inner()), (0, 3));
+    }
+}

@@ -89,10 +89,14 @@ impl Root {
     }
 }
 
+/// 1980-01-01T00:00:00Z: no file is older, if its time means anything.
+const YEAR_1980: i64 = 315_532_800;
+
 fn modified(path: &Path) -> Option<Time> {
     use std::os::unix::fs::MetadataExt;
     let data = fs::metadata(path).ok()?;
-    Some(Time::from_seconds(data.mtime()))
+    // Makers of system images set times to zero.
+    Some(Time::from_seconds(data.mtime())).filter(|time| *time > Time::from_seconds(YEAR_1980))
 }
 
 /// Looks at the machine whose files are under `root`. Reads files only; packages of rpm are not among them.
