@@ -1,1 +1,24 @@
-//! yagura-agent-kit
+//! All that a feature is given on an endpoint, and the host that gives it.
+//!
+//! A feature implements [`AgentFeature`]: it reads its policy, the sensors and commands from a [`FeatureCtx`] and writes
+//! events and state into it. It never sees the spool, the channel or another feature. The agent program owns a [`Host`]
+//! and connects its ends.
+
+mod commands;
+mod ctx;
+mod events;
+mod feature;
+mod health;
+mod host;
+mod policy;
+mod state;
+
+pub use commands::{CommandError, Commands, Handler};
+pub use ctx::{FeatureCtx, TestEnds};
+pub use events::{EventReceiver, EventSink, Stopped};
+pub use feature::{AgentFeature, FeatureError};
+pub use health::HealthSink;
+pub use host::Host;
+pub use policy::PolicyError;
+pub use state::{Section, StateReceiver, StateSink};
+pub use tokio_util::sync::CancellationToken;

@@ -1,1 +1,16 @@
-//! yagura-assets
+//! Assets: what hardware, system and software an endpoint has.
+//!
+//! The modules here are pure and compiled by agent and server alike. `agent` is the endpoint's side.
+
+#[cfg(feature = "agent")]
+pub mod agent;
+pub mod diff;
+pub mod model;
+pub mod policy;
+
+pub use diff::{ApplyError, Delta, apply, diff};
+pub use model::Assets;
+pub use policy::AssetsPolicy;
+
+/// The name of this feature in policies and of its section in an endpoint's state.
+pub const FEATURE: &str = "assets";

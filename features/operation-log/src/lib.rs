@@ -1,1 +1,17 @@
-//! yagura-operation-log
+//! The operation log: what people and programs did on an endpoint. Now: which programs ran; files, windows, the web and
+//! devices follow as further parts of the same policy.
+//!
+//! The modules here are pure and compiled by agent, server and command line alike. `agent` is the endpoint's side.
+
+#[cfg(feature = "agent")]
+pub mod agent;
+pub mod decide;
+pub mod event;
+mod glob;
+pub mod policy;
+
+pub use decide::{Decision, decide};
+pub use policy::{ExcludeRule, OperationLogPolicy, Processes};
+
+/// The name of this feature in policies and events.
+pub const FEATURE: &str = "operation_log";

@@ -1,0 +1,108 @@
+//! What a feature is given.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use yagura_sensors::{Sensors, replay::Replay};
+use yagura_vocabulary::{Clock, ManualClock, Time};
+
+use crate::{Commands, EventReceiver, EventSink, HealthSink, StateReceiver, StateSink, events::events};
+
+/// All that a feature is given.
+#[derive(Debug)]
+pub struct FeatureCtx<P> {
+    /// What the administrator decided; wakes up when that changes.
+    pub policy: watch::Receiver<Arc<P>>,
+    /// Takes what happened.
+    pub events: EventSink,
+    /// Takes how things are.
+    pub state: StateSink,
+    /// Takes how the feature's own sensors are.
+    pub health: HealthSink,
+    /// The time, corrected by the server's.
+    pub clock: Arc<dyn Clock>,
+    /// Where the feature registers the commands that it carries out.
+    pub commands: Commands,
+    /// The shared streams.
+    pub sensors: Sensors,
+}
+
+/// What is the same for all features.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) events: EventSink,
+    pub(crate) state: StateSink,
+    pub(crate) health: HealthSink,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) commands: Commands,
+    pub(crate) sensors: Sensors,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: Arc<dyn Clock>, sensors: Sensors) -> (Self, EventReceiver) {
+        let (events, receiver) = events(Arc::clone(&clock));
+        let shared = Self {
+            events,
+            state: StateSink::default(),
+            health: HealthSink::default(),
+            clock,
+            commands: Commands::default(),
+            sensors,
+        };
+        (shared, receiver)
+    }
+
+    pub(crate) fn ctx<P>(&self, policy: watch::Receiver<Arc<P>>) -> FeatureCtx<P> {
+        FeatureCtx {
+            policy,
+            events: self.events.clone(),
+            state: self.state.clone(),
+            health: self.health.clone(),
+            clock: Arc::clone(&self.clock),
+            commands: self.commands.clone(),
+            sensors: self.sensors.clone(),
+        }
+    }
+}
+
+/// The other ends of a context made for a test.
+#[derive(Debug)]
+pub struct TestEnds<P> {
+    /// Changes the policy.
+    pub policy: watch::Sender<Arc<P>>,
+    /// What the feature said happened.
+    pub events: EventReceiver,
+    /// How the feature said things are.
+    pub state: StateReceiver,
+    /// How the feature said its sensors are.
+    pub health: HealthSink,
+    /// The commands it registered.
+    pub commands: Commands,
+    /// The time it is given.
+    pub clock: ManualClock,
+}
+
+impl<P> FeatureCtx<P> {
+    /// A context for a test, with empty streams and the time 2026-11-23T00:00:00Z.
+    #[must_use]
+    pub fn for_test(policy: P) -> (Self, TestEnds<P>) {
+        Self::for_test_with(policy, Sensors::from_source(Replay::of(Vec::new())))
+    }
+
+    /// A context for a test that reads these streams.
+    #[must_use]
+    pub fn for_test_with(policy: P, sensors: Sensors) -> (Self, TestEnds<P>) {
+        let clock = ManualClock::at(Time::from_seconds(1_795_392_000));
+        let (shared, events) = Shared::new(Arc::new(clock.clone()), sensors);
+        let policy = watch::Sender::new(Arc::new(policy));
+        let ends = TestEnds {
+            events,
+            state: shared.state.receiver(),
+            health: shared.health.clone(),
+            commands: shared.commands.clone(),
+            clock,
+            policy: policy.clone(),
+        };
+        (shared.ctx(policy.subscribe()), ends)
+    }
+}

@@ -1,0 +1,79 @@
+//! What a feature is, to itself and to its host.
+
+use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::{FeatureCtx, PolicyError, ctx::Shared, policy};
+
+/// Why a feature stopped; its host starts it again after a while.
+pub type FeatureError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The agent's side of one feature.
+pub trait AgentFeature: Send + Sync + 'static {
+    /// Its name: policies, events and reports carry it.
+    const NAME: &'static str;
+
+    /// What an administrator decides. Its default is in force until a policy comes.
+    type Policy: DeserializeOwned + Default + Send + Sync + 'static;
+
+    /// What is wrong with a policy although it has the right shape.
+    #[must_use]
+    fn validate(_policy: &Self::Policy) -> Vec<PolicyError> {
+        Vec::new()
+    }
+
+    /// Does the feature's work until `cancel` is called or the agent takes no more events. Policy changes arrive in
+    /// `ctx.policy`; the feature is not started anew for them.
+    fn run(
+        ctx: FeatureCtx<Self::Policy>,
+        cancel: CancellationToken,
+    ) -> impl Future<Output = Result<(), FeatureError>> + Send;
+}
+
+pub(crate) type Work = Pin<Box<dyn Future<Output = Result<(), FeatureError>> + Send>>;
+
+/// A feature without its types, so that the host can keep all of them in one list.
+pub(crate) trait Erased: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// Puts a policy, or the default, in force; on errors the one before stays.
+    fn apply(&self, value: Option<&Value>) -> Result<(), Vec<PolicyError>>;
+
+    /// The feature's work, to be polled.
+    fn work(&self, shared: &Shared, cancel: CancellationToken) -> Work;
+}
+
+pub(crate) struct Slot<F: AgentFeature> {
+    policy: watch::Sender<Arc<F::Policy>>,
+    feature: PhantomData<fn() -> F>,
+}
+
+impl<F: AgentFeature> Slot<F> {
+    pub(crate) fn new() -> Self {
+        Self { policy: watch::Sender::new(Arc::default()), feature: PhantomData }
+    }
+}
+
+impl<F: AgentFeature> Erased for Slot<F> {
+    fn name(&self) -> &'static str {
+        F::NAME
+    }
+
+    fn apply(&self, value: Option<&Value>) -> Result<(), Vec<PolicyError>> {
+        let policy = value.map(policy::parse::<F::Policy>).transpose()?.unwrap_or_default();
+        let errors = F::validate(&policy);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        self.policy.send_replace(Arc::new(policy));
+        Ok(())
+    }
+
+    fn work(&self, shared: &Shared, cancel: CancellationToken) -> Work {
+        Box::pin(F::run(shared.ctx(self.policy.subscribe()), cancel))
+    }
+}

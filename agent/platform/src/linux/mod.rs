@@ -1,0 +1,15 @@
+//! Linux.
+
+mod addresses;
+mod clock;
+mod machine;
+mod process_connector;
+mod wait;
+
+pub use addresses::interface_addresses;
+pub use clock::{clock_ticks_per_second, process_cpu_time, since_boot, since_boot_awake, thread_cpu_time};
+pub use machine::{
+    boot_id, disk_space, is_superuser, keep_memory_small, peer_credentials, release_memory, system_name,
+};
+pub use process_connector::ProcessConnector;
+pub use wait::{Waiter, Wake, wake_pair};

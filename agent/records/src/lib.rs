@@ -1,0 +1,11 @@
+//! What the agent's sensors tell, as plain data.
+//!
+//! Sensors make these records, features judge them, recordings keep them: one shape for all three. Nothing here does IO,
+//! reads a clock or knows an operating system, so the server's preview of a policy and a replay on a developer's
+//! machine compile the same types as the agent does.
+
+mod process;
+mod text;
+
+pub use process::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessRecord, ProcessStarted};
+pub use text::Text;

@@ -1,0 +1,154 @@
+//! The machine: from the firmware's tables, the processor and the memory as the kernel tells of them.
+
+use std::collections::BTreeSet;
+
+use super::Root;
+use crate::model::{Cpu, Hardware};
+
+const DMI: &str = "/sys/class/dmi/id";
+
+/// What makers leave in fields that they forgot to fill in.
+const PLACEHOLDERS: &[&str] = &[
+    "to be filled by o.e.m.",
+    "default string",
+    "system serial number",
+    "system manufacturer",
+    "system product name",
+    "not specified",
+    "not applicable",
+    "none",
+    "n/a",
+    "na",
+    "unknown",
+    "o.e.m.",
+    "oem",
+    "invalid",
+    "0",
+    "123456789",
+    "0123456789",
+    "chassis serial number",
+];
+
+pub(super) fn read(root: &Root, missing: &mut Vec<String>) -> Hardware {
+    let dmi = |name: &str| known(root.text(&format!("{DMI}/{name}")));
+    let tree = |name: &str| known(root.text(&format!("/proc/device-tree/{name}")));
+    if !root.exists(DMI) && !root.exists("/proc/device-tree/model") {
+        missing.push("this machine has no firmware tables: maker, model and serial number are unknown".to_owned());
+    } else if dmi("product_serial").or_else(|| tree("serial-number")).is_none() {
+        missing.push("the serial number is not set in the firmware or may not be read".to_owned());
+    }
+    let cpuinfo = root.text("/proc/cpuinfo").unwrap_or_default();
+    Hardware {
+        vendor: dmi("sys_vendor"),
+        model: dmi("product_name").or_else(|| tree("model")),
+        serial: dmi("product_serial").or_else(|| tree("serial-number")),
+        firmware: firmware(dmi("bios_vendor"), dmi("bios_version"), dmi("bios_date")),
+        cpu: cpu(&cpuinfo),
+        memory_bytes: memory(&root.text("/proc/meminfo").unwrap_or_default()),
+        virtual_machine: virtual_machine(root, &cpuinfo, dmi("sys_vendor"), dmi("product_name")),
+    }
+}
+
+fn known(text: Option<String>) -> Option<String> {
+    text.filter(|text| !PLACEHOLDERS.contains(&text.to_lowercase().as_str()))
+}
+
+fn firmware(vendor: Option<String>, version: Option<String>, date: Option<String>) -> Option<String> {
+    let parts: Vec<String> = [vendor, version, date].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+}
+
+fn cpu(cpuinfo: &str) -> Cpu {
+    let mut cpu = Cpu { model: String::new(), cores: 0, threads: 0 };
+    let mut cores = BTreeSet::new();
+    let mut socket = "";
+    for (name, value) in fields(cpuinfo) {
+        match name {
+            "processor" => {
+                cpu.threads += 1;
+                socket = "";
+            }
+            "physical id" => socket = value,
+            "core id" => {
+                cores.insert((socket, value));
+            }
+            // ARM boards say `Model` or `Hardware` once at the end instead.
+            "model name" | "Model" | "Hardware" | "cpu model" if cpu.model.is_empty() => cpu.model = value.to_owned(),
+            _ => {}
+        }
+    }
+    // Many ARM and virtual processors do not tell their cores: then each is one.
+    cpu.cores = if cores.is_empty() { cpu.threads } else { u32::try_from(cores.len()).unwrap_or(u32::MAX) };
+    cpu
+}
+
+fn memory(meminfo: &str) -> u64 {
+    let total = fields(meminfo).find(|(name, _)| *name == "MemTotal");
+    let kib = total.and_then(|(_, value)| value.strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or(0).saturating_mul(1024)
+}
+
+/// Words in the firmware's maker or model that tell who makes the machine up.
+const MACHINES: &[(&str, &str)] = &[
+    ("vmware", "VMware"),
+    ("virtualbox", "VirtualBox"),
+    ("innotek", "VirtualBox"),
+    ("parallels", "Parallels"),
+    ("virtual machine", "Hyper-V"),
+    ("amazon ec2", "Amazon EC2"),
+    ("google compute", "Google Compute Engine"),
+    ("openstack", "OpenStack"),
+    ("bochs", "Bochs"),
+    ("xen", "Xen"),
+    ("kvm", "KVM"),
+    ("qemu", "QEMU"),
+];
+
+fn virtual_machine(root: &Root, cpuinfo: &str, vendor: Option<String>, model: Option<String>) -> Option<String> {
+    if root.exists("/.dockerenv") {
+        return Some("Docker container".to_owned());
+    }
+    if root.exists("/run/.containerenv") {
+        return Some("Podman container".to_owned());
+    }
+    let maker = [vendor, model].into_iter().flatten().collect::<Vec<_>>().join(" ").to_lowercase();
+    let named = MACHINES.iter().find(|(word, _)| maker.contains(word)).map(|(_, name)| (*name).to_owned());
+    let flagged =
+        || fields(cpuinfo).any(|(name, value)| name == "flags" && value.split(' ').any(|it| it == "hypervisor"));
+    named
+        .or_else(|| root.text("/sys/hypervisor/type"))
+        .or_else(|| root.text("/proc/device-tree/hypervisor/compatible"))
+        .or_else(|| flagged().then(|| "unknown".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_are_counted_over_sockets() {
+        let block = |processor, socket, core| {
+            format!("processor : {processor}\nmodel name\t: Xeon\nphysical id : {socket}\ncore id : {core}\n\n")
+        };
+        let text = [block(0, 0, 0), block(1, 0, 0), block(2, 1, 0), block(3, 1, 0)].concat();
+        assert_eq!(cpu(&text), Cpu { model: "Xeon".to_owned(), cores: 2, threads: 4 });
+    }
+
+    #[test]
+    fn a_board_without_core_numbers_has_as_many_cores_as_processors() {
+        let text = "processor : 0\nprocessor : 1\n\nHardware : BCM2835\nModel : Raspberry Pi 4\n";
+        assert_eq!(cpu(text), Cpu { model: "BCM2835".to_owned(), cores: 2, threads: 2 });
+    }
+
+    #[test]
+    fn fields_that_were_never_filled_in_are_unknown() {
+        for text in ["To Be Filled By O.E.M.", "Default string", "None", "System Serial Number"] {
+            assert_eq!(known(Some(text.to_owned())), None);
+        }
+        assert_eq!(known(Some("PF3ABCDE".to_owned())), Some("PF3ABCDE".to_owned()));
+    }
+}
