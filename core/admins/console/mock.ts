@@ -1,0 +1,3 @@
+import { handlers as session } from './mock-session';
+
+export const handlers = [...session];
