@@ -16,7 +16,7 @@ export function useCrumbs(room: Room, trail: Crumb[]): void {
   const key = trail.map((crumb) => `${crumb.label}>${crumb.to ?? ''}`).join('|');
   useEffect(() => {
     const first = pagesOf(room)[0]?.path ?? '/';
-    setCrumbs([{ label: roomName, to: first }, ...trail]);
+    setCrumbs([{ label: roomName, to: first }, ...trail.filter((crumb) => crumb.label !== roomName)]);
     document.title = `${trail.at(-1)?.label ?? roomName} - Yagura`;
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the trail
   }, [room, roomName, key]);

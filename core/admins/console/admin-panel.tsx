@@ -85,7 +85,7 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
       {words}
     </Button>
   );
-  const locked = admin?.locked_until != null && Date.parse(admin.locked_until) > now();
+  const locked = typeof admin?.locked_until === 'string' && Date.parse(admin.locked_until) > now();
 
   return (
     <SidePanel

@@ -19,5 +19,6 @@ export default defineFeature({
     { id: 'day', title: 'events:day.title', permission: 'events.read', order: 10, side: 'main', load: () => import('./day-flow') },
     { id: 'recent', title: 'events:recent.title', permission: 'events.read', order: 20, side: 'main', load: () => import('./recent') },
   ],
+  todayAside: [{ id: 'raised', permission: 'events.read', order: 30, load: () => import('./today-aside') }],
   today: { permission: 'events.read', order: 20, useItems: useEventItems },
 });

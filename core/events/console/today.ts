@@ -32,7 +32,7 @@ export function useEventItems(): TodayItem[] | undefined {
   if (!alarms.data || !troubles.data) return alarms.error ?? troubles.error ? [] : undefined;
   const say = (page: Page<EventRow>): string =>
     page.items
-      .slice(0, 2)
+      .slice(0, 1)
       .map((row) => `${row.hostname} ${kind(row.kind)}${row.subject === undefined ? '' : `「${splitPath(row.subject).name}」`}`)
       .join('、');
   return [

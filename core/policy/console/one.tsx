@@ -37,7 +37,7 @@ function Page({ feature, policy, group }: Shown): ReactNode {
           <Go className="t" to="/endpoints" search={{ group: group.id }}>
             {t('one.endpoints', { path: pathWords(group), count: group.endpoint_count })}
           </Go>
-          {policy?.comment ? `　「${policy.comment}」` : ''}
+          {policy?.comment ? ` 「${policy.comment}」` : ''}
         </p>
         <br />
       </header>
