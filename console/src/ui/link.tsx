@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import type { CSSProperties, MouseEventHandler, ReactNode } from 'react';
 
 export interface Target {
@@ -17,11 +17,27 @@ interface Props extends Target {
   children: ReactNode;
 }
 
-/** A link inside the console. `t` is the underlined indigo of links in running text. */
-export function Go({ to, search, children, ...rest }: Props): ReactNode {
+/**
+ * A link inside the console. `t` is the underlined indigo of links in running text. It says itself where one is
+ * (`aria-current`), because only the place that draws it knows what "here" means.
+ */
+export function Go({ to, search, children, onClick, ...rest }: Props): ReactNode {
+  const router = useRouter();
+  const target = { to, search: (search ?? {}) as never };
   return (
-    <Link to={to} search={(search ?? {}) as never} activeProps={{}} inactiveProps={{}} {...rest}>
+    <a
+      {...rest}
+      href={router.buildLocation(target).href}
+      onMouseEnter={() => void router.preloadRoute(target)}
+      onFocus={() => void router.preloadRoute(target)}
+      onClick={(event) => {
+        onClick?.(event);
+        if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        void router.navigate(target);
+      }}
+    >
       {children}
-    </Link>
+    </a>
   );
 }

@@ -13,7 +13,7 @@ export default defineFeature({
     },
   ],
   endpointTabs: [
-    { id: 'events', title: 'events:title', permission: 'events.read', order: 20, load: () => import('./endpoint-tab') },
+    { id: 'events', title: 'events:tab', permission: 'events.read', order: 20, load: () => import('./endpoint-tab') },
   ],
   endpointOverview: [
     { id: 'day', title: 'events:day.title', permission: 'events.read', order: 10, side: 'main', load: () => import('./day-flow') },

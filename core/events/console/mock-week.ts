@@ -126,8 +126,9 @@ function workday(start: number, machine: number, dice: Chance, found: EventRow[]
   };
   put(arrive - 90_000, { kind: 'power.boot', subject: '電源を入れた' });
   put(arrive, { kind: 'session.logon', subject: 'ログオン' });
-  const gap = (leave - arrive) / 46;
-  for (let at = arrive + 20_000; at < leave; at += dice.whole(10_000, gap * 1.9)) put(at, ordinary(dice));
+  // This morning is what people look at first: it is told in more detail.
+  const gap = (leave - arrive) / (mockNow - start < day ? 220 : 46);
+  for (let at = arrive + 20_000; at < leave; at += dice.whole(9000, gap * 1.9)) put(at, ordinary(dice));
   if (dice.often(0.05)) put(arrive + dice.whole(1, 50) * minute, raised(dice));
   put(leave, { kind: 'session.logoff', subject: 'ログオフ' });
   put(leave + 40_000, { kind: 'power.shutdown', subject: '電源を切った' });

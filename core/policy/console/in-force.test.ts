@@ -38,7 +38,7 @@ describe('a value in words', () => {
   it('is written as people say it', () => {
     const words = { yes: 'はい', no: 'いいえ', none: 'なし' };
     const name = (value: string): string => (value === 'log' ? '記録' : value);
-    expect([true, false, [], null, ['log', 'x'], 'log', 7].map((value) => valueWords(value, words, name))).toEqual([
+    expect([true, false, [], null, ['log', 'x'], 'log', 7, [{ name: 'y', level: 'log' }]].map((value) => valueWords(value, words, name))).toEqual([
       'はい',
       'いいえ',
       'なし',
@@ -46,6 +46,7 @@ describe('a value in words', () => {
       '記録、x',
       '記録',
       '7',
+      'y・記録',
     ]);
   });
 });

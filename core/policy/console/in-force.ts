@@ -33,6 +33,7 @@ export function valueWords(value: unknown, words: { yes: string; no: string; non
   if (value === true) return words.yes;
   if (value === false) return words.no;
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return words.none;
-  if (Array.isArray(value)) return value.map((one) => (typeof one === 'string' ? name(one) : inLine(one))).join('、');
+  if (Array.isArray(value)) return value.map((one) => valueWords(one, words, name)).join('、');
+  if (typeof value === 'object') return Object.values(value).map((one) => valueWords(one, words, name)).join('・');
   return typeof value === 'string' ? name(value) : inLine(value);
 }
