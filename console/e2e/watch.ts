@@ -17,7 +17,19 @@ export function watch(page: Page): () => void {
 
 /** Waits until nothing on the page says that it is loading. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main')).toBeVisible();
-  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
-  await expect(page.getByRole('status', { name: /読み込んでいます|Loading/ })).toHaveCount(0);
+  // One part may begin to load when another has come, so the page has to be quiet twice in a row.
+  let quiet = 0;
+  await expect
+    .poll(
+      async () => {
+        const waiting =
+          (await page.locator('[aria-busy="true"]').count()) +
+          (await page.getByRole('status', { name: /読み込んでいます|Loading/ }).count()) +
+          ((await page.locator('main h1, main h2, main p').count()) === 0 ? 1 : 0);
+        quiet = waiting === 0 ? quiet + 1 : 0;
+        return quiet;
+      },
+      { intervals: [50] },
+    )
+    .toBeGreaterThanOrEqual(2);
 }

@@ -5,7 +5,7 @@ import { Fragment, type ReactNode } from 'react';
 import { answered, api } from '../api/client';
 import { changeLanguage, useLanguage, useWords } from '../i18n';
 import { useJobs } from '../jobs/jobs';
-import { sessionKey, useSession } from '../session/session';
+import { forgetAllBut, useSession } from '../session/session';
 import { Icon } from '../ui/icons';
 import { Go } from '../ui/link';
 import { useShownCrumbs } from './crumbs';
@@ -65,8 +65,7 @@ function PersonMenu(): ReactNode {
   const navigate = useNavigate();
   const signOut = async (): Promise<void> => {
     await answered(api.DELETE('/api/v1/session'));
-    client.clear();
-    client.setQueryData(sessionKey, null);
+    forgetAllBut(client, null);
     await navigate({ to: '/' });
   };
   return (

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, type ReactNode } from 'react';
 import { ApiError, answered, api, whenSignedOut } from '../api/client';
 import type { Permission, SessionView } from '../api/schema';
@@ -6,6 +6,12 @@ import { useLanguage } from '../i18n';
 import type { Place } from '../time';
 
 export const sessionKey = ['session'] as const;
+
+/** Nothing that one person saw is left for the next: only who is signed in now. */
+export function forgetAllBut(client: QueryClient, session: SessionView | null): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+  client.setQueryData(sessionKey, session);
+}
 
 /** Who is signed in: null for nobody, undefined while asking. */
 export function useSessionQuery(): { session: SessionView | null | undefined; error: Error | null; retry: () => void } {

@@ -6,7 +6,7 @@ import type { SessionView } from '../api/schema';
 import { LanguageButton } from '../frame/top';
 import { changeLanguage, useLanguage, useWords } from '../i18n';
 import { Button } from '../ui/button';
-import { sessionKey } from './session';
+import { forgetAllBut } from './session';
 import css from './sign-in.module.css';
 
 type Refusal = 'wrong' | 'locked' | 'code_wrong' | 'link' | 'unreachable';
@@ -40,8 +40,7 @@ function useArrive(): (session: SessionView) => Promise<void> {
   const language = useLanguage();
   return async (session) => {
     if (session.admin.language !== language) await changeLanguage(session.admin.language);
-    client.clear();
-    client.setQueryData(sessionKey, session);
+    forgetAllBut(client, session);
   };
 }
 

@@ -1,4 +1,5 @@
 import { Checkbox, Popover } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import {
   flexRender,
   getCoreRowModel,
@@ -15,6 +16,7 @@ import { Icon } from './icons';
 import { Go, type Target } from './link';
 import { Failed } from './states';
 import { Count } from './count';
+import { fitted, type Width } from './fitted';
 import css from './table.module.css';
 
 export interface Column<T> {
@@ -22,7 +24,7 @@ export interface Column<T> {
   header: string;
   cell: (row: T, above: T | undefined) => ReactNode;
   /** Pixels, or a share of what is left. */
-  width: number | `${number}fr`;
+  width: Width;
   num?: boolean;
   /** The name the server sorts by. */
   sort?: string;
@@ -104,7 +106,12 @@ export function DataTable<T>({
     getRowId: rowId,
     manualSorting: true,
   });
-  const shown = columns.filter((column, at) => at === 0 || visibility[column.id] !== false);
+  const { ref: frame, width: room } = useElementSize();
+  const fit = fitted(
+    columns.filter((column, at) => at === 0 || visibility[column.id] !== false),
+    room,
+  );
+  const shown = fit.map(({ column }) => column);
 
   useLayoutEffect(() => {
     if (body.current) setMargin(body.current.getBoundingClientRect().top + window.scrollY);
@@ -177,7 +184,7 @@ export function DataTable<T>({
   };
 
   return (
-    <div className={css['frame']}>
+    <div className={css['frame']} ref={frame}>
       <div className={css['tools']}>
         <Count count={rows.count} pending={rows.isPending} />
         <div className={css['right']}>
@@ -214,8 +221,8 @@ export function DataTable<T>({
           aria-busy={rows.isPending || rows.isRefreshing}
         >
           <colgroup>
-            {shown.map((column) => (
-              <col key={column.id} style={{ width: typeof column.width === 'number' ? column.width : 'auto' }} />
+            {fit.map(({ column, width }) => (
+              <col key={column.id} style={{ width }} />
             ))}
           </colgroup>
           <thead>

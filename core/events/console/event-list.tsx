@@ -31,7 +31,7 @@ function useColumns(wanted: string, oneEndpoint: boolean): Column<EventRow>[] {
     { id: 'user', header: t('column.user'), width: 108, cell: (row) => row.user ?? <span className="dim">—</span> },
     { id: 'endpoint', header: t('column.endpoint'), width: 116, cell: (row) => row.hostname },
     { id: 'kind', header: t('column.kind'), width: 156, cell: (row) => kind(row.kind) },
-    { id: 'subject', header: t('column.subject'), width: '1fr', cell: (row) => <Subject row={row} wanted={wanted} /> },
+    { id: 'subject', header: t('column.subject'), width: '3fr', cell: (row) => <Subject row={row} wanted={wanted} /> },
     { id: 'image', header: t('column.image'), width: 160, chosen: false, cell: (row) => row.image ?? '' },
     { id: 'received', header: t('column.received'), width: 132, chosen: false, cell: (row) => <RowTime at={row.received_at} /> },
   ];

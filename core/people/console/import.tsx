@@ -54,7 +54,7 @@ function Report({ report }: { report: ImportReport }): ReactNode {
                 <td>{t('import.line_at', { line: error.line })}</td>
                 <td>{error.column === null ? '—' : loose(`import.field.${error.column}`, error.column)}</td>
                 <td>{loose(`import.code.${error.code}`, error.code)}</td>
-                <td>{error.value ?? '—'}</td>
+                <td>{error.value || '—'}</td>
               </tr>
             ))}
           </tbody>
