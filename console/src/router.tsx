@@ -6,20 +6,31 @@ import {
   lazyRouteComponent,
   type AnyRoute,
 } from '@tanstack/react-router';
-import { useState, type ComponentType, type ReactNode } from 'react';
+import { Suspense, lazy, useState, type ComponentType, type ReactNode } from 'react';
 import { readSearch, writeSearch } from './address/query-string';
 import type { PageDef } from './feature';
 import { pages } from './features';
 import { Frame } from './frame/frame';
 import { useWords } from './i18n';
-import { ForcedPassword } from './session/new-password';
 import { SessionProvider, useSession, useSessionQuery } from './session/session';
-import { SignIn, SignInByLink } from './session/sign-in';
 import { LinkButton } from './ui/button';
 import { Empty, Failed, NoPermission } from './ui/states';
 
-/** Who is not signed in sees the door, at any address, and is on the page they wanted right after. */
+// The door is seldom opened: who is signed in does not fetch it.
+const SignIn = lazy(async () => ({ default: (await import('./session/sign-in')).SignIn }));
+const SignInByLink = lazy(async () => ({ default: (await import('./session/sign-in')).SignInByLink }));
+const ForcedPassword = lazy(async () => ({ default: (await import('./session/new-password')).ForcedPassword }));
+
 function Root(): ReactNode {
+  return (
+    <Suspense>
+      <Entrance />
+    </Suspense>
+  );
+}
+
+/** Who is not signed in sees the door, at any address, and is on the page they wanted right after. */
+function Entrance(): ReactNode {
   const { session, error, retry } = useSessionQuery();
   const [token, setToken] = useState(() =>
     location.pathname === '/sign-in' && location.hash.length > 1 ? location.hash.slice(1) : null,

@@ -7,6 +7,7 @@ import { answered, api } from '../api/client';
 import { pages } from '../features';
 import { useWords, type WordKey } from '../i18n';
 import { useAnyWord } from '../i18n/any-word';
+import { pathWords } from '../pick/groups';
 import { useSession } from '../session/session';
 import { Icon, type IconName } from '../ui/icons';
 import css from './find.module.css';
@@ -54,7 +55,7 @@ export default function Find({ onClose }: { onClose: () => void }): ReactNode {
       key: endpoint.id,
       icon: 'endpoint' as const,
       label: endpoint.hostname,
-      note: [endpoint.primary_user?.name, endpoint.group.path].filter(Boolean).join('・'),
+      note: [endpoint.primary_user?.name, pathWords(endpoint.group)].filter(Boolean).join('・'),
       to: `/endpoints/${endpoint.id}`,
     })),
   ];
@@ -78,7 +79,9 @@ export default function Find({ onClose }: { onClose: () => void }): ReactNode {
   };
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} centered={false} yOffset="10vh" size={640} padding={0} title={<span className="sr">{t('find.label')}</span>}>
+    <Modal.Root opened onClose={onClose} centered={false} yOffset="10vh" size={640}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('find.label')}>
       <div className={css['line']}>
         <Icon name="find" />
         <input
@@ -118,6 +121,7 @@ export default function Find({ onClose }: { onClose: () => void }): ReactNode {
         ))}
       </div>
       {hits.length === 0 && <p className={css['none']}>{t('find.none')}</p>}
-    </Modal>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

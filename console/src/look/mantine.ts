@@ -49,6 +49,7 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'sm' } },
     // The scroll lock writes a style element into the page, which the content security policy refuses.
     Modal: { defaultProps: { lockScroll: false, centered: true, size: 560, ...still } },
+    ModalRoot: { defaultProps: { lockScroll: false, ...still } },
     Menu: { defaultProps: { position: 'bottom-end', ...still } },
     Popover: { defaultProps: { position: 'bottom-start', ...still } },
     Tooltip: {

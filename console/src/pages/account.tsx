@@ -75,9 +75,9 @@ export default function Account(): ReactNode {
             <Section title={t('account.facts')}>
               <KeyValues
                 facts={[
-                  { label: t('sign_in.name'), value: `${admin.display_name}（${admin.name}）` },
-                  { label: t('roles.administrator'), value: t(`roles.${admin.role}`) },
-                  { label: t('rooms.settings'), value: organisation.name },
+                  { label: t('account.name'), value: `${admin.display_name}（${admin.name}）` },
+                  { label: t('account.role'), value: t(`roles.${admin.role}`) },
+                  { label: t('account.organisation'), value: organisation.name },
                 ]}
               />
             </Section>

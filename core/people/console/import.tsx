@@ -4,6 +4,7 @@ import type { ImportReport } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { Button, LinkButton } from '@shell/ui/button';
 import { Copyable } from '@shell/ui/copyable';
+import { Icon } from '@shell/ui/icons';
 import { PageHead } from '@shell/ui/page';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
@@ -83,12 +84,16 @@ export default function ImportPeople(): ReactNode {
         main={
           <>
             <Section title={t('import.choose')}>
-              <label htmlFor={field} className={css['label']}>
-                {t('import.file')}
-              </label>
+              <div className={css['file']}>
+                <label htmlFor={field} className={css['choose']}>
+                  <Icon name="file" />
+                  {t('import.file')}
+                </label>
+                <span className="sub wrap">{file?.name ?? t('import.no_file')}</span>
+              </div>
               <input
                 id={field}
-                className={css['file']}
+                className="sr"
                 type="file"
                 accept=".csv,text/csv"
                 onChange={(event) => {
