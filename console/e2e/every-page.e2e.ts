@@ -32,7 +32,8 @@ for (const path of pages) {
         await settled(page);
       }
       for (const scheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme: scheme });
+        // Without motion, so that no colour is asked for on its way from one scheme to the other.
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
         for (const size of sizes) {
           await page.setViewportSize(size);

@@ -86,6 +86,7 @@ export default function Policies(): ReactNode {
           rows.length === 0 ? (
             <Empty>{t('none')}</Empty>
           ) : (
+            <div className={css['scroll']}>
             <table className={css['tree']} aria-label={t('title')}>
               <thead>
                 <tr>
@@ -102,6 +103,7 @@ export default function Policies(): ReactNode {
                 ))}
               </tbody>
             </table>
+            </div>
           )
         }
       </Await>
