@@ -21,7 +21,12 @@ export interface Rows<T> {
 export function useRows<T>(
   key: readonly unknown[],
   read: (cursor: string | undefined) => Promise<Page<T>>,
-  options: { refetchInterval?: number; enabled?: boolean } = {},
+  options: {
+    refetchInterval?: number;
+    enabled?: boolean;
+    /** What has been read stays as it is until somebody asks for more: for lists that only grow at the top. */
+    still?: boolean;
+  } = {},
 ): Rows<T> {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -31,6 +36,7 @@ export function useRows<T>(
     placeholderData: (before) => before,
     refetchInterval: options.refetchInterval ?? false,
     enabled: options.enabled ?? true,
+    ...(options.still ? { staleTime: Infinity, refetchOnWindowFocus: false, refetchOnReconnect: false } : {}),
   });
   return {
     items: query.data?.pages.flatMap((page) => page.items) ?? [],

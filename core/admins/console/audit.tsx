@@ -1,13 +1,14 @@
-import { TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { AuditRow } from '@shell/api/schema';
-import { useSearchState } from '@shell/address/use-search';
+import { useSearchState, type Changes } from '@shell/address/use-search';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { SearchField } from '@shell/pick/search-field';
 import { usePlace } from '@shell/session/session';
 import { fromLocalInput, toLocalInput } from '@shell/time';
 import { differences } from '@shell/ui/diff';
+import { FilterChips, type Chip } from '@shell/ui/chips';
 import { Filters } from '@shell/ui/filters';
 import { JsonDiff } from '@shell/ui/json-diff';
 import { PageHead } from '@shell/ui/page';
@@ -17,6 +18,10 @@ import { DataTable, type Column } from '@shell/ui/table';
 import { ExactTime, RowTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import { useCallback, type ReactNode } from 'react';
+import words from './ja.json';
+
+/** Every action that has a name, as the server writes it: `admin.create`. */
+const actions = Object.entries(words.audit.actions).flatMap(([object, acts]) => Object.keys(acts).map((act) => `${object}.${act}`));
 
 function useColumns(): Column<AuditRow>[] {
   const t = useWords('admins');
@@ -32,19 +37,31 @@ function useColumns(): Column<AuditRow>[] {
   ];
 }
 
-function AuditPanel({ row, onClose }: { row: AuditRow; onClose: () => void }): ReactNode {
+function AuditPanel({ row, onClose, onNarrow }: { row: AuditRow; onClose: () => void; onNarrow: (changes: Changes) => void }): ReactNode {
   const t = useWords('admins');
   const loose = useLooseWords('admins');
   const diff = differences(row.before ?? {}, row.after ?? {});
+  const narrow = (words: string, what: string, changes: Changes): ReactNode => (
+    <button
+      type="button"
+      className="t wrap"
+      title={what}
+      onClick={() => {
+        onNarrow(changes);
+      }}
+    >
+      {words}
+    </button>
+  );
   return (
     <SidePanel label={t('audit.panel')} title={`${loose(`audit.actions.${row.action}`, row.action)}「${row.object_label}」`} onClose={onClose}>
       <KeyValues
         facts={[
           { label: t('audit.at'), value: <ExactTime at={row.at} /> },
-          { label: t('audit.actor'), value: row.actor },
+          { label: t('audit.actor'), value: narrow(row.actor, t('audit.only_actor'), { actor: row.actor }) },
           { label: 'IP', value: row.ip },
           { label: t('audit.action'), value: row.action },
-          { label: t('audit.object'), value: `${row.object_kind} ${row.object_id}` },
+          { label: t('audit.object'), value: narrow(`${row.object_kind} ${row.object_id}`, t('audit.only_object'), { object: row.object_id }) },
           { label: t('audit.purpose'), value: row.purpose },
         ]}
       />
@@ -64,12 +81,12 @@ export default function Audit(): ReactNode {
     answered(api.GET('/api/v1/audit', { params: { query: { ...filter, cursor } } })),
   );
   const open = rows.items.find((row) => row.id === search['open']);
-  const setObject = useCallback(
-    (object: string) => {
-      change({ object: object || undefined, open: undefined }, { replace: true });
-    },
-    [change],
-  );
+  const loose = useLooseWords('admins');
+  const chips: Chip[] = (['actor', 'object', 'action'] as const).flatMap((name) => {
+    const value = filter[name];
+    if (value === undefined) return [];
+    return [{ name, label: t(`audit.${name}`), value: name === 'action' ? loose(`audit.actions.${value}`, value) : value }];
+  });
   const setActor = useCallback(
     (actor: string) => {
       change({ actor: actor || undefined, open: undefined }, { replace: true });
@@ -94,16 +111,36 @@ export default function Audit(): ReactNode {
     <>
       <PageHead room="settings" title="admins:audit.title" lead={t('audit.lead')} />
       <Filters>
-        <SearchField label={t('audit.find_object')} value={filter.object ?? ''} onChange={setObject} />
         <SearchField label={t('audit.find_actor')} value={filter.actor ?? ''} onChange={setActor} />
+        <Select
+          aria-label={t('audit.action')}
+          placeholder={t('audit.action')}
+          searchable
+          clearable
+          data={actions.map((action) => ({ value: action, label: loose(`audit.actions.${action}`, action) }))}
+          value={filter.action ?? null}
+          onChange={(action) => {
+            change({ action: action ?? undefined, open: undefined });
+          }}
+        />
         {when('since')}
         {when('until')}
       </Filters>
+      <FilterChips
+        chips={chips}
+        onRemove={(name) => {
+          change({ [name]: undefined });
+        }}
+        onClear={() => {
+          change({ actor: undefined, object: undefined, action: undefined });
+        }}
+      />
       <Split
         panel={
           open ? (
             <AuditPanel
               row={open}
+              onNarrow={change}
               onClose={() => {
                 change({ open: undefined }, { replace: true });
               }}

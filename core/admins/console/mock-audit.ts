@@ -11,15 +11,15 @@ function draft(at: number, hostname: string): Draft {
   const all: Draft[] = [
     { action: 'policy.put', object_kind: 'policy', object_label: '操作ログ / 本社', before: { sensors: { file: true, window: false }, retention_days: 180 }, after: { sensors: { file: true, window: true }, retention_days: 365 }, purpose: null },
     { action: 'endpoint.approve', object_kind: 'endpoint', object_label: hostname, before: { state: 'pending' }, after: { state: 'online' }, purpose: null },
-    { action: 'endpoint.move', object_kind: 'endpoint', object_label: hostname, before: { group: '/本社' }, after: { group: '/本社/経理部' }, purpose: null },
+    { action: 'endpoint.update', object_kind: 'endpoint', object_label: hostname, before: { group: '/本社' }, after: { group: '/本社/経理部' }, purpose: null },
     { action: 'events.view', object_kind: 'events', object_label: 'kind:file.* span:7d', before: null, after: null, purpose: '月次の内部監査' },
     { action: 'token.create', object_kind: 'token', object_label: '資産台帳への転記', before: null, after: { scopes: ['endpoints.read', 'assets.read'] }, purpose: null },
     { action: 'command.create', object_kind: 'command', object_label: `inventory.refresh ${hostname}`, before: null, after: { name: 'inventory.refresh', args: {} }, purpose: null },
-    { action: 'settings.patch', object_kind: 'settings', object_label: 'みなと精機', before: { silent_after_days: 7 }, after: { silent_after_days: 3 }, purpose: null },
-    { action: 'admin.patch', object_kind: 'admin', object_label: '上田 浩', before: { role: 'approver', groups: ['/川崎工場'] }, after: { role: 'operator', groups: ['/川崎工場'] }, purpose: null },
-    { action: 'session.create', object_kind: 'admin', object_label: '佐伯 直樹', before: null, after: null, purpose: null },
+    { action: 'settings.update', object_kind: 'settings', object_label: 'みなと精機', before: { silent_after_days: 7 }, after: { silent_after_days: 3 }, purpose: null },
+    { action: 'admin.update', object_kind: 'admin', object_label: '上田 浩', before: { role: 'approver', groups: ['/川崎工場'] }, after: { role: 'operator', groups: ['/川崎工場'] }, purpose: null },
+    { action: 'session.begin', object_kind: 'admin', object_label: '佐伯 直樹', before: null, after: null, purpose: null },
   ];
-  return all[at % all.length] ?? { action: 'session.create', object_kind: 'admin', object_label: '', before: null, after: null, purpose: null };
+  return all[at % all.length] ?? { action: 'session.begin', object_kind: 'admin', object_label: '', before: null, after: null, purpose: null };
 }
 
 const dice = chance(77);
@@ -36,7 +36,7 @@ const rows: AuditRow[] = Array.from({ length: 260 }, (_, at): AuditRow => ({
 export const handlers = [
   http.get('/api/v1/audit', ({ request }) => {
     const url = new URL(request.url);
-    const has = (name: string, text: string): boolean => text.toLowerCase().includes((url.searchParams.get(name) ?? '').toLowerCase());
+    const has = (name: string, text: string): boolean => (url.searchParams.get(name) ?? text) === text;
     const since = url.searchParams.get('since');
     const until = url.searchParams.get('until');
     return pageOf(
@@ -44,7 +44,7 @@ export const handlers = [
         (row) =>
           has('actor', row.actor) &&
           has('action', row.action) &&
-          has('object', `${row.object_label} ${row.object_kind} ${row.object_id}`) &&
+          has('object', row.object_id) &&
           (!since || Date.parse(row.at) >= Date.parse(since)) &&
           (!until || Date.parse(row.at) < Date.parse(until)),
       ),

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
-import type { EnrolmentToken, NewEnrolmentToken } from '@shell/api/schema';
+import type { EndpointSummary, EnrolmentToken, NewEnrolmentToken } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { pathWords } from '@shell/pick/groups';
@@ -11,7 +11,7 @@ import { Go } from '@shell/ui/link';
 import { PageHead } from '@shell/ui/page';
 import { Split } from '@shell/ui/panel';
 import { Section, Stack } from '@shell/ui/section';
-import { Empty } from '@shell/ui/states';
+import { Empty, Skeleton } from '@shell/ui/states';
 import { DataTable, type Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import { StateWord } from '@shell/ui/words';
@@ -21,15 +21,9 @@ import css from './sensors.module.css';
 import { EnrolmentPanel } from './enrolment-panel';
 
 /** Machines that knocked with a token that asks for approval. */
-function Waiting(): ReactNode {
+function Waiting({ items }: { items: EndpointSummary[] }): ReactNode {
   const t = useWords('endpoints');
   const mayApprove = useCan('endpoints.write');
-  const pending = useQuery({
-    queryKey: ['endpoints-few', { state: 'pending', all: true }],
-    queryFn: () => answered(api.GET('/api/v1/endpoints', { params: { query: { state: 'pending', limit: 50 } } })),
-    refetchInterval: 15_000,
-  });
-  const items = pending.data?.items ?? [];
   if (items.length === 0) return null;
   return (
     <Section title={t('enrolment.waiting')} note={t('enrolment.waiting_note')}>
@@ -87,7 +81,7 @@ function useColumns(): Column<EnrolmentToken>[] {
   ];
 }
 
-export default function Enrolment(): ReactNode {
+function Page({ waiting }: { waiting: EndpointSummary[] }): ReactNode {
   const t = useWords('endpoints');
   const client = useQueryClient();
   const [search, change] = useSearchState();
@@ -121,7 +115,7 @@ export default function Enrolment(): ReactNode {
         }
       />
       <Stack>
-        <Waiting />
+        <Waiting items={waiting} />
         <Split
           panel={
             open === 'new' || token ? (
@@ -157,4 +151,14 @@ export default function Enrolment(): ReactNode {
       </Stack>
     </>
   );
+}
+
+/** Both at once: who waits stands above the tokens and must not push them down a moment later. */
+export default function Enrolment(): ReactNode {
+  const pending = useQuery({
+    queryKey: ['endpoints-few', { state: 'pending', all: true }],
+    queryFn: () => answered(api.GET('/api/v1/endpoints', { params: { query: { state: 'pending', limit: 50 } } })),
+    refetchInterval: 15_000,
+  });
+  return pending.isPending ? <Skeleton lines={14} height={36} /> : <Page waiting={pending.data?.items ?? []} />;
 }

@@ -27,10 +27,9 @@ function useColumns(): Column<EndpointSummary>[] {
       id: 'user',
       header: t('list.user'),
       width: 128,
-      sort: 'primary_user',
       cell: (row) => row.primary_user?.name ?? <span className="dim">—</span>,
     },
-    { id: 'group', header: t('list.group'), width: '2fr', sort: 'group', cell: (row) => pathWords(row.group) },
+    { id: 'group', header: t('list.group'), width: '2fr', cell: (row) => pathWords(row.group) },
     { id: 'os', header: t('list.os'), width: '2fr', sort: 'os_name', cell: (row) => row.os_name },
     {
       id: 'last_seen',
@@ -40,7 +39,7 @@ function useColumns(): Column<EndpointSummary>[] {
       cell: (row) => <RelativeTime at={row.last_seen} />,
     },
     { id: 'ip', header: t('list.ip'), width: 132, cell: (row) => row.ip ?? '—' },
-    { id: 'agent', header: t('list.agent'), width: 104, sort: 'agent_version', cell: (row) => row.agent_version },
+    { id: 'agent', header: t('list.agent'), width: 104, cell: (row) => row.agent_version },
   ];
 }
 

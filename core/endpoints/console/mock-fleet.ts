@@ -44,7 +44,7 @@ export const groups: Group[] = [
     parent_id: rootGroup.id,
     path: '/試し運用',
     kind: 'query',
-    query: 'hostname:sys state:online',
+    query: 'hostname:sys',
     endpoint_count: 9,
     etag: '1',
   },

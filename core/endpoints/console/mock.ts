@@ -73,15 +73,9 @@ export const handlers = [
     const order = sorted(found, wanted('sort') ?? 'hostname', (endpoint, field) =>
       field === 'last_seen'
         ? (endpoint.last_seen ?? '')
-        : field === 'primary_user'
-          ? (endpoint.primary_user?.name ?? '')
-          : field === 'group'
-            ? endpoint.group.path
-            : field === 'os_name'
-              ? endpoint.os_name
-              : field === 'agent_version'
-                ? endpoint.agent_version
-                : endpoint.hostname,
+        : field === 'os_name'
+          ? endpoint.os_name
+          : endpoint.hostname,
     );
     return pageOf(order, url);
   }),

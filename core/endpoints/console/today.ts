@@ -13,7 +13,19 @@ export function useEndpointCounts(): UseQueryResult<EndpointCounts> {
   });
 }
 
-function useFew(filter: { state?: string; clone_suspected?: boolean; sort?: string }): UseQueryResult<Page<EndpointSummary>> {
+/** Only rows that say so themselves are counted: a server that does not know the filter would answer with all. */
+function useClones(): UseQueryResult<EndpointSummary[]> {
+  return useQuery({
+    queryKey: ['endpoints-few', 'clones'],
+    queryFn: async () => {
+      const page = await answered(api.GET('/api/v1/endpoints', { params: { query: { clone_suspected: true, limit: 1000 } } }));
+      return page.items.filter((endpoint) => endpoint.clone_suspected);
+    },
+    refetchInterval: 300_000,
+  });
+}
+
+function useFew(filter: { state?: string; sort?: string }): UseQueryResult<Page<EndpointSummary>> {
   return useQuery({
     queryKey: ['endpoints-few', filter],
     queryFn: () => answered(api.GET('/api/v1/endpoints', { params: { query: { ...filter, limit: 5 } } })),
@@ -27,12 +39,12 @@ export function useEndpointItems(): TodayItem[] | undefined {
   const counts = useEndpointCounts();
   const silent = useFew({ state: 'silent', sort: 'last_seen' });
   const pending = useFew({ state: 'pending' });
-  const clones = useFew({ clone_suspected: true });
+  const clones = useClones();
   if (!counts.data || !silent.data || !pending.data || !clones.data) {
     return counts.error ?? silent.error ?? pending.error ?? clones.error ? [] : undefined;
   }
-  const names = (page: Page<EndpointSummary>): string =>
-    page.items
+  const names = (endpoints: EndpointSummary[]): string =>
+    endpoints
       .slice(0, 3)
       .map((endpoint) => (endpoint.primary_user ? `${endpoint.hostname}（${endpoint.primary_user.name}）` : endpoint.hostname))
       .join('、');
@@ -43,11 +55,11 @@ export function useEndpointItems(): TodayItem[] | undefined {
       icon: 'copy',
       weight: 90,
       title: t('today.clones'),
-      sentence: clones.data.count.value > 0 ? t('today.clones_which', { names: names(clones.data) }) : t('today.clones_none'),
-      open: { count: clones.data.count.value, to: '/endpoints', search: { clone: 'yes' } },
+      sentence: clones.data.length > 0 ? t('today.clones_which', { names: names(clones.data) }) : t('today.clones_none'),
+      open: { count: clones.data.length, to: '/endpoints', search: { clone: 'yes' } },
       other: null,
       oldest: null,
-      lead: t('today.clones_lead', { name: clones.data.items[0]?.hostname ?? '' }),
+      lead: t('today.clones_lead', { name: clones.data[0]?.hostname ?? '' }),
       act: t('today.clones_act'),
     },
     {
@@ -55,7 +67,7 @@ export function useEndpointItems(): TodayItem[] | undefined {
       icon: 'key',
       weight: 60,
       title: t('today.pending'),
-      sentence: counts.data.pending > 0 ? t('today.pending_which', { names: names(pending.data) }) : t('today.pending_none'),
+      sentence: counts.data.pending > 0 ? t('today.pending_which', { names: names(pending.data.items) }) : t('today.pending_none'),
       open: { count: counts.data.pending, to: '/endpoints', search: { state: 'pending' } },
       other: null,
       oldest: pending.data.items[0]?.last_seen ?? null,

@@ -24,8 +24,11 @@ export function useEvents(search: Search, live: boolean): LiveRows {
   const client = useQueryClient();
   const { zone } = usePlace();
   const key = ['events', filterKey(search)];
-  const rows = useRows(key, (cursor) =>
-    answered(api.GET('/api/v1/events', { params: { query: { ...queryOf(search, zone), limit: pageSize, cursor } } })),
+  const rows = useRows(
+    key,
+    (cursor) =>
+      answered(api.GET('/api/v1/events', { params: { query: { ...queryOf(search, zone), limit: pageSize, cursor } } })),
+    { still: true },
   );
   const newest = useQuery({
     queryKey: ['events-newest', filterKey(search)],

@@ -87,22 +87,22 @@ export default function Policies(): ReactNode {
             <Empty>{t('none')}</Empty>
           ) : (
             <div className={css['scroll']}>
-            <table className={css['tree']} aria-label={t('title')}>
-              <thead>
-                <tr>
-                  {(['group', 'version', 'inherit', 'rollout', 'by', 'at'] as const).map((column) => (
-                    <th key={column} scope="col">
-                      {t(`column.${column}`)}
-                    </th>
+              <table className={css['tree']} aria-label={t('title')}>
+                <thead>
+                  <tr>
+                    {(['group', 'version', 'inherit', 'rollout', 'by', 'at'] as const).map((column) => (
+                      <th key={column} scope="col">
+                        {t(`column.${column}`)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map((row) => (
+                    <Row key={`${row.group.id}${row.feature}`} {...row} />
                   ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <Row key={`${row.group.id}${row.feature}`} {...row} />
-                ))}
-              </tbody>
-            </table>
+                </tbody>
+              </table>
             </div>
           )
         }
