@@ -7,6 +7,7 @@ import { answered, api } from '../api/client';
 import { pages } from '../features';
 import { useWords, type WordKey } from '../i18n';
 import { useAnyWord } from '../i18n/any-word';
+import { useMarks } from '../i18n/marks';
 import { pathWords } from '../pick/groups';
 import { useSession } from '../session/session';
 import { Icon, type IconName } from '../ui/icons';
@@ -24,6 +25,7 @@ interface Hit {
 export default function Find({ onClose }: { onClose: () => void }): ReactNode {
   const t = useWords('shell');
   const word = useAnyWord();
+  const marks = useMarks();
   const list = useId();
   const navigate = useNavigate();
   const { permissions } = useSession();
@@ -55,7 +57,7 @@ export default function Find({ onClose }: { onClose: () => void }): ReactNode {
       key: endpoint.id,
       icon: 'endpoint' as const,
       label: endpoint.hostname,
-      note: [endpoint.primary_user?.name, pathWords(endpoint.group)].filter(Boolean).join('・'),
+      note: marks.facts([endpoint.primary_user?.name, pathWords(endpoint.group)]),
       to: `/endpoints/${endpoint.id}`,
     })),
   ];

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Room } from '../feature';
 import { filledRooms, pages, pagesOf } from '../features';
 import { useWords, type WordKey } from '../i18n';
+import { useMarks } from '../i18n/marks';
 import { useSession } from '../session/session';
 import { Icon, type IconName } from '../ui/icons';
 import { Go } from '../ui/link';
@@ -37,6 +38,7 @@ export function roomOf(path: string): Room | null {
 
 export function Rail(): ReactNode {
   const t = useWords('shell');
+  const marks = useMarks();
   const { admin, organisation, permissions } = useSession();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const here = roomOf(path);
@@ -75,8 +77,10 @@ export function Rail(): ReactNode {
         <span>{admin.display_name}</span>
         <br />
         <span className="dim">
-          {t(`roles.${admin.role}`)}
-          {employee ? '' : admin.groups === null ? `・${t('all_groups')}` : `・${t('some_groups', { count: admin.groups.length })}`}
+          {marks.facts([
+            t(`roles.${admin.role}`),
+            employee ? null : admin.groups === null ? t('all_groups') : t('some_groups', { count: admin.groups.length }),
+          ])}
         </span>
       </p>
     </nav>

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../api/client';
 import { useWords } from '../i18n';
+import { useMarks } from '../i18n/marks';
 import { PasswordForm } from '../session/new-password';
 import { useSession } from '../session/session';
 import { Button } from '../ui/button';
@@ -33,7 +34,7 @@ function OwnSessions(): ReactNode {
                     {row.user_agent} <span className="sm sub">{row.ip}</span>
                   </p>
                   <p className="sm sub">
-                    {t('account.session_since')} <RelativeTime at={row.created_at} />、{t('account.session_used')}{' '}
+                    {t('account.session_since')} <RelativeTime at={row.created_at} /> / {t('account.session_used')}{' '}
                     <RelativeTime at={row.last_used_at} />
                   </p>
                 </div>
@@ -57,6 +58,7 @@ function OwnSessions(): ReactNode {
 export default function Account(): ReactNode {
   const t = useWords('shell');
   const { admin, organisation } = useSession();
+  const marks = useMarks();
   const [changed, setChanged] = useState(false);
   useCrumbs('today', [{ label: t('account.title') }]);
   return (
@@ -75,7 +77,7 @@ export default function Account(): ReactNode {
             <Section title={t('account.facts')}>
               <KeyValues
                 facts={[
-                  { label: t('account.name'), value: `${admin.display_name}（${admin.name}）` },
+                  { label: t('account.name'), value: marks.noted(admin.display_name, admin.name) },
                   { label: t('account.role'), value: t(`roles.${admin.role}`) },
                   { label: t('account.organisation'), value: organisation.name },
                 ]}

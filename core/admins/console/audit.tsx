@@ -4,6 +4,7 @@ import { useRows } from '@shell/api/pages';
 import type { AuditRow } from '@shell/api/schema';
 import { useSearchState, type Changes } from '@shell/address/use-search';
 import { useLooseWords, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { SearchField } from '@shell/pick/search-field';
 import { usePlace } from '@shell/session/session';
 import { fromLocalInput, toLocalInput } from '@shell/time';
@@ -40,6 +41,7 @@ function useColumns(): Column<AuditRow>[] {
 function AuditPanel({ row, onClose, onNarrow }: { row: AuditRow; onClose: () => void; onNarrow: (changes: Changes) => void }): ReactNode {
   const t = useWords('admins');
   const loose = useLooseWords('admins');
+  const marks = useMarks();
   const diff = differences(row.before ?? {}, row.after ?? {});
   const narrow = (words: string, what: string, changes: Changes): ReactNode => (
     <button
@@ -54,7 +56,7 @@ function AuditPanel({ row, onClose, onNarrow }: { row: AuditRow; onClose: () => 
     </button>
   );
   return (
-    <SidePanel label={t('audit.panel')} title={`${loose(`audit.actions.${row.action}`, row.action)}「${row.object_label}」`} onClose={onClose}>
+    <SidePanel label={t('audit.panel')} title={`${loose(`audit.actions.${row.action}`, row.action)}${marks.quoted(row.object_label)}`} onClose={onClose}>
       <KeyValues
         facts={[
           { label: t('audit.at'), value: <ExactTime at={row.at} /> },
@@ -66,7 +68,7 @@ function AuditPanel({ row, onClose, onNarrow }: { row: AuditRow; onClose: () => 
         ]}
       />
       <br />
-      <JsonDiff diff={diff} />
+      {(row.before !== null || row.after !== null) && <JsonDiff diff={diff} />}
     </SidePanel>
   );
 }

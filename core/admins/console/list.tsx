@@ -4,6 +4,7 @@ import { useRows } from '@shell/api/pages';
 import type { Admin } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { now } from '@shell/time';
 import { Button } from '@shell/ui/button';
 import { PageHead } from '@shell/ui/page';
@@ -28,6 +29,7 @@ export function AdminState({ admin }: { admin: Admin }): ReactNode {
 function useColumns(): Column<Admin>[] {
   const t = useWords('admins');
   const s = useWords('shell');
+  const marks = useMarks();
   return [
     { id: 'display', header: t('list.display_name'), width: 160, cell: (row) => <b>{row.display_name}</b> },
     { id: 'name', header: t('list.name'), width: 120, cell: (row) => row.name },
@@ -37,7 +39,7 @@ function useColumns(): Column<Admin>[] {
       id: 'groups',
       header: t('list.groups'),
       width: '2fr',
-      cell: (row) => (row.groups === null ? s('all_groups') : row.groups.map((group) => group.name).join('、')),
+      cell: (row) => (row.groups === null ? s('all_groups') : marks.list(row.groups.map((group) => group.name))),
     },
     { id: 'totp', header: t('list.totp'), width: 112, cell: (row) => t(row.totp_enabled ? 'list.totp_on' : 'list.totp_off') },
     { id: 'last', header: t('list.last_sign_in'), width: 140, cell: (row) => <RelativeTime at={row.last_sign_in} /> },

@@ -4,6 +4,7 @@ import { useRows } from '@shell/api/pages';
 import type { EndpointSummary, EnrolmentToken, NewEnrolmentToken } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { pathWords } from '@shell/pick/groups';
 import { useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
@@ -23,6 +24,7 @@ import { EnrolmentPanel } from './enrolment-panel';
 /** Machines that knocked with a token that asks for approval. */
 function Waiting({ items }: { items: EndpointSummary[] }): ReactNode {
   const t = useWords('endpoints');
+  const marks = useMarks();
   const mayApprove = useCan('endpoints.write');
   if (items.length === 0) return null;
   return (
@@ -38,7 +40,7 @@ function Waiting({ items }: { items: EndpointSummary[] }): ReactNode {
                 </Go>
               </p>
               <p className="sm sub">
-                {endpoint.os_name}・{endpoint.ip}・<RelativeTime at={endpoint.last_seen} />
+                {marks.facts([endpoint.os_name, endpoint.ip])} <RelativeTime at={endpoint.last_seen} />
               </p>
             </div>
             {mayApprove && <Approve small id={endpoint.id} name={endpoint.hostname} />}

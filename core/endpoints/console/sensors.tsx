@@ -1,5 +1,6 @@
 import type { EndpointDetail, SensorReport } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { Section } from '@shell/ui/section';
 import { Empty } from '@shell/ui/states';
 import { StateWord, type Tone } from '@shell/ui/words';
@@ -18,6 +19,7 @@ const tones: Record<SensorReport['health'], Tone> = {
 export default function Sensors({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
   const t = useWords('endpoints');
   const loose = useLooseWords('endpoints');
+  const marks = useMarks();
   const bad = endpoint.sensors.filter((sensor) => tones[sensor.health] === 'open').length;
   return (
     <Section title={t('sensors.title')} note={bad === 0 ? t('sensors.all_good') : t('sensors.bad', { count: bad })}>
@@ -31,8 +33,12 @@ export default function Sensors({ endpoint }: { endpoint: EndpointDetail }): Rea
                 <b>{loose(`sensors.name.${sensor.sensor}`, sensor.sensor)}</b> <span className="dim sm">{sensor.source}</span>
               </p>
               <p className="sm sub">
-                {t(`sensors.meaning.${sensor.health}`)}
-                {sensor.reason !== undefined && `（${loose(`sensors.reason.${sensor.reason.replaceAll(' ', '_')}`, sensor.reason)}）`}
+                {sensor.reason === undefined
+                  ? t(`sensors.meaning.${sensor.health}`)
+                  : marks.noted(
+                      t(`sensors.meaning.${sensor.health}`),
+                      loose(`sensors.reason.${sensor.reason.replaceAll(' ', '_')}`, sensor.reason),
+                    )}
               </p>
             </div>
             <p className="sm sub num">

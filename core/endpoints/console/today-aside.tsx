@@ -1,4 +1,5 @@
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { Go } from '@shell/ui/link';
 import { Section } from '@shell/ui/section';
 import { Await } from '@shell/ui/states';
@@ -11,6 +12,7 @@ const shown = ['online', 'offline', 'silent', 'pending'] as const;
 /** The fleet at a glance: how many answer, rest and are silent. */
 export default function FleetAside(): ReactNode {
   const t = useWords('endpoints');
+  const marks = useMarks();
   const counts = useEndpointCounts();
   return (
     <Section
@@ -27,7 +29,7 @@ export default function FleetAside(): ReactNode {
             <div
               className={css['fleet']}
               role="img"
-              aria-label={shown.map((state) => `${t(`state.${state}`)} ${String(data[state])}`).join('、')}
+              aria-label={marks.list(shown.map((state) => `${t(`state.${state}`)} ${String(data[state])}`))}
             >
               {shown.map((state) => (data[state] > 0 ? <span key={state} data-state={state} style={{ flexGrow: data[state] }} /> : null))}
             </div>

@@ -3,6 +3,7 @@ import { answered, api } from '@shell/api/client';
 import type { EndpointCounts, EndpointSummary, Page } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { pathWords } from '@shell/pick/groups';
 
 export function useEndpointCounts(): UseQueryResult<EndpointCounts> {
@@ -36,6 +37,7 @@ function useFew(filter: { state?: string; sort?: string }): UseQueryResult<Page<
 /** What the endpoints have waiting for somebody: silent ones, those to let in, suspected copies. */
 export function useEndpointItems(): TodayItem[] | undefined {
   const t = useWords('endpoints');
+  const marks = useMarks();
   const counts = useEndpointCounts();
   const silent = useFew({ state: 'silent', sort: 'last_seen' });
   const pending = useFew({ state: 'pending' });
@@ -44,10 +46,11 @@ export function useEndpointItems(): TodayItem[] | undefined {
     return counts.error ?? silent.error ?? pending.error ?? clones.error ? [] : undefined;
   }
   const names = (endpoints: EndpointSummary[]): string =>
-    endpoints
-      .slice(0, 3)
-      .map((endpoint) => (endpoint.primary_user ? `${endpoint.hostname}（${endpoint.primary_user.name}）` : endpoint.hostname))
-      .join('、');
+    marks.list(
+      endpoints
+        .slice(0, 3)
+        .map((endpoint) => (endpoint.primary_user ? marks.noted(endpoint.hostname, endpoint.primary_user.name) : endpoint.hostname)),
+    );
   const first = silent.data.items[0];
   return [
     {

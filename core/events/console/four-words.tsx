@@ -4,6 +4,7 @@ import { answered, api } from '@shell/api/client';
 import { readList, writeList, type Search } from '@shell/address/query-string';
 import type { Changes } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { usePlace } from '@shell/session/session';
 import { exact, fromLocalInput, toLocalInput } from '@shell/time';
 import { Button } from '@shell/ui/button';
@@ -107,6 +108,7 @@ function When({ search, change }: Props): ReactNode {
 
 function What({ search, change }: Props): ReactNode {
   const t = useWords('events');
+  const marks = useMarks();
   const kinds = readList(search['kind']);
   const levels = readList(search['level']);
   const flip = (list: string[], value: string): string | undefined =>
@@ -118,8 +120,8 @@ function What({ search, change }: Props): ReactNode {
   return (
     <Word
       word={t('what.word')}
-      value={named.length === 0 ? t('what.all') : named.join('、')}
-      note={levels.length === 0 ? t('what.note') : levels.map((level) => t(`level.${level as 'alarm'}`)).join('、')}
+      value={named.length === 0 ? t('what.all') : marks.list(named)}
+      note={levels.length === 0 ? t('what.note') : marks.list(levels.map((level) => t(`level.${level as 'alarm'}`)))}
     >
       <fieldset className={css['two']}>
         <legend className="sm dim">{t('what.kinds')}</legend>

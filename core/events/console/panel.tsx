@@ -3,6 +3,7 @@ import { answered, api } from '@shell/api/client';
 import type { EventRow } from '@shell/api/schema';
 import type { Changes } from '@shell/address/use-search';
 import { useLooseWords, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { usePlace } from '@shell/session/session';
 import { clockTime, duration, exact } from '@shell/time';
 import { Go } from '@shell/ui/link';
@@ -177,6 +178,7 @@ export function EventPanel({
 }): ReactNode {
   const t = useWords('events');
   const kind = useKindWord();
+  const marks = useMarks();
   const query = useQuery({
     queryKey: ['event', id],
     enabled: !known,
@@ -186,7 +188,7 @@ export function EventPanel({
   return (
     <SidePanel
       label={t('panel')}
-      title={row ? `${kind(row.kind)}${row.subject === undefined ? '' : `「${splitPath(row.subject).name}」`}` : t('panel')}
+      title={row ? `${kind(row.kind)}${row.subject === undefined ? '' : marks.quoted(splitPath(row.subject).name)}` : t('panel')}
       state={row && <StateWord tone={row.level === 'recorded' ? 'plain' : 'on'}>{t(`level.${row.level}`)}</StateWord>}
       onClose={onClose}
       onBefore={onBefore}

@@ -3,6 +3,7 @@ import { answered, api } from '@shell/api/client';
 import type { EventRow, Page } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { usePlace } from '@shell/session/session';
 import { now } from '@shell/time';
 import { sinceOf } from './filter';
@@ -27,14 +28,15 @@ function useLately(filter: { level?: string; kind?: string }): UseQueryResult<Pa
 export function useEventItems(): TodayItem[] | undefined {
   const t = useWords('events');
   const kind = useKindWord();
+  const marks = useMarks();
   const alarms = useLately({ level: 'alarm,prohibited' });
   const troubles = useLately({ kind: 'agent.gap,agent.tamper' });
   if (!alarms.data || !troubles.data) return alarms.error ?? troubles.error ? [] : undefined;
   const say = (page: Page<EventRow>): string =>
     page.items
       .slice(0, 1)
-      .map((row) => `${row.hostname} ${kind(row.kind)}${row.subject === undefined ? '' : `「${splitPath(row.subject).name}」`}`)
-      .join('、');
+      .map((row) => `${row.hostname} ${kind(row.kind)}${row.subject === undefined ? '' : marks.quoted(splitPath(row.subject).name)}`)
+      .join('');
   return [
     {
       id: 'alarms',

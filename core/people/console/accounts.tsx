@@ -5,6 +5,7 @@ import { useRows } from '@shell/api/pages';
 import type { AccountRow } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields, Filters } from '@shell/ui/filters';
@@ -39,6 +40,7 @@ function MapPanel({ account, readOnly, onClose }: { account: AccountRow; readOnl
   const t = useWords('people');
   const s = useWords('shell');
   const client = useQueryClient();
+  const marks = useMarks();
   const [text, setText] = useState('');
   const [person, setPerson] = useState<string | null>(account.person?.id ?? null);
   const found = useQuery({
@@ -46,7 +48,7 @@ function MapPanel({ account, readOnly, onClose }: { account: AccountRow; readOnl
     queryFn: () => answered(api.GET('/api/v1/people', { params: { query: { q: text, limit: 20 } } })),
     placeholderData: (before) => before,
   });
-  const options = (found.data?.items ?? []).map((one) => ({ value: one.id, label: `${one.name}（${one.department ?? one.employee_number}）` }));
+  const options = (found.data?.items ?? []).map((one) => ({ value: one.id, label: marks.noted(one.name, one.department ?? one.employee_number) }));
   const own = account.person;
   if (own && !options.some((option) => option.value === own.id)) options.unshift({ value: own.id, label: own.name });
   const save = useMutation({

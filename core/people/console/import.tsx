@@ -31,7 +31,7 @@ function Report({ report }: { report: ImportReport }): ReactNode {
     <>
       <KeyValues
         facts={[
-          { label: t('import.encoding'), value: report.encoding === 'cp932' ? 'Shift_JIS（CP932）' : 'UTF-8' },
+          { label: t('import.encoding'), value: report.encoding === 'cp932' ? 'Shift_JIS (CP932)' : 'UTF-8' },
           { label: t('import.rows'), value: report.rows },
           { label: t('import.created'), value: report.created },
           { label: t('import.updated'), value: report.updated },

@@ -28,6 +28,6 @@ test('a file in Shift_JIS is read too', async ({ page }) => {
   const line = Buffer.concat([Buffer.from('employee_number,name,kana,email,department,active\nM09010,'), Buffer.from([0x90, 0x56, 0x88, 0xe4]), Buffer.from(',,,,true\n')]);
   await page.goto('/people/import');
   await page.getByLabel('CSVファイルを選ぶ').setInputFiles({ name: 'meibo.csv', mimeType: 'text/csv', buffer: line });
-  await expect(page.getByText('Shift_JIS（CP932）')).toBeVisible();
+  await expect(page.getByText('Shift_JIS (CP932)')).toBeVisible();
   await expect(page.getByRole('button', { name: '1人を取り込む' })).toBeEnabled();
 });

@@ -39,7 +39,7 @@ export function History({ feature, groupId }: { feature: string; groupId: string
                 {version.comment}
               </p>
               <p className="sm sub">
-                {version.created_by}、<RelativeTime at={version.created_at} />
+                {version.created_by} <RelativeTime at={version.created_at} />
               </p>
               {open === version.version && (
                 <JsonDiff diff={differences(items[at + 1]?.value ?? {}, version.value)} name={(pointer) => pointerWords(names, pointer)} />

@@ -1,5 +1,6 @@
 import type { EffectivePolicy } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { pathWords } from '@shell/pick/groups';
 import { pointerWords, useNames } from '@shell/schema-form/names';
 import { Go } from '@shell/ui/link';
@@ -38,7 +39,7 @@ export function InForceTable({ policy, most = Infinity }: { policy: EffectivePol
   const t = useWords('policy');
   const s = useWords('shell');
   const names = useNames(policy.feature);
-  const words = { yes: t('in_force.yes'), no: t('in_force.no'), none: s('none') };
+  const words = { yes: t('in_force.yes'), no: t('in_force.no'), none: s('none'), marks: useMarks() };
   return (
     <table className={css['inforce']}>
       <thead>

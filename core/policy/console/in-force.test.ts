@@ -1,4 +1,5 @@
 import type { EffectivePolicy } from '@shell/api/schema';
+import { marksOf } from '@shell/i18n/marks';
 import { describe, expect, it } from 'vitest';
 import { settingsOf, valueWords, type Origin } from './in-force';
 
@@ -36,7 +37,7 @@ describe('the settings in force', () => {
 
 describe('a value in words', () => {
   it('is written as people say it', () => {
-    const words = { yes: 'はい', no: 'いいえ', none: 'なし' };
+    const words = { yes: 'はい', no: 'いいえ', none: 'なし', marks: marksOf('ja') };
     const name = (value: string): string => (value === 'log' ? '記録' : value);
     expect([true, false, [], null, ['log', 'x'], 'log', 7, [{ name: 'y', level: 'log' }]].map((value) => valueWords(value, words, name))).toEqual([
       'はい',

@@ -1,4 +1,5 @@
 import type { EffectivePolicy } from '@shell/api/schema';
+import type { Marks } from '@shell/i18n/marks';
 import { inLine } from '@shell/ui/diff';
 
 export type Origin = EffectivePolicy['origins'][number];
@@ -29,11 +30,11 @@ export function settingsOf(policy: EffectivePolicy): Setting[] {
 }
 
 /** A value as a person reads it; lists as a row of words. */
-export function valueWords(value: unknown, words: { yes: string; no: string; none: string }, name: (value: string) => string): string {
+export function valueWords(value: unknown, words: { yes: string; no: string; none: string; marks: Marks }, name: (value: string) => string): string {
   if (value === true) return words.yes;
   if (value === false) return words.no;
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return words.none;
-  if (Array.isArray(value)) return value.map((one) => valueWords(one, words, name)).join('、');
-  if (typeof value === 'object') return Object.values(value).map((one) => valueWords(one, words, name)).join('・');
+  if (Array.isArray(value)) return words.marks.list(value.map((one) => valueWords(one, words, name)));
+  if (typeof value === 'object') return words.marks.facts(Object.values(value).map((one) => valueWords(one, words, name)));
   return typeof value === 'string' ? name(value) : inLine(value);
 }

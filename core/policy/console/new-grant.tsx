@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { Grant, GrantScope } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { GroupSelect } from '@shell/pick/group-select';
 import { YamlField } from '@shell/schema-form/yaml-field';
 import { usePlace } from '@shell/session/session';
@@ -20,6 +21,7 @@ type Kind = (typeof kinds)[number];
 /** Somebody or something looked for by name on the server as one types. */
 function Subject({ kind, value, onChange }: { kind: Kind; value: string; onChange: (value: string) => void }): ReactNode {
   const t = useWords('policy');
+  const marks = useMarks();
   const [text, setText] = useState('');
   const found = useQuery({
     queryKey: ['grant-subject', kind, text],
@@ -28,7 +30,7 @@ function Subject({ kind, value, onChange }: { kind: Kind; value: string; onChang
       const query = { q: text, limit: 20 };
       if (kind === 'person') {
         const page = await answered(api.GET('/api/v1/people', { params: { query } }));
-        return page.items.map((one) => ({ value: one.id, label: `${one.name}（${one.department ?? one.employee_number}）` }));
+        return page.items.map((one) => ({ value: one.id, label: marks.noted(one.name, one.department ?? one.employee_number) }));
       }
       const page = await answered(api.GET('/api/v1/endpoints', { params: { query } }));
       return page.items.map((one) => ({ value: one.id, label: one.hostname }));

@@ -1,6 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import type { PolicyFeature, PolicyVersion } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { pathWords, useGroups } from '@shell/pick/groups';
 import { useCan } from '@shell/session/session';
 import { Go } from '@shell/ui/link';
@@ -24,6 +25,7 @@ interface Shown {
 function Page({ feature, policy, group }: Shown): ReactNode {
   const t = useWords('policy');
   const title = useFeatureTitle();
+  const marks = useMarks();
   const mayWrite = useCan('policies.write');
   return (
     <>
@@ -37,7 +39,7 @@ function Page({ feature, policy, group }: Shown): ReactNode {
           <Go className="t" to="/endpoints" search={{ group: group.id }}>
             {t('one.endpoints', { path: pathWords(group), count: group.endpoint_count })}
           </Go>
-          {policy?.comment ? ` 「${policy.comment}」` : ''}
+          {policy?.comment ? marks.quoted(policy.comment) : ''}
         </p>
         <br />
       </header>

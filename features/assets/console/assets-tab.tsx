@@ -1,5 +1,6 @@
 import type { Assets, EndpointDetail } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { bytes } from '@shell/ui/bytes';
 import { Columns, Section } from '@shell/ui/section';
 import { ExactTime } from '@shell/ui/time';
@@ -37,6 +38,7 @@ function Plain({ heads, rows }: { heads: string[]; rows: ReactNode[][] }): React
 
 function Whole({ assets }: { assets: Assets }): ReactNode {
   const t = useWords('assets');
+  const marks = useMarks();
   const { hardware, os } = assets;
   return (
     <Columns
@@ -46,7 +48,7 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
             <Plain
               heads={[t('name'), t('mac'), 'IPv4', 'IPv6', t('speed')]}
               rows={assets.network.map((one) => [
-                one.up ? one.name : `${one.name}（${t('down')}）`,
+                one.up ? one.name : marks.noted(one.name, t('down')),
                 one.mac,
                 one.ipv4.join(', '),
                 one.ipv6.join(', '),

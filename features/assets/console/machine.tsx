@@ -1,5 +1,6 @@
 import type { Assets, EndpointDetail } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { bytes } from '@shell/ui/bytes';
 import { Section } from '@shell/ui/section';
 import { RelativeTime } from '@shell/ui/time';
@@ -27,6 +28,7 @@ export function Space({ volume }: { volume: Assets['volumes'][number] }): ReactN
 
 function Facts({ assets }: { assets: Assets }): ReactNode {
   const t = useWords('assets');
+  const marks = useMarks();
   const { hardware, os, network, volumes } = assets;
   const encrypted = volumes.filter((volume) => volume.encrypted !== null);
   return (
@@ -44,7 +46,7 @@ function Facts({ assets }: { assets: Assets }): ReactNode {
               ? null
               : encrypted.every((volume) => volume.encrypted)
                 ? t('encrypted_all')
-                : t('encrypted_some', { mounts: encrypted.filter((volume) => !volume.encrypted).map((volume) => volume.mount).join('、') }),
+                : t('encrypted_some', { mounts: marks.list(encrypted.filter((volume) => !volume.encrypted).map((volume) => volume.mount)) }),
         },
         { label: t('os'), value: `${os.name} ${os.version}` },
         {

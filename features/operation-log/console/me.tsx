@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { RecordedAboutMe } from '@shell/api/schema';
 import { useLanguage, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { useSession } from '@shell/session/session';
 import { duration } from '@shell/time';
 import { LinkButton } from '@shell/ui/button';
@@ -18,6 +19,7 @@ function Recorded({ feature }: { feature: Feature }): ReactNode {
   const t = useWords('operation-log');
   const s = useWords('shell');
   const language = useLanguage();
+  const marks = useMarks();
   return (
     <Section title={feature.title[language]}>
       <div className={css['recorded']}>
@@ -26,7 +28,7 @@ function Recorded({ feature }: { feature: Feature }): ReactNode {
           facts={[
             { label: t('me.why'), value: feature.why[language] },
             { label: t('me.kept'), value: duration(feature.retention_days * 86_400, language) },
-            { label: t('me.viewers'), value: feature.viewers.map((role) => s(`roles.${role}`)).join('、') },
+            { label: t('me.viewers'), value: marks.list(feature.viewers.map((role) => s(`roles.${role}`))) },
           ]}
         />
       </div>
