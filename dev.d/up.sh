@@ -77,9 +77,9 @@ start_program() {
   # The agent's socket is for everyone who works on this machine.
   [ "$name" != agent ] || umask 022
   setsid nohup "$@" </dev/null >>"$data/$name.log" 2>&1 9>&- &
+  umask 077
   printf '%s\n' $! >"$data/$name.pid"
   disown
-  umask 077
 }
 
 stop_program() {
@@ -165,7 +165,7 @@ start_agent() {
     start_program "$data" agent "$BIN/yagura-agent" run --data "$data/agent"
   fi
   until_true 30 online_or_dead "$data" || true
-  online "$data" || failed "$data" agent "this machine is not on line at the server within 30 s (all lines: $data/agent.log)"
+  online "$data" || failed "$data" agent "this machine did not come on line at the server (all lines: $data/agent.log)"
   say "this machine is on line"
 }
 
@@ -194,8 +194,18 @@ follow() {
   local data=$1 logs=("$1/server.log")
   [ -z "$2" ] || logs+=("$data/agent.log")
   say "following the logs; Ctrl-C stops everything"
-  # A group of its own would keep Ctrl-C from `tail`; sharing ours, it ends by itself.
-  trap 'trap - INT TERM; printf "\n"; cmd_down --data "'"$data"'"; exit 0' INT TERM
   tail -n 0 -F "${logs[@]}" &
-  wait $!
+  FOLLOWED=$data
+  FOLLOWER=$!
+  trap end_follow INT TERM HUP
+  wait "$FOLLOWER"
+}
+
+end_follow() {
+  trap - INT TERM HUP
+  # A background process of a script does not hear Ctrl-C.
+  kill "$FOLLOWER" 2>/dev/null || true
+  printf '\n'
+  cmd_down --data "$FOLLOWED"
+  exit 0
 }
