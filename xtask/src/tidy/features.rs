@@ -22,7 +22,7 @@ pub(super) fn violations(root: &Path) -> anyhow::Result<Vec<String>> {
         }
     }
     let list = fs::read_to_string(root.join(LIST)).with_context(|| format!("reading {LIST}"))?;
-    found.extend(list_violations(&list, |scenario| root.join("scenarios").join(scenario).exists()));
+    found.extend(list_violations(&list, |scenario| root.join(scenario).is_file()));
     Ok(found)
 }
 
@@ -47,7 +47,10 @@ fn list_violations(list: &str, scenario_exists: impl Fn(&str) -> bool) -> Vec<St
             }
         }
         for scenario in row[6].split_whitespace().filter(|scenario| !scenario_exists(scenario)) {
-            found.push(format!("{at}: there is no scenarios/{scenario}"));
+            found.push(format!("{at}: there is no {scenario}"));
+        }
+        if row[3..6].iter().any(|status| status == "works") && row[6].is_empty() {
+            found.push(format!("{at}: {} works, says the row, but names no test that shows it", row[0]));
         }
     }
     found
@@ -75,16 +78,22 @@ mod tests {
 
     fn check(rows: &str, broken: usize) {
         let list = format!("{}\n{rows}", COLUMNS.join(","));
-        let found = list_violations(&list, |scenario| scenario == "tests/a01.rs");
+        let found = list_violations(&list, |scenario| scenario == "scenarios/tests/a01.rs");
         assert_eq!(found.len(), broken, "{found:?}");
     }
 
     #[test]
     fn a_row_names_each_system_and_a_scenario_that_exists() {
-        check("A01,Asset,\"one, two\",works,\"compiled, not run\",planned,tests/a01.rs,\n", 0);
-        check("A01,Asset,x,works,planned,planned,tests/gone.rs,\n", 1);
+        check("A01,Asset,\"one, two\",works,\"compiled, not run\",planned,scenarios/tests/a01.rs,\n", 0);
+        check("A01,Asset,x,works,planned,planned,scenarios/tests/gone.rs,\n", 1);
         check("A01,Asset,x,finished,planned,planned,,\n", 1);
-        check("A01,Asset,x,works\n", 1);
+        check("A01,Asset,x,planned\n", 1);
+    }
+
+    #[test]
+    fn what_works_names_the_test_that_shows_it() {
+        check("A01,Asset,x,works,planned,planned,,\n", 1);
+        check("A01,Asset,x,partly,planned,planned,,\n", 0);
     }
 
     #[test]
