@@ -1,5 +1,6 @@
 //! The invariants of ARCHITECTURE.md that a program can check.
 
+mod documents;
 mod features;
 mod graph;
 mod licences;
@@ -23,6 +24,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
     violations.extend(graph::violations(root)?);
     violations.extend(licences::violations(&metadata, &files::read(root, &["package-lock.json"])?)?);
     violations.extend(features::violations(root)?);
+    violations.extend(documents::violations(&files::read(root, &[".md"])?, &files::names(root)?));
     for line in sizes::report(&code) {
         say(&format!("tidy: {line}"));
     }
