@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Everything that reads the code without running it.
+
+cmd_check() {
+  [ $# -eq 0 ] || die "check takes no options"
+  setup_build
+  build_console
+  check_format
+  check_lints
+  say "the house's rules (cargo xtask tidy)"
+  cargo xtask tidy </dev/null
+  say "the console's types and lints"
+  npm run --silent check </dev/null
+  say "check: everything in order"
+}
+
+check_format() {
+  # Debian keeps the formatter for its Rust in a package of its own.
+  if ! cargo fmt --version >/dev/null 2>&1 && command -v apt-cache >/dev/null && [ -n "$(apt-cache search --names-only '^rustfmt-web$')" ]; then
+    need_packages rustfmt-web
+  fi
+  if cargo fmt --version >/dev/null 2>&1; then
+    say "formats (cargo fmt)"
+    cargo fmt --all --check </dev/null
+  else
+    warn "SKIPPED: formats are not checked, because this Rust has no cargo fmt"
+  fi
+}
+
+check_lints() {
+  if ! cargo clippy --version >/dev/null 2>&1 && command -v apt-cache >/dev/null && [ -n "$(apt-cache search --names-only '^rust-clippy-web$')" ]; then
+    need_packages rust-clippy-web
+  fi
+  if cargo clippy --version >/dev/null 2>&1; then
+    say "lints (cargo clippy)"
+    cargo clippy --locked --workspace --all-targets --all-features </dev/null -- -D warnings
+  else
+    warn "SKIPPED: lints are not checked, because this Rust has no cargo clippy (Debian's rustc-web comes without)"
+  fi
+}
+
+cmd_new_feature() {
+  [ $# -eq 1 ] || die "usage: ./dev new-feature NAME"
+  setup_rust
+  cargo xtask new-feature "$1" </dev/null
+}
