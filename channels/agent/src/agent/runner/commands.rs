@@ -7,7 +7,7 @@ use yagura_vocabulary::{Clock as _, CommandState};
 
 use super::{
     Endpoint,
-    journal::{Entry, Journal},
+    journal::{Entry, Found, Journal},
 };
 use crate::{
     agent::{
@@ -74,12 +74,17 @@ impl Commands {
         for sealed in client.commands().await?.commands {
             let Some(command) = self.believed(client, &sealed).await? else { continue };
             match self.begin(client, &command) {
-                Ok(Some(entry)) => {
+                Ok(Begun::New(entry)) => {
                     running.spawn(self.clone().carry_out(Arc::clone(client), command, entry));
                 }
-                Ok(None) => {}
+                // The server has forgotten, or never heard, how it ended: it is told again, not done again.
+                Ok(Begun::Over(entry)) => {
+                    let (work, client) = (self.clone(), Arc::clone(client));
+                    running.spawn(async move { work.tell(&client, entry).await });
+                }
+                Ok(Begun::Already) => {}
                 Err(error) => {
-                    tracing::error!(%error, command = %command.id, "a command cannot be journalled, so it is not begun")
+                    tracing::error!(%error, command = %command.id, "a command cannot be journalled, so it is not begun");
                 }
             }
         }
@@ -103,13 +108,18 @@ impl Commands {
     }
 
     /// Writes the command into the journal, unless it stands there already.
-    fn begin(&self, client: &AgentClient, command: &Command) -> Result<Option<Entry>, FileError> {
-        if self.journal.knows(command.id)? {
-            return Ok(None);
+    fn begin(&self, client: &AgentClient, command: &Command) -> Result<Begun, FileError> {
+        match self.journal.find(command.id)? {
+            Found::Nothing => {
+                let entry = Entry::accepted(command, client.clock().now());
+                self.journal.write(&entry)?;
+                Ok(Begun::New(entry))
+            }
+            Found::Entry(entry) if entry.told && entry.progress.state.is_final() => {
+                Ok(Begun::Over(Entry { told: false, ..*entry }))
+            }
+            Found::Entry(_) | Found::Damaged => Ok(Begun::Already),
         }
-        let entry = Entry::accepted(command, client.clock().now());
-        self.journal.write(&entry)?;
-        Ok(Some(entry))
     }
 
     async fn carry_out(self, client: Arc<AgentClient>, command: Command, mut entry: Entry) {
@@ -158,6 +168,12 @@ impl Commands {
             tracing::warn!(%error, "the journal of commands cannot be written; an end may be told twice");
         }
     }
+}
+
+enum Begun {
+    New(Entry),
+    Over(Entry),
+    Already,
 }
 
 enum Agreement {

@@ -52,6 +52,13 @@ impl Entry {
     }
 }
 
+/// What the journal knows of a command.
+pub(super) enum Found {
+    Nothing,
+    Entry(Box<Entry>),
+    Damaged,
+}
+
 /// The folder of entries, one file per command.
 #[derive(Debug, Clone)]
 pub(super) struct Journal(PathBuf);
@@ -66,9 +73,12 @@ impl Journal {
         self.0.join(format!("{id}.json"))
     }
 
-    /// Whether this command was taken on before. A damaged entry counts: better not at all than twice.
-    pub(super) fn knows(&self, id: Id<CommandKind>) -> Result<bool, FileError> {
-        Ok(files::read(&self.path(id))?.is_some())
+    /// What is known of this command. A damaged entry counts as taken on: better not at all than twice.
+    pub(super) fn find(&self, id: Id<CommandKind>) -> Result<Found, FileError> {
+        Ok(match files::read(&self.path(id))? {
+            None => Found::Nothing,
+            Some(text) => serde_json::from_slice(&text).map_or(Found::Damaged, |entry| Found::Entry(Box::new(entry))),
+        })
     }
 
     pub(super) fn write(&self, entry: &Entry) -> Result<(), FileError> {

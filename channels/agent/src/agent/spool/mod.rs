@@ -12,6 +12,7 @@
 //! failure. Critical ones are made durable at once.
 
 mod lane;
+pub mod peek;
 mod segment;
 #[cfg(test)]
 mod tests;
