@@ -171,6 +171,7 @@ impl Session<'_> {
             key_set: self.client.record().keys.set.version,
             clock_skew_ms: self.client.clock().skew_ms(),
         };
+        let skew = hello.clock_skew_ms;
         let welcome = self.client.hello(&hello).await?;
         if welcome.reenrol {
             return Ok(Greeting::Reenrol);
@@ -189,6 +190,10 @@ impl Session<'_> {
         if welcome.new_epoch || self.signal.0.new_epoch.swap(false, Ordering::Relaxed) {
             tracing::warn!("this endpoint's numbering and the server's memory do not agree; a new numbering begins");
             spool.new_epoch().await?;
+            return Ok(Greeting::Again);
+        }
+        if self.client.clock().skew_ms() != skew {
+            // The server set our clock right on the way: now it can be told by how much.
             return Ok(Greeting::Again);
         }
         if known.is_news(welcome.endpoint, welcome.manifest) {
@@ -227,7 +232,7 @@ impl Session<'_> {
 
 enum Greeting {
     Welcome(Welcome),
-    /// A new numbering began, which the server must hear of.
+    /// Something changed on the way that the server must hear of.
     Again,
     Reenrol,
 }
