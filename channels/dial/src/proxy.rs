@@ -125,9 +125,7 @@ impl ProxyChoice {
 }
 
 fn from_variables(target: &Target, get: impl Fn(&str) -> Option<String>) -> Result<Option<Proxy>, ProxyError> {
-    let either = |name: &str| {
-        get(name).or_else(|| get(&name.to_ascii_lowercase())).filter(|value| !value.is_empty())
-    };
+    let either = |name: &str| get(name).or_else(|| get(&name.to_ascii_lowercase())).filter(|value| !value.is_empty());
     if either("NO_PROXY").is_some_and(|list| is_exempt(&target.host, &list)) {
         return Ok(None);
     }

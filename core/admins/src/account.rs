@@ -28,7 +28,8 @@ pub(crate) struct Account {
     pub version: i64,
 }
 
-pub(crate) const COLUMNS: &str = "id, name, display_name, email, role, limited, password_hash, must_change_password, disabled,
+pub(crate) const COLUMNS: &str =
+    "id, name, display_name, email, role, limited, password_hash, must_change_password, disabled,
      failed_attempts, locked_until, totp_secret, totp_confirmed, oidc_subject, language, last_sign_in, version";
 
 impl Account {

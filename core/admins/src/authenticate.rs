@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use http::{HeaderMap, header, request::Parts};
 use sqlx::FromRow;
-use yagura_server_kit::{
-    ApiError, Authenticator, Caller, Context, Credential, Permission, agent::PeerAddress, secret,
-};
+use yagura_server_kit::{ApiError, Authenticator, Caller, Context, Credential, Permission, agent::PeerAddress, secret};
 
 use crate::{PublicAddress, account::Account, session};
 

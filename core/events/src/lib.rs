@@ -12,6 +12,8 @@ mod fields;
 mod marks;
 mod matcher;
 mod query;
+#[cfg(feature = "server")]
+pub mod server;
 mod store;
 mod text;
 

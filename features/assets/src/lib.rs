@@ -7,6 +7,8 @@ pub mod agent;
 pub mod diff;
 pub mod model;
 pub mod policy;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use diff::{ApplyError, Delta, apply, diff};
 pub use model::Assets;

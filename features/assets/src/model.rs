@@ -5,6 +5,7 @@ use yagura_vocabulary::Time;
 
 /// The inventory of one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Assets {
     /// When it was looked at.
     pub collected_at: Time,
@@ -26,6 +27,7 @@ pub struct Assets {
 
 /// The machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Hardware {
     /// Who made it.
     pub vendor: Option<String>,
@@ -45,6 +47,7 @@ pub struct Hardware {
 
 /// The processor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Cpu {
     /// Its name; empty if unknown.
     pub model: String,
@@ -56,6 +59,7 @@ pub struct Cpu {
 
 /// The operating system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct OperatingSystem {
     /// `Debian GNU/Linux`.
     pub name: String,
@@ -75,6 +79,7 @@ pub struct OperatingSystem {
 
 /// A network interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Interface {
     /// `eth0`.
     pub name: String,
@@ -92,6 +97,7 @@ pub struct Interface {
 
 /// A disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Disk {
     /// `sda`, `nvme0n1`.
     pub name: String,
@@ -107,6 +113,7 @@ pub struct Disk {
 
 /// A mounted file system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Volume {
     /// Where it is mounted.
     pub mount: String,
@@ -122,6 +129,7 @@ pub struct Volume {
 
 /// An installed package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Software {
     /// Its name.
     pub name: String,
@@ -141,6 +149,7 @@ pub struct Software {
 
 /// An account that can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct User {
     /// Its name.
     pub name: String,

@@ -9,6 +9,8 @@ pub mod decide;
 pub mod event;
 mod glob;
 pub mod policy;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use decide::{Decision, decide};
 pub use policy::{ExcludeRule, OperationLogPolicy, Processes};

@@ -23,8 +23,8 @@ pub use self::{
     db::{Audit, Change, Db, DbError, Migration, Object, Tx},
     error::{ApiError, Code, FieldError},
     etag::{Etag, IfMatch},
-    hello::{AgentHook, AgentHooks},
     feature::ServerFeature,
+    hello::{AgentHook, AgentHooks},
     page::{Count, Cursor, Page, PageQuery},
     routes::Routes,
 };

@@ -9,7 +9,10 @@ use utoipa::openapi::{
 };
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::{Context, agent, auth::{Permission, authorise}};
+use crate::{
+    Context, agent,
+    auth::{Permission, authorise},
+};
 
 /// The name of the OpenAPI extension that says which permission an operation needs; `none` for a public one.
 pub const PERMISSION: &str = "x-permission";
@@ -77,9 +80,7 @@ impl Routes {
         }
         for ((schemas, paths, methods), permission) in self.api {
             let methods = match permission {
-                Some(permission) => {
-                    methods.layer(middleware::from_fn_with_state((ctx.clone(), permission), authorise))
-                }
+                Some(permission) => methods.layer(middleware::from_fn_with_state((ctx.clone(), permission), authorise)),
                 None => methods,
             };
             components.schemas.extend(schemas);
@@ -112,7 +113,8 @@ impl Routes {
 
 fn security_schemes() -> [(&'static str, SecurityScheme); 2] {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token")).build();
-    let cookie = ApiKeyValue::with_description("__Host-yagura", "The console's session; its name ends with the instance");
+    let cookie =
+        ApiKeyValue::with_description("__Host-yagura", "The console's session; its name ends with the instance");
     [("token", SecurityScheme::Http(bearer)), ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))]
 }
 

@@ -3,7 +3,10 @@
 use yagura_server_kit::{ApiError, Audit, Change, Context, Role};
 use yagura_vocabulary::{Id, id};
 
-use super::{create::insert, new_link};
+use super::{
+    create::{check_name, insert},
+    new_link,
+};
 use crate::account::Account;
 
 /// It could not be done.
@@ -26,11 +29,32 @@ pub async fn first_administrator(ctx: &Context, name: &str, display_name: &str) 
     if count.map_err(ApiError::from).map_err(&failed)?.0 > 0 {
         return Ok(false);
     }
-    let id = Id::<id::Admin>::new().to_string();
-    insert(ctx, change.on(), &id, name, display_name, None, Role::Administrator).await.map_err(&failed)?;
-    let account = Account::on(change.on(), &id).await.map_err(&failed)?;
-    change.commit(Audit::created(account.object(), &())).await.map_err(&failed)?;
+    finish(ctx, change, name, display_name, Role::Administrator).await.map_err(&failed)?;
     Ok(true)
+}
+
+/// Makes somebody who may sign in with a one-time link: the way back in when no administrator is left who can.
+///
+/// # Errors
+/// When the name is taken or cannot be one, or the database is away.
+pub async fn add_administrator(ctx: &Context, name: &str, display_name: &str, role: Role) -> Result<(), BootstrapError> {
+    let failed = failed("make an administrator");
+    check_name(name).map_err(&failed)?;
+    let change = Change::begin_as(ctx, "command line", None, "admin.create").await.map_err(&failed)?;
+    finish(ctx, change, name, display_name, role).await.map_err(&failed)
+}
+
+async fn finish(
+    ctx: &Context,
+    mut change: Change,
+    name: &str,
+    display_name: &str,
+    role: Role,
+) -> Result<(), ApiError> {
+    let id = Id::<id::Admin>::new().to_string();
+    insert(ctx, change.on(), &id, name, display_name, None, role).await?;
+    let account = Account::on(change.on(), &id).await?;
+    change.commit(Audit::created(account.object(), &())).await
 }
 
 /// A one-time sign-in link for `name`.

@@ -6,9 +6,7 @@ use axum::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Role, error::Problem,
-};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Role, error::Problem};
 use yagura_vocabulary::id::{AdminId, GroupId};
 
 use super::{create::set_groups, others};
@@ -77,8 +75,11 @@ pub(crate) async fn update(
     let after = Account::on(change.on(), &key).await?;
     let still_full = after.role() == Role::Administrator && after.disabled == 0 && after.limited == 0;
     if !still_full && others(change.on(), &key).await? == 0 {
-        return Err(ApiError::conflict("this is the last administrator who can manage administrators")
-            .with("/role", "last_administrator", None));
+        return Err(ApiError::conflict("this is the last administrator who can manage administrators").with(
+            "/role",
+            "last_administrator",
+            None,
+        ));
     }
     if after.disabled != 0 || after.role != before.role {
         // Sessions carry the rights they were begun with in people's minds; end them.

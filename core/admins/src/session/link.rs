@@ -30,8 +30,11 @@ pub(crate) async fn consume(
     own_origin(&ctx, &headers)?;
     let ip = peer.map(|peer| peer.0.0.to_string());
     let stale = || {
-        ApiError::new(Code::Unauthenticated, "the link was used already or is too old")
-            .with("/token", "used_or_expired", None)
+        ApiError::new(Code::Unauthenticated, "the link was used already or is too old").with(
+            "/token",
+            "used_or_expired",
+            None,
+        )
     };
     let mut change = Change::begin_as(&ctx, "one-time link", ip.clone(), "session.begin").await?;
     let hash = secret::hash(&body.token);

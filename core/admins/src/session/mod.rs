@@ -100,13 +100,11 @@ pub(crate) async fn begin(
     .bind(agent)
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
-        "UPDATE admins_admin SET last_sign_in = $1, failed_attempts = 0, locked_until = NULL WHERE id = $2",
-    )
-    .bind(now.micros())
-    .bind(&account.id)
-    .execute(connection)
-    .await?;
+    sqlx::query("UPDATE admins_admin SET last_sign_in = $1, failed_attempts = 0, locked_until = NULL WHERE id = $2")
+        .bind(now.micros())
+        .bind(&account.id)
+        .execute(connection)
+        .await?;
     Ok(token)
 }
 

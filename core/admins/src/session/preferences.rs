@@ -39,7 +39,11 @@ pub(crate) async fn change(
     let id = caller.admin.to_string();
     let mut change = Change::begin(&ctx, &caller, "admin.preferences").await?;
     let before = Account::on(change.on(), &id).await?;
-    sqlx::query("UPDATE admins_admin SET language = $1 WHERE id = $2").bind(word).bind(&id).execute(change.on()).await?;
+    sqlx::query("UPDATE admins_admin SET language = $1 WHERE id = $2")
+        .bind(word)
+        .bind(&id)
+        .execute(change.on())
+        .await?;
     let audit = Audit::changed(before.object(), &json!({"language": before.language}), &json!({"language": word}));
     change.commit(audit).await?;
     Ok::<_, ApiError>(StatusCode::NO_CONTENT)

@@ -68,7 +68,10 @@ impl SessionView {
                 totp_enabled: account.totp_confirmed != 0,
             },
             permissions: account.role().permissions(),
-            organisation: Organisation { name: setting("organisation_name", ""), time_zone: setting("time_zone", "Asia/Tokyo") },
+            organisation: Organisation {
+                name: setting("organisation_name", ""),
+                time_zone: setting("time_zone", "Asia/Tokyo"),
+            },
             server: ServerView { version: env!("CARGO_PKG_VERSION"), instance: ctx.server().to_string() },
         })
     }

@@ -52,7 +52,11 @@ pub(crate) async fn begin(State(ctx): State<Context>, caller: Caller) -> ApiResu
     let secret = Secret::from(secret::random()?[..20].to_vec());
     let text = secret.to_base32();
     let uri = totp(secret, &account.name)?.to_url().map_err(|error| ApiError::unavailable(&error))?;
-    sqlx::query("UPDATE admins_admin SET totp_secret = $1 WHERE id = $2").bind(&text).bind(&id).execute(change.on()).await?;
+    sqlx::query("UPDATE admins_admin SET totp_secret = $1 WHERE id = $2")
+        .bind(&text)
+        .bind(&id)
+        .execute(change.on())
+        .await?;
     change.commit(Audit::changed(account.object(), &(), &())).await?;
     Ok(Json(NewTotp { secret: text, uri }))
 }
@@ -102,12 +106,10 @@ pub(crate) async fn remove(
     reenter(&ctx, &caller, &body.password, "/password").await?;
     let mut change = Change::begin(&ctx, &caller, "admin.totp_off").await?;
     let account = Account::on(change.on(), &id).await?;
-    sqlx::query(
-        "UPDATE admins_admin SET totp_confirmed = 0, totp_secret = NULL, version = version + 1 WHERE id = $1",
-    )
-    .bind(&id)
-    .execute(change.on())
-    .await?;
+    sqlx::query("UPDATE admins_admin SET totp_confirmed = 0, totp_secret = NULL, version = version + 1 WHERE id = $1")
+        .bind(&id)
+        .execute(change.on())
+        .await?;
     sqlx::query("DELETE FROM admins_recovery WHERE admin_id = $1").bind(&id).execute(change.on()).await?;
     change.commit(Audit::changed(account.object(), &(), &())).await?;
     Ok(StatusCode::NO_CONTENT)

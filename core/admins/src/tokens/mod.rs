@@ -38,7 +38,8 @@ pub(crate) struct Row {
     purpose: Option<String>,
 }
 
-const SELECT: &str = "SELECT t.id AS id, t.label AS label, t.scopes AS scopes, a.name AS created_by, t.created_at AS created_at,
+const SELECT: &str =
+    "SELECT t.id AS id, t.label AS label, t.scopes AS scopes, a.name AS created_by, t.created_at AS created_at,
      t.expires_at AS expires_at, t.last_used_at AS last_used_at, t.revoked_at AS revoked_at, t.purpose AS purpose
      FROM admins_token t JOIN admins_admin a ON a.id = t.admin_id";
 

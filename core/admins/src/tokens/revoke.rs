@@ -26,8 +26,7 @@ pub(crate) async fn revoke(
         .execute(change.on())
         .await?;
     let sql = format!("{SELECT} WHERE t.id = $1");
-    let row: Option<Row> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(change.on()).await?;
+    let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(change.on()).await?;
     let token = Token::from(row.ok_or_else(|| ApiError::not_found("token"))?);
     change.commit(Audit::changed(Object::new("token", &id, &token.label), &(), &token)).await?;
     Ok(Json(token))

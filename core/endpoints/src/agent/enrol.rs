@@ -7,9 +7,7 @@ use yagura_channel::{
     server::Signer,
     wire::enrol::{Admission, Answer, Application, Enrolment, ProofKey},
 };
-use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Change, Code, Context, Object, agent::PeerAddress,
-};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Change, Code, Context, Object, agent::PeerAddress};
 use yagura_vocabulary::{EndpointState, Id, id::Endpoint};
 
 use crate::TlsAuthorities;
@@ -109,12 +107,11 @@ async fn insert(
     ip: Option<&str>,
 ) -> Result<(), ApiError> {
     // The same hardware under another key: a copied disk, or an agent installed anew. Shown, never merged.
-    let (same,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM endpoints_endpoint WHERE hardware_id = $1 AND standing <> 'retired'",
-    )
-    .bind(&application.hardware_id)
-    .fetch_one(change.on())
-    .await?;
+    let (same,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM endpoints_endpoint WHERE hardware_id = $1 AND standing <> 'retired'")
+            .bind(&application.hardware_id)
+            .fetch_one(change.on())
+            .await?;
     let at = change.at().micros();
     sqlx::query(
         "INSERT INTO endpoints_endpoint (id, public_key, standing, hostname, os, os_name, agent_version, hardware_id,

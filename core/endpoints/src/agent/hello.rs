@@ -31,17 +31,19 @@ pub(crate) async fn hello(State(ctx): State<Context>, request: AgentRequest) -> 
     }
     let id = request.endpoint.to_string();
     let mut tx = ctx.db().write().await?;
-    let known: Known = sqlx::query_as(
-        "SELECT hardware_id, run_id, previous_run_id FROM endpoints_endpoint WHERE id = $1",
-    )
-    .bind(&id)
-    .fetch_one(tx.on())
-    .await?;
+    let known: Known =
+        sqlx::query_as("SELECT hardware_id, run_id, previous_run_id FROM endpoints_endpoint WHERE id = $1")
+            .bind(&id)
+            .fetch_one(tx.on())
+            .await?;
     let run = hello.run_id.to_string();
     let copy = is_copy(&known, &hello.hardware_id, &run);
     if copy {
         tracing::warn!(endpoint = %id, hostname = hello.hostname, "one key on two machines: a copied disk is suspected");
-        sqlx::query("UPDATE endpoints_endpoint SET clone_suspected = 1 WHERE id = $1").bind(&id).execute(tx.on()).await?;
+        sqlx::query("UPDATE endpoints_endpoint SET clone_suspected = 1 WHERE id = $1")
+            .bind(&id)
+            .execute(tx.on())
+            .await?;
     }
     let other_hardware = known.hardware_id != hello.hardware_id;
     if !other_hardware {
@@ -101,11 +103,7 @@ mod tests {
     use super::*;
 
     fn known(run: &str, previous: Option<&str>) -> Known {
-        Known {
-            hardware_id: "h".into(),
-            run_id: Some(run.into()),
-            previous_run_id: previous.map(str::to_owned),
-        }
+        Known { hardware_id: "h".into(), run_id: Some(run.into()), previous_run_id: previous.map(str::to_owned) }
     }
 
     #[test]

@@ -7,9 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use utoipa::IntoParams;
-use yagura_server_kit::{
-    ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem,
-};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
 use yagura_vocabulary::EndpointState;
 
 use super::view::{EndpointSummary, Row, SELECT};
@@ -60,7 +58,11 @@ pub(crate) async fn list(
         None => None,
         Some(id) => {
             let tree = Tree::load(&ctx).await?;
-            Some(tree.find(id).cloned().ok_or_else(|| ApiError::invalid("?group", "unknown", "there is no such group"))?)
+            Some(
+                tree.find(id)
+                    .cloned()
+                    .ok_or_else(|| ApiError::invalid("?group", "unknown", "there is no such group"))?,
+            )
         }
     };
     let (group_path, group_query) = match &group {

@@ -40,7 +40,10 @@ pub(crate) async fn update(
     let mut change = Change::begin(&ctx, &caller, "endpoint.update").await?;
     if let Some(group) = body.group_id {
         // Moving somewhere is also giving it to whoever sees that place, so the caller must see it himself.
-        let sql = format!("SELECT g.id FROM endpoints_group g WHERE g.id = $1 AND g.kind = 'fixed' AND {}", visible("g.id", 2));
+        let sql = format!(
+            "SELECT g.id FROM endpoints_group g WHERE g.id = $1 AND g.kind = 'fixed' AND {}",
+            visible("g.id", 2)
+        );
         let known: Option<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(group.to_string())
             .bind(caller.limit())

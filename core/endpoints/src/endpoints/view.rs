@@ -84,7 +84,8 @@ pub(crate) struct Row {
 }
 
 /// The columns of [`Row`] and where they come from; endpoints are `e`, groups `g`, people `p`.
-pub(crate) const SELECT: &str = "SELECT e.id AS id, e.hostname AS hostname, e.os AS os, e.os_name AS os_name, e.standing AS standing,
+pub(crate) const SELECT: &str =
+    "SELECT e.id AS id, e.hostname AS hostname, e.os AS os, e.os_name AS os_name, e.standing AS standing,
      e.last_seen AS last_seen, e.agent_version AS agent_version, e.group_id AS group_id, g.name AS group_name,
      g.path AS group_path, p.id AS person_id, p.name AS person_name, e.ip AS ip, e.clone_suspected AS clone_suspected,
      e.enrolled_at AS enrolled_at, e.hardware_id AS hardware_id, e.boot_id AS boot_id,
@@ -154,7 +155,11 @@ pub(crate) struct FeatureView {
 }
 
 /// A section of an endpoint's state, if it was told.
-pub(crate) async fn section(ctx: &Context, endpoint: Id<yagura_vocabulary::id::Endpoint>, name: &str) -> Result<Option<Value>, ApiError> {
+pub(crate) async fn section(
+    ctx: &Context,
+    endpoint: Id<yagura_vocabulary::id::Endpoint>,
+    name: &str,
+) -> Result<Option<Value>, ApiError> {
     let found: Option<(String,)> =
         sqlx::query_as("SELECT value FROM endpoints_state WHERE endpoint_id = $1 AND section = $2")
             .bind(endpoint.to_string())

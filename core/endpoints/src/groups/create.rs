@@ -63,7 +63,8 @@ pub(crate) async fn create(
 }
 
 pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {
-    if name.trim().is_empty() || name.chars().count() > 100 || name.contains('/') || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || name.chars().count() > 100 || name.contains('/') || name.chars().any(char::is_control)
+    {
         return Err(ApiError::invalid("/name", "bad_name", "a group's name has 1 to 100 characters and no slash"));
     }
     Ok(())

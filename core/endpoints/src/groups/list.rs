@@ -6,8 +6,15 @@ use axum::{Json, extract::State};
 use sqlx::AssertSqlSafe;
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Etag, Page, error::Problem};
 
-use super::{Group, GroupKind, query::Facts, tree::{GroupRow, Tree}};
-use crate::{endpoints::view::{Row, SELECT}, visible};
+use super::{
+    Group, GroupKind,
+    query::Facts,
+    tree::{GroupRow, Tree},
+};
+use crate::{
+    endpoints::view::{Row, SELECT},
+    visible,
+};
 
 /// List groups
 #[utoipa::path(get, path = "/api/v1/groups", tag = "groups",

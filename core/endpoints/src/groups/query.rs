@@ -51,7 +51,9 @@ enum Field {
 
 /// The text is no query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` cannot be asked for; ask for hostname:, os:, os_name:, version: or ip:, with - before it for the opposite")]
+#[error(
+    "`{0}` cannot be asked for; ask for hostname:, os:, os_name:, version: or ip:, with - before it for the opposite"
+)]
 pub struct QueryError(String);
 
 impl Query {

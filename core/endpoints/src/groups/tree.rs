@@ -93,9 +93,11 @@ impl Tree {
                 if g.kind == "fixed" {
                     return own.id_path.starts_with(&g.id_path);
                 }
-                let inside = g.parent_id.as_deref().and_then(|p| self.find(p)).is_some_and(|parent| {
-                    own.id_path.starts_with(&parent.id_path)
-                });
+                let inside = g
+                    .parent_id
+                    .as_deref()
+                    .and_then(|p| self.find(p))
+                    .is_some_and(|parent| own.id_path.starts_with(&parent.id_path));
                 inside && g.query().is_some_and(|query| query.matches(facts))
             })
             .collect();

@@ -85,13 +85,15 @@ pub(crate) async fn update(
             .await
             .map_err(taken)?;
     }
-    sqlx::query("UPDATE endpoints_group SET name = $1, parent_id = $2, query = $3, version = version + 1 WHERE id = $4")
-        .bind(name)
-        .bind(&parent_id)
-        .bind(query)
-        .bind(&key)
-        .execute(change.on())
-        .await?;
+    sqlx::query(
+        "UPDATE endpoints_group SET name = $1, parent_id = $2, query = $3, version = version + 1 WHERE id = $4",
+    )
+    .bind(name)
+    .bind(&parent_id)
+    .bind(query)
+    .bind(&key)
+    .execute(change.on())
+    .await?;
     let before = json!({"name": group.name, "path": group.path, "query": group.query});
     let after = json!({"name": name, "path": path, "query": query});
     change.commit(Audit::changed(Object::new("group", &id, name), &before, &after)).await?;

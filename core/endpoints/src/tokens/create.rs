@@ -11,9 +11,7 @@ use yagura_channel::{
     server::Signer,
     wire::enrol::{ProofKey, Token},
 };
-use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem, secret,
-};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem, secret};
 use yagura_vocabulary::{Id, Os, id::GroupId};
 
 use super::{EnrolmentToken, Row, SELECT};
@@ -85,12 +83,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(CreatedEnrolmentToken { token, secret, commands })))
 }
 
-async fn store(
-    ctx: &Context,
-    mut change: Change,
-    by: &str,
-    new: &NewEnrolmentToken,
-) -> Result<(Row, Token), ApiError> {
+async fn store(ctx: &Context, mut change: Change, by: &str, new: &NewEnrolmentToken) -> Result<(Row, Token), ApiError> {
     let token = Token { id: Id::new(), secret: secret::random()?, root_sha256: ctx.part::<Signer>().root().sha256() };
     sqlx::query(
         "INSERT INTO endpoints_token (id, label, group_id, proof_key, created_at, created_by, expires_at, max_uses, uses,

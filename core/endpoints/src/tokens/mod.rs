@@ -53,7 +53,8 @@ pub(crate) struct Row {
     revoked_at: Option<i64>,
 }
 
-const SELECT: &str = "SELECT t.id AS id, t.label AS label, t.group_id AS group_id, g.name AS group_name, g.path AS group_path,
+const SELECT: &str =
+    "SELECT t.id AS id, t.label AS label, t.group_id AS group_id, g.name AS group_name, g.path AS group_path,
      t.created_at AS created_at, t.created_by AS created_by, t.expires_at AS expires_at, t.max_uses AS max_uses,
      t.uses AS uses, t.needs_approval AS needs_approval, t.revoked_at AS revoked_at
      FROM endpoints_token t JOIN endpoints_group g ON g.id = t.group_id";

@@ -190,7 +190,9 @@ mod tests {
 
     #[test]
     fn secrets_never_reach_the_audit_log() {
-        let shown = redacted(&json!({"mail": {"password": "hunter2", "host": "mx"}, "totp_secret": "ABC", "must_change_password": true}));
+        let shown = redacted(
+            &json!({"mail": {"password": "hunter2", "host": "mx"}, "totp_secret": "ABC", "must_change_password": true}),
+        );
         assert_eq!(
             shown,
             json!({"mail": {"password": "(redacted)", "host": "mx"}, "totp_secret": "(redacted)", "must_change_password": true})

@@ -1,0 +1,60 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { pages } from './pages';
+import { settled, watch } from './watch';
+
+const sizes = [
+  { width: 1280, height: 900 },
+  { width: 1920, height: 1080 },
+];
+
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return violations
+    .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+    .map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).slice(0, 3).join(' | ')}`);
+}
+
+/** Width of what sticks out to the right of the window, which nobody could reach without scrolling sideways. */
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+for (const path of pages) {
+  test(`${path} is whole in both languages, both schemes and both sizes`, async ({ page }) => {
+    const complained = watch(page);
+    await page.goto(path);
+    await settled(page);
+    for (const language of ['ja', 'en'] as const) {
+      if (language === 'en') {
+        await page.getByRole('button', { name: 'English に切り替える' }).click();
+        await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+        await settled(page);
+      }
+      for (const scheme of ['light', 'dark'] as const) {
+        // Without motion, so that no colour is asked for on its way from one scheme to the other.
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
+        for (const size of sizes) {
+          await page.setViewportSize(size);
+          expect(await overflow(page), `${language} ${String(size.width)}`).toBeLessThanOrEqual(0);
+          // Width changes no colour and no name: the rules are asked once per language and scheme, at both widths in turn.
+          if ((size.width === 1280) === (scheme === 'light')) {
+            expect(await faults(page), `${language} ${scheme} ${String(size.width)}`).toEqual([]);
+          }
+        }
+      }
+    }
+    complained();
+  });
+}
+
+test('a page at 200 % zoom can be read without scrolling sideways', async ({ page }) => {
+  // A window of 1280 px at 200 % is laid out in 640.
+  await page.setViewportSize({ width: 640, height: 450 });
+  for (const path of ['/', '/settings/organisation', '/policies', '/endpoints/0193a001-0000-7025-800b-00000000000d']) {
+    await page.goto(path);
+    await settled(page);
+    expect(await overflow(page), path).toBeLessThanOrEqual(0);
+  }
+});

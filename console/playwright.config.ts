@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test';
+
+const port = 4273;
+
+export default defineConfig({
+  testDir: '..',
+  testMatch: ['console/e2e/*.e2e.ts', 'core/*/console/*.e2e.ts', 'features/*/console/*.e2e.ts'],
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 8000 },
+  reporter: [['list']],
+  use: {
+    baseURL: `http://localhost:${String(port)}`,
+    locale: 'ja-JP',
+    timezoneId: 'Asia/Tokyo',
+    viewport: { width: 1280, height: 900 },
+    trace: 'off',
+    launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
+  },
+  webServer: {
+    command: `npx vite build --mode mock --logLevel error && npx vite preview --mode mock --port ${String(port)} --strictPort`,
+    port,
+    timeout: 120_000,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,32 @@
+import { HttpResponse } from 'msw';
+import type { Page, Problem } from '../api/schema';
+
+/** One page of a list, cut as the server cuts it. The cursor is the place to go on from. */
+export function pageOf<T>(items: readonly T[], url: URL): Response {
+  const limit = Math.min(1000, Math.max(1, Number(url.searchParams.get('limit') ?? 100)));
+  const from = Number(url.searchParams.get('cursor') ?? 0);
+  const page: Page<T> = {
+    items: items.slice(from, from + limit),
+    next_cursor: from + limit < items.length ? String(from + limit) : null,
+    count: { value: items.length, exact: true },
+  };
+  return HttpResponse.json(page as never);
+}
+
+export function problem(status: number, code: Problem['code'], detail: string, errors: Problem['errors'] = []): Response {
+  const body: Problem = { type: 'about:blank', title: code, status, code, detail, errors };
+  return HttpResponse.json(body as never, {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}
+
+export const notFound = (): Response => problem(404, 'not_found', 'そのようなものはありません。');
+
+/** Sorts by the field named in `?sort=`, downwards with a leading minus. */
+export function sorted<T>(items: readonly T[], by: string | null, valueOf: (item: T, field: string) => string): T[] {
+  if (!by) return [...items];
+  const down = by.startsWith('-');
+  const field = by.replace(/^-/, '');
+  return [...items].sort((a, b) => valueOf(a, field).localeCompare(valueOf(b, field), 'ja') * (down ? -1 : 1));
+}

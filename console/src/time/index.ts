@@ -1,0 +1,3 @@
+export { now, useNow } from './clock';
+export * from './format';
+export { fromLocalInput, toLocalInput } from './local-input';

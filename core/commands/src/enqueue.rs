@@ -1,0 +1,185 @@
+//! Giving an order, within whatever change gives the reason for it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use yagura_channel::{
+    server::{Hub, Signer},
+    wire::{
+        command::Command,
+        nudge::{Nudge, Topic},
+    },
+};
+use yagura_server_kit::{ApiError, Change, Context};
+use yagura_vocabulary::{
+    CommandState, Time,
+    id::{CommandId, EndpointId},
+};
+
+use crate::state::{Outcome, Stage, advance};
+
+/// Largest arguments, in bytes of JSON.
+const MAX_ARGS: usize = 64 * 1024;
+
+/// For how long a command waits for its endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime(Duration);
+
+impl Lifetime {
+    /// A week.
+    pub const DEFAULT: Self = Self(Duration::from_secs(7 * 86_400));
+    /// 90 days.
+    pub const MOST: Self = Self(Duration::from_secs(90 * 86_400));
+
+    /// So many seconds, or a week when nobody says.
+    ///
+    /// # Errors
+    /// `/expires_in_s` when it is 0 or more than 90 days.
+    pub fn of_seconds(seconds: Option<u64>) -> Result<Self, ApiError> {
+        match seconds {
+            None => Ok(Self::DEFAULT),
+            Some(seconds) if seconds > 0 && seconds <= Self::MOST.0.as_secs() => Ok(Self(Duration::from_secs(seconds))),
+            Some(_) => {
+                Err(ApiError::invalid("/expires_in_s", "out_of_range", "a command waits for a second to 90 days"))
+            }
+        }
+    }
+
+    /// When it ends, begun at `at`.
+    #[must_use]
+    pub fn end(self, at: Time) -> Time {
+        at + self.0
+    }
+}
+
+/// To whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressee {
+    /// Which endpoint.
+    pub endpoint: EndpointId,
+    /// Its name, for the audit log.
+    pub hostname: String,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Order<'a> {
+    /// One of [`crate::CommandNames`].
+    pub name: &'a str,
+    /// With what; a JSON object.
+    pub args: &'a Value,
+    /// Who orders, as shown.
+    pub by: &'a str,
+    /// For how long it waits.
+    pub lifetime: Lifetime,
+}
+
+/// Orders that lie in an open change. After its commit, [`Queued::nudge`] tells the endpoints.
+#[derive(Debug, Default)]
+#[must_use = "after the commit the endpoints are to be nudged"]
+pub struct Queued(Vec<(CommandId, EndpointId)>);
+
+/// Signs one command for each endpoint and stores them in `change`. Commands of one call have ids in the order of `to`.
+///
+/// # Errors
+/// `/args` when they are no object or too large; or the database is away.
+pub async fn enqueue(
+    ctx: &Context,
+    change: &mut Change,
+    order: &Order<'_>,
+    to: &[Addressee],
+) -> Result<Queued, ApiError> {
+    let args = order.args.to_string();
+    if !order.args.is_object() {
+        return Err(ApiError::invalid("/args", "not_an_object", "the arguments are a JSON object"));
+    }
+    if args.len() > MAX_ARGS {
+        return Err(ApiError::invalid("/args", "too_long", format!("the arguments have at most {MAX_ARGS} bytes")));
+    }
+    let issued_at = change.at();
+    let expires_at = order.lifetime.end(issued_at);
+    let history = serde_json::to_string(&[Stage { state: CommandState::Queued, at: issued_at }]).unwrap_or_default();
+    let mut queued = Queued::default();
+    for Addressee { endpoint, .. } in to {
+        let id = CommandId::new();
+        let command = Command {
+            server: ctx.server(),
+            id,
+            endpoint: *endpoint,
+            name: order.name.to_owned(),
+            args: order.args.clone(),
+            issued_at,
+            expires_at,
+        };
+        let sealed = ctx.part::<Signer>().command(&command);
+        sqlx::query(
+            "INSERT INTO commands_command (id, endpoint_id, name, args, state, created_at, created_by, issued,
+             expires_at, history) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(id.to_string())
+        .bind(endpoint.to_string())
+        .bind(order.name)
+        .bind(&args)
+        .bind(CommandState::Queued.as_str())
+        .bind(issued_at.micros())
+        .bind(order.by)
+        .bind(serde_json::to_string(&sealed).unwrap_or_default())
+        .bind(expires_at.micros())
+        .bind(&history)
+        .execute(change.on())
+        .await?;
+        queued.0.push((id, *endpoint));
+    }
+    Ok(queued)
+}
+
+impl Queued {
+    /// The commands, in the order of their endpoints.
+    #[must_use]
+    pub fn ids(&self) -> Vec<CommandId> {
+        self.0.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Tells the endpoints that are connected to look, and writes down that they were told. To be called after the commit:
+    /// before it there is nothing to see.
+    ///
+    /// # Errors
+    /// When the database is away: the orders stand, and the endpoints have been told.
+    pub async fn nudge(self, ctx: &Context) -> Result<(), ApiError> {
+        let now = ctx.now();
+        let told: Vec<_> = self.0.into_iter().filter(|(_, endpoint)| tell(ctx, *endpoint)).collect();
+        if told.is_empty() {
+            return Ok(());
+        }
+        let mut tx = ctx.db().write().await?;
+        for (id, _) in told {
+            advance(tx.on(), id, CommandState::Nudged, now, &Outcome::default()).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Tells an endpoint to look at its commands. False when it is not connected.
+pub(crate) fn tell(ctx: &Context, endpoint: EndpointId) -> bool {
+    let version = u64::try_from(ctx.now().micros()).unwrap_or(0);
+    ctx.part::<Hub>().nudge(endpoint, Nudge { topic: Topic::Commands, version })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_waits_a_week_unless_somebody_says_otherwise() {
+        let from = Time::from_seconds(0);
+        assert_eq!(Lifetime::of_seconds(None).unwrap().end(from), Time::from_seconds(604_800));
+        assert_eq!(Lifetime::of_seconds(Some(60)).unwrap().end(from), Time::from_seconds(60));
+    }
+
+    #[test]
+    fn a_command_waits_at_most_90_days() {
+        assert!(Lifetime::of_seconds(Some(90 * 86_400)).is_ok());
+        assert!(Lifetime::of_seconds(Some(90 * 86_400 + 1)).is_err());
+        assert!(Lifetime::of_seconds(Some(0)).is_err());
+    }
+}

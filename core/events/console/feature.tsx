@@ -1,0 +1,24 @@
+import { defineFeature } from '@shell/feature';
+import { useEventItems } from './today';
+
+export default defineFeature({
+  pages: [
+    {
+      path: '/events',
+      room: 'records',
+      title: 'events:title',
+      permission: 'events.read',
+      order: 10,
+      load: () => import('./search'),
+    },
+  ],
+  endpointTabs: [
+    { id: 'events', title: 'events:tab', permission: 'events.read', order: 20, load: () => import('./endpoint-tab') },
+  ],
+  endpointOverview: [
+    { id: 'day', title: 'events:day.title', permission: 'events.read', order: 10, side: 'main', load: () => import('./day-flow') },
+    { id: 'recent', title: 'events:recent.title', permission: 'events.read', order: 20, side: 'main', load: () => import('./recent') },
+  ],
+  todayAside: [{ id: 'raised', permission: 'events.read', order: 30, load: () => import('./today-aside') }],
+  today: { permission: 'events.read', order: 20, useItems: useEventItems },
+});

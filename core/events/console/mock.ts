@@ -1,0 +1,49 @@
+import { HttpResponse, http } from 'msw';
+import type { EventRow } from '@shell/api/schema';
+import { notFound, pageOf } from '@shell/mock/answers';
+import { now } from '@shell/time';
+import { eventsUntil } from './mock-week';
+
+function fits(kind: string, wanted: string): boolean {
+  return wanted.split(',').some((one) => (one.endsWith('.*') ? kind.startsWith(one.slice(0, -1)) : kind === one));
+}
+
+function mentions(row: EventRow, text: string): boolean {
+  const needle = text.normalize('NFKC').toLowerCase();
+  return [row.subject, row.target, row.command_line, row.image, row.user, row.hostname, row.rule].some((field) =>
+    field?.normalize('NFKC').toLowerCase().includes(needle),
+  );
+}
+
+/** The rows that a query asks for, newest first. */
+export function search(url: URL): EventRow[] {
+  const wanted = (name: string): string => url.searchParams.get(name) ?? '';
+  const since = wanted('since') === '' ? -Infinity : Date.parse(wanted('since'));
+  const until = wanted('until') === '' ? Infinity : Date.parse(wanted('until'));
+  return eventsUntil(now()).filter((row) => {
+    const at = Date.parse(row.occurred_at);
+    return (
+      at >= since &&
+      at < until &&
+      (wanted('kind') === '' || fits(row.kind, wanted('kind'))) &&
+      (wanted('level') === '' || wanted('level').split(',').includes(row.level)) &&
+      (wanted('endpoint') === '' || row.endpoint === wanted('endpoint') || row.hostname === wanted('endpoint')) &&
+      (wanted('user') === '' || (row.user ?? '').includes(wanted('user'))) &&
+      (wanted('image') === '' || row.image === wanted('image')) &&
+      (wanted('process_guid') === '' || row.process_guid === wanted('process_guid')) &&
+      (wanted('hash') === '' || row.hash_sha256 === wanted('hash')) &&
+      (wanted('text') === '' || mentions(row, wanted('text')))
+    );
+  });
+}
+
+export const handlers = [
+  http.get('/api/v1/events', ({ request }) => {
+    const url = new URL(request.url);
+    return pageOf(search(url), url);
+  }),
+  http.get('/api/v1/events/:id', ({ params }) => {
+    const row = eventsUntil(now()).find((one) => one.id === params['id']);
+    return row ? HttpResponse.json(row) : notFound();
+  }),
+];

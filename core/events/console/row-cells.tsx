@@ -1,0 +1,49 @@
+import type { EventRow } from '@shell/api/schema';
+import { useLooseWords, useWords } from '@shell/i18n';
+import { Icon } from '@shell/ui/icons';
+import type { ReactNode } from 'react';
+import css from './events.module.css';
+import { splitMatches, splitPath } from './kinds';
+
+/** recorded has no picture, alarm a bell, prohibited a shield; the word is there for who cannot see it. */
+export function LevelIcon({ level }: { level: EventRow['level'] }): ReactNode {
+  const t = useWords('events');
+  if (level === 'recorded') return <span />;
+  return (
+    <span title={t(`level.${level}`)}>
+      <Icon name={level === 'alarm' ? 'bell' : 'shield'} />
+      <span className="sr">{t(`level.${level}`)}</span>
+    </span>
+  );
+}
+
+export function useKindWord(): (kind: string) => string {
+  const loose = useLooseWords('events');
+  return (kind) => loose(`kinds.${kind}`, kind);
+}
+
+function Marked({ text, wanted }: { text: string; wanted: string }): ReactNode {
+  return splitMatches(text, wanted).map((part, at) =>
+    part.hit ? (
+      <mark key={at} className={css['mark']}>
+        {part.text}
+      </mark>
+    ) : (
+      part.text
+    ),
+  );
+}
+
+/** What it was about: the file's name first and its folder in grey, or the page, the window, the device. */
+export function Subject({ row, wanted }: { row: EventRow; wanted: string }): ReactNode {
+  const whole = row.subject ?? row.command_line ?? row.image ?? '';
+  const { name, folder } = splitPath(whole);
+  return (
+    <span title={[whole, row.target].filter(Boolean).join(' → ')}>
+      <Marked text={name} wanted={wanted} />
+      {row.count !== undefined && row.count > 1 && <span className="dim"> ×{row.count}</span>}
+      {folder !== '' && <span className={css['folder']}>{folder}</span>}
+      {row.target !== undefined && <span className={css['folder']}>→ {row.target}</span>}
+    </span>
+  );
+}

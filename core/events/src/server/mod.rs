@@ -1,0 +1,55 @@
+//! The server's side: agents' batches come in, administrators search.
+
+mod hello;
+mod ingest;
+mod read;
+mod search;
+mod viewed;
+
+use std::sync::Arc;
+
+use axum::routing::post;
+use utoipa_axum::routes;
+use yagura_server_kit::{AgentHook, ApiError, Context, Parts, Permission as P, Routes, ServerFeature};
+
+use crate::{EventStore, StoreError};
+
+/// The store, as a part of the server.
+pub type Store = Arc<dyn EventStore>;
+
+/// The server side.
+pub const FEATURE: ServerFeature = ServerFeature { routes, ..ServerFeature::new("events") };
+
+/// Puts the store into the context.
+pub fn install(parts: &mut Parts, store: Store) {
+    parts.insert(store);
+    parts.insert(viewed::Viewed::default());
+}
+
+/// Tells agents how far their events are stored.
+#[must_use]
+pub fn hook() -> Box<dyn AgentHook> {
+    Box::new(hello::Marks)
+}
+
+fn routes() -> Routes {
+    Routes::new()
+        .agent("/agent/v1/events", post(ingest::ingest))
+        .api(P::EventsRead, routes!(search::search))
+        .api(P::EventsRead, routes!(read::read))
+}
+
+fn store(ctx: &Context) -> &Store {
+    ctx.part::<Store>()
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Cursor(_) | StoreError::CursorOrder { .. } => {
+                Self::invalid("?cursor", "unknown", error.to_string())
+            }
+            other => Self::unavailable(&other),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! `GET /api/v1/events`: search, newest first.
+
+use std::collections::HashMap;
+
+use axum::{
+    Json,
+    extract::{Query as Params, State},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sqlx::AssertSqlSafe;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use yagura_endpoints::{id_by_name_or_id, visible};
+use yagura_server_kit::{
+    ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem,
+};
+use yagura_vocabulary::{
+    Lane, Level, StoredEvent, Time,
+    id::{EndpointId, EventId, PersonId},
+};
+
+use super::{store, viewed};
+use crate::{KindFilter, Order, ProcessFilter, Query};
+
+/// Which events, in which order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchQuery {
+    /// Any part of any text of the event.
+    text: Option<String>,
+    /// Kinds, separated by commas; `process.*` for a family.
+    kind: Option<String>,
+    /// Levels, separated by commas: `recorded`, `alarm`, `prohibited`.
+    level: Option<String>,
+    /// Id or host name of an endpoint.
+    endpoint: Option<String>,
+    /// Name of an account.
+    user: Option<String>,
+    /// Id of a person.
+    person: Option<PersonId>,
+    /// Full path of the executable.
+    image: Option<String>,
+    /// A process and what it started.
+    process_guid: Option<Uuid>,
+    /// SHA-256 of a file.
+    hash: Option<String>,
+    /// From this time on, by the time that `order` names.
+    since: Option<Time>,
+    /// Before this time.
+    until: Option<Time>,
+    /// `occurred` (default) or `received`.
+    order: Option<OrderWord>,
+    /// At most so many items.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OrderWord {
+    #[default]
+    Occurred,
+    Received,
+}
+
+/// One event as the API gives it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EventView {
+    id: EventId,
+    endpoint: EndpointId,
+    hostname: String,
+    kind: String,
+    occurred_at: Time,
+    received_at: Time,
+    /// The account's name.
+    user: Option<String>,
+    /// The account's uid or SID.
+    user_id: Option<String>,
+    person: Option<PersonId>,
+    level: Level,
+    rule: Option<String>,
+    class: Option<String>,
+    feature: String,
+    lane: Lane,
+    seq: u64,
+    logon_session: Option<String>,
+    process_guid: Option<Uuid>,
+    pid: Option<u32>,
+    image: Option<String>,
+    command_line: Option<String>,
+    parent_guid: Option<Uuid>,
+    parent_image: Option<String>,
+    hash_sha256: Option<String>,
+    signer: Option<String>,
+    subject: Option<String>,
+    target: Option<String>,
+    remote_ip: Option<String>,
+    remote_port: Option<u16>,
+    remote_host: Option<String>,
+    device_serial: Option<String>,
+    bytes: Option<u64>,
+    /// How many equal happenings the row stands for.
+    count: Option<u64>,
+    inferred: bool,
+    truncated: bool,
+    /// What has no column.
+    #[schema(value_type = Object)]
+    body: Map<String, Value>,
+}
+
+impl EventView {
+    pub(super) fn new(stored: StoredEvent, hostname: String) -> Self {
+        let event = stored.event;
+        let (user, user_id) = event.account.map(|account| (account.name, account.id)).unzip();
+        Self {
+            id: stored.id,
+            endpoint: stored.endpoint,
+            hostname,
+            kind: event.kind,
+            occurred_at: event.occurred_at,
+            received_at: stored.received_at,
+            user,
+            user_id,
+            person: stored.person,
+            level: event.level,
+            rule: event.rule,
+            class: event.class,
+            feature: event.feature,
+            lane: stored.lane,
+            seq: stored.seq,
+            logon_session: event.logon_session,
+            process_guid: event.process_guid,
+            pid: event.pid,
+            image: event.image,
+            command_line: event.command_line,
+            parent_guid: event.parent_guid,
+            parent_image: event.parent_image,
+            hash_sha256: event.hash_sha256,
+            signer: event.signer,
+            subject: event.subject,
+            target: event.target,
+            remote_ip: event.remote_ip,
+            remote_port: event.remote_port,
+            remote_host: event.remote_host,
+            device_serial: event.device_serial,
+            bytes: event.bytes,
+            count: event.count,
+            inferred: event.inferred,
+            truncated: event.truncated,
+            body: event.body,
+        }
+    }
+}
+
+/// Search events
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(SearchQuery),
+    responses((status = 200, body = Page<EventView>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn search(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Params(params): Params<SearchQuery>,
+) -> ApiResult<Json<Page<EventView>>> {
+    let limit = PageQuery { limit: params.limit, cursor: None }.limit()?;
+    if params.cursor.is_none() {
+        let asked = json!({"text": params.text, "kind": params.kind, "level": params.level, "user": params.user,
+            "endpoint": params.endpoint, "person": params.person, "image": params.image});
+        viewed::note(&ctx, &caller, &asked).await?;
+    }
+    let query = query(&ctx, &caller, params, limit).await?;
+    let page = store(&ctx).search(&query).await?;
+    let names = hostnames(&ctx, &page.items).await?;
+    let items: Vec<_> = page
+        .items
+        .into_iter()
+        .map(|stored| {
+            let hostname = names.get(&stored.endpoint).cloned().unwrap_or_default();
+            EventView::new(stored, hostname)
+        })
+        .collect();
+    let count = Count { value: items.len() as u64, exact: page.next.is_none() && query.cursor.is_none() };
+    Ok(Json(Page { items, next_cursor: page.next.map(|cursor| cursor.to_string()), count }))
+}
+
+async fn query(ctx: &Context, caller: &Caller, params: SearchQuery, limit: u32) -> Result<Query, ApiError> {
+    let endpoints = match &params.endpoint {
+        Some(name) => Some(vec![id_by_name_or_id(ctx, caller, name).await?.0]),
+        None => scope(ctx, caller).await?,
+    };
+    let words = |text: Option<String>| -> Vec<String> {
+        let text = text.unwrap_or_default();
+        text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let levels = words(params.level)
+        .iter()
+        .map(|word| word.parse().map_err(|e: yagura_vocabulary::level::UnknownWord| {
+            ApiError::invalid("?level", "unknown", e.to_string())
+        }))
+        .collect::<Result<_, _>>()?;
+    let cursor = params.cursor.as_deref().map(str::parse).transpose()?;
+    Ok(Query {
+        endpoints,
+        text: params.text,
+        kinds: words(params.kind).iter().map(|kind| KindFilter::parse(kind)).collect(),
+        levels,
+        account: params.user,
+        person: params.person,
+        image: params.image,
+        process: params.process_guid.map(|guid| ProcessFilter { guid, or_parent: true }),
+        hash_sha256: params.hash,
+        since: params.since,
+        until: params.until,
+        order: match params.order.unwrap_or_default() {
+            OrderWord::Occurred => Order::Occurred,
+            OrderWord::Received => Order::Received,
+        },
+        limit: limit as usize,
+        cursor,
+        ..Query::new()
+    })
+}
+
+/// The endpoints that a limited caller may see; `None` for all.
+pub(super) async fn scope(ctx: &Context, caller: &Caller) -> Result<Option<Vec<EndpointId>>, ApiError> {
+    if !caller.limited {
+        return Ok(None);
+    }
+    let sql = format!("SELECT e.id FROM endpoints_endpoint e WHERE {}", visible("e.group_id", 1));
+    let rows: Vec<(String,)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(caller.limit()).fetch_all(ctx.db().read()).await?;
+    Ok(Some(rows.into_iter().filter_map(|(id,)| id.parse().ok()).collect()))
+}
+
+/// The names of the endpoints on a page.
+pub(super) async fn hostnames(
+    ctx: &Context,
+    items: &[StoredEvent],
+) -> Result<HashMap<EndpointId, String>, ApiError> {
+    let mut names = HashMap::new();
+    for stored in items {
+        if names.contains_key(&stored.endpoint) {
+            continue;
+        }
+        let name: Option<(String,)> = sqlx::query_as("SELECT hostname FROM endpoints_endpoint WHERE id = $1")
+            .bind(stored.endpoint.to_string())
+            .fetch_optional(ctx.db().read())
+            .await?;
+        names.insert(stored.endpoint, name.map(|(name,)| name).unwrap_or_default());
+    }
+    Ok(names)
+}

@@ -1,0 +1,33 @@
+//! Reading people's logs is itself logged: who, and what was asked for.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde_json::Value;
+use yagura_server_kit::{ApiError, Audit, Caller, Change, Context, Object};
+use yagura_vocabulary::Time;
+
+/// The same question by the same person is written down once in this time: a page that refreshes itself asks it often.
+const ONCE_IN: Duration = Duration::from_secs(15 * 60);
+
+/// Who asked what lately.
+#[derive(Default)]
+pub(super) struct Viewed(Mutex<HashMap<String, Time>>);
+
+/// Writes down that `caller` looked.
+pub(super) async fn note(ctx: &Context, caller: &Caller, question: &Value) -> Result<(), ApiError> {
+    let key = format!("{} {question}", caller.admin);
+    {
+        let mut viewed = ctx.part::<Viewed>().0.lock().unwrap_or_else(PoisonError::into_inner);
+        viewed.retain(|_, at| ctx.now().since(*at) < ONCE_IN);
+        if viewed.contains_key(&key) {
+            return Ok(());
+        }
+        viewed.insert(key, ctx.now());
+    }
+    let change = Change::begin(ctx, caller, "events.view").await?;
+    change.commit(Audit::created(Object::new("events", &"", "search"), question)).await
+}

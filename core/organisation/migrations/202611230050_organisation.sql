@@ -1,0 +1,4 @@
+CREATE TABLE organisation_setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);

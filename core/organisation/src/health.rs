@@ -1,0 +1,122 @@
+//! How the server is: for balancers (`/healthz`, `/readyz`) and for people (`/api/v1/system/health`).
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use yagura_channel::server::Hub;
+use yagura_events::server::Store;
+use yagura_server_kit::{ApiResult, Context, db::Kind, error::Problem};
+use yagura_vocabulary::Time;
+
+/// When this server was started; a part of the context.
+#[derive(Debug, Clone, Copy)]
+pub struct Started(pub Time);
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    Ok,
+    Degraded,
+    Failed,
+}
+
+/// One part of the server.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Component {
+    name: String,
+    status: Status,
+    /// What is the matter, in plain English; what it is where nothing is.
+    detail: String,
+    since: Option<Time>,
+    numbers: BTreeMap<String, f64>,
+}
+
+/// How the server is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    status: Status,
+    components: Vec<Component>,
+    version: String,
+    started_at: Time,
+}
+
+/// It runs. Says nothing about whether it can do anything.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether it can take events and answer people; if not, why.
+pub(crate) async fn ready(State(ctx): State<Context>) -> (StatusCode, String) {
+    let faults: Vec<_> = components(&ctx)
+        .await
+        .into_iter()
+        .filter(|component| component.status == Status::Failed)
+        .map(|component| format!("{}: {}\n", component.name, component.detail))
+        .collect();
+    if faults.is_empty() { (StatusCode::OK, "ready\n".to_owned()) } else { (StatusCode::SERVICE_UNAVAILABLE, faults.concat()) }
+}
+
+/// Show how the server is
+#[utoipa::path(get, path = "/api/v1/system/health", tag = "settings",
+    responses((status = 200, body = Health), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn health(State(ctx): State<Context>) -> ApiResult<Json<Health>> {
+    let components = components(&ctx).await;
+    let status = components.iter().map(|component| component.status).max().unwrap_or(Status::Ok);
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Ok(Json(Health { status, components, version, started_at: ctx.part::<Started>().0 }))
+}
+
+async fn components(ctx: &Context) -> Vec<Component> {
+    vec![database(ctx).await, events(ctx).await, agents(ctx)]
+}
+
+async fn database(ctx: &Context) -> Component {
+    let kind = match ctx.db().kind() {
+        Kind::Sqlite => "SQLite",
+        Kind::Postgres => "PostgreSQL",
+    };
+    let answer: Result<(i64,), _> = sqlx::query_as("SELECT COUNT(*) FROM schema_migration").fetch_one(ctx.db().read()).await;
+    let (status, detail) = match answer {
+        Ok(_) => (Status::Ok, kind.to_owned()),
+        Err(error) => (Status::Failed, format!("{kind} does not answer: {error}")),
+    };
+    Component { name: "database".to_owned(), status, detail, since: None, numbers: BTreeMap::new() }
+}
+
+async fn events(ctx: &Context) -> Component {
+    let health = ctx.part::<Store>().health().await;
+    let (status, detail) = match (&health.last_error, health.accepting) {
+        (Some(error), false) => (Status::Failed, format!("takes no events: {error}")),
+        (None, false) => (Status::Failed, "takes no events".to_owned()),
+        (Some(error), true) => (Status::Degraded, format!("works, but lately: {error}")),
+        (None, true) if !health.damage.is_empty() => {
+            (Status::Degraded, format!("{} damaged files were set aside", health.damage.len()))
+        }
+        (None, true) => (Status::Ok, "takes events".to_owned()),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
+    let numbers = [
+        ("rows", health.rows as f64),
+        ("bytes", health.bytes as f64),
+        ("segments", health.segments as f64),
+        ("memtable_rows", health.memtable_rows as f64),
+    ];
+    let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Component { name: "events".to_owned(), status, detail, since: None, numbers }
+}
+
+fn agents(ctx: &Context) -> Component {
+    #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
+    let connected = ctx.part::<Hub>().connected().len() as f64;
+    Component {
+        name: "agents".to_owned(),
+        status: Status::Ok,
+        detail: format!("{connected} connected"),
+        since: None,
+        numbers: BTreeMap::from([("connected".to_owned(), connected)]),
+    }
+}

@@ -1,0 +1,146 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answered, api } from '@shell/api/client';
+import type { ImportReport } from '@shell/api/schema';
+import { useLooseWords, useWords } from '@shell/i18n';
+import { Button, LinkButton } from '@shell/ui/button';
+import { Copyable } from '@shell/ui/copyable';
+import { Icon } from '@shell/ui/icons';
+import { PageHead } from '@shell/ui/page';
+import { Acts, Columns, Section } from '@shell/ui/section';
+import { Failed } from '@shell/ui/states';
+import { KeyValues, Remark } from '@shell/ui/words';
+import { useId, useState, type ReactNode } from 'react';
+import css from './import.module.css';
+
+function send(file: Blob, dry_run: boolean): Promise<ImportReport> {
+  return answered(
+    api.POST('/api/v1/people/import', {
+      params: { query: { dry_run } },
+      body: file,
+      bodySerializer: (body) => body as unknown as BodyInit,
+      headers: { 'content-type': 'text/csv' },
+    }),
+  );
+}
+
+/** What the file would change, and each row that cannot be read, by its line. */
+function Report({ report }: { report: ImportReport }): ReactNode {
+  const t = useWords('people');
+  const loose = useLooseWords('people');
+  return (
+    <>
+      <KeyValues
+        facts={[
+          { label: t('import.encoding'), value: report.encoding === 'cp932' ? 'Shift_JIS (CP932)' : 'UTF-8' },
+          { label: t('import.rows'), value: report.rows },
+          { label: t('import.created'), value: report.created },
+          { label: t('import.updated'), value: report.updated },
+          { label: t('import.unchanged'), value: report.unchanged },
+          { label: t('import.bad'), value: report.errors.length },
+        ]}
+      />
+      {report.errors.length > 0 && (
+        <table className={css['bad']} aria-label={t('import.bad')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('import.line')}</th>
+              <th scope="col">{t('import.column')}</th>
+              <th scope="col">{t('import.why')}</th>
+              <th scope="col">{t('import.value')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.errors.map((error) => (
+              <tr key={`${String(error.line)} ${error.column ?? ''}`}>
+                <td>{t('import.line_at', { line: error.line })}</td>
+                <td>{error.column === null ? '—' : loose(`import.field.${error.column}`, error.column)}</td>
+                <td>{loose(`import.code.${error.code}`, error.code)}</td>
+                <td>{error.value || '—'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+export default function ImportPeople(): ReactNode {
+  const t = useWords('people');
+  const client = useQueryClient();
+  const field = useId();
+  const [file, setFile] = useState<File | null>(null);
+  const look = useMutation({ mutationFn: (one: File) => send(one, true) });
+  const apply = useMutation({
+    mutationFn: (one: File) => send(one, false),
+    onSuccess: () => client.invalidateQueries({ predicate: (query) => String(query.queryKey[0]).startsWith('people') }),
+  });
+  const report = apply.data ?? look.data;
+  const good = report ? report.created + report.updated : 0;
+  return (
+    <>
+      <PageHead room="people" title="people:import.title" lead={t('import.lead')} />
+      <Columns
+        main={
+          <>
+            <Section title={t('import.choose')}>
+              <div className={css['file']}>
+                <label htmlFor={field} className={css['choose']}>
+                  <Icon name="file" />
+                  {t('import.file')}
+                </label>
+                <span className="sub wrap">{file?.name ?? t('import.no_file')}</span>
+              </div>
+              <input
+                id={field}
+                className="sr"
+                type="file"
+                accept=".csv,text/csv"
+                onChange={(event) => {
+                  const chosen = event.currentTarget.files?.[0] ?? null;
+                  setFile(chosen);
+                  apply.reset();
+                  look.reset();
+                  if (chosen) look.mutate(chosen);
+                }}
+              />
+            </Section>
+            {look.error && <Failed error={look.error} />}
+            {report && (
+              <Section title={t(apply.data ? 'import.result' : 'import.preview')} note={file?.name}>
+                <Report report={report} />
+                <br />
+                {apply.data ? (
+                  <Remark title={t('import.applied', { count: good })}>
+                    <LinkButton to="/people">{t('title')}</LinkButton>
+                  </Remark>
+                ) : (
+                  <Acts>
+                    <Button
+                      main
+                      busy={apply.isPending}
+                      disabled={good === 0}
+                      onClick={() => {
+                        if (file) apply.mutate(file);
+                      }}
+                    >
+                      {t('import.apply', { count: good })}
+                    </Button>
+                    {report.errors.length > 0 && <span className="sm sub">{t('import.skips', { count: report.errors.length })}</span>}
+                  </Acts>
+                )}
+                {apply.error && <Failed error={apply.error} />}
+              </Section>
+            )}
+          </>
+        }
+        side={
+          <Section title={t('import.format')}>
+            <p className="sm sub">{t('import.format_hint')}</p>
+            <Copyable label={t('import.format')} text="employee_number,name,kana,email,department,active" />
+          </Section>
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+//! People as administrators see them.
+
+pub(crate) mod list;

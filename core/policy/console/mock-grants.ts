@@ -1,0 +1,72 @@
+import { HttpResponse, http } from 'msw';
+import type { Grant, GrantScope } from '@shell/api/schema';
+import { notFound, pageOf } from '@shell/mock/answers';
+import { before, day, hour, timeOf } from '@shell/mock/day';
+import { staff } from '@shell/mock/office';
+import { idOf } from '@shell/mock/random';
+import { now } from '@shell/time';
+import { findEndpoint, groups } from '../../endpoints/console/mock-fleet';
+
+function labelOf(scope: GrantScope): string {
+  if (scope.person_id !== undefined) return staff.find((one) => one.id === scope.person_id)?.name ?? scope.person_id;
+  if (scope.endpoint_id !== undefined) return findEndpoint(scope.endpoint_id)?.hostname ?? scope.endpoint_id;
+  if (scope.group_id !== undefined) return groups.find((one) => one.id === scope.group_id)?.name ?? scope.group_id;
+  return scope.account ?? '';
+}
+
+const grants: Grant[] = (
+  [
+    [{ endpoint_id: idOf(1, 1) }, { sensors: { window: false } }, '画面を映す展示会のため、窓の題名を残さない', 3, -12, 'active'],
+    [{ person_id: idOf(3, 5) }, { rules: [{ name: '展示会の資料', keyword: '見積', level: 'log' }] }, '展示会の資料を持ち出すため', 6, -1, 'active'],
+    [{ group_id: groups[6]?.id ?? '' }, { sensors: { network: true } }, '通信の不調を調べるため', -1, -8, 'waiting'],
+    [{ person_id: idOf(3, 9) }, { ignore_folders: ['C:\\work\\build'] }, '組み立ての作業フォルダー', 40, 10, 'expired'],
+    [{ account: 'MINATO\\svc-backup' }, { sensors: { file: false } }, '控えの処理で行が増えすぎるため', 25, -60, 'revoked'],
+  ] as const
+).map(([scope, value, reason, starts, expires, state], at) => ({
+  id: idOf(15, at + 1),
+  feature: 'operation_log',
+  scope,
+  scope_label: labelOf(scope),
+  value,
+  reason,
+  created_by: at % 2 === 0 ? '佐伯 直樹' : '石川 恵',
+  created_at: before((Math.max(starts, 0) + 0.2) * day),
+  starts_at: before(starts * day),
+  expires_at: before(expires * day),
+  revoked_at: state === 'revoked' ? before(9 * day + hour) : null,
+  state,
+}));
+
+export const handlers = [
+  http.get('/api/v1/grants', ({ request }) => {
+    const url = new URL(request.url);
+    const feature = url.searchParams.get('feature');
+    const endpoint = url.searchParams.get('endpoint');
+    return pageOf(
+      grants.filter((grant) => (!feature || grant.feature === feature) && (!endpoint || grant.scope.endpoint_id === endpoint)),
+      url,
+    );
+  }),
+  http.post('/api/v1/grants', async ({ request }) => {
+    const body = (await request.json()) as Pick<Grant, 'feature' | 'scope' | 'value' | 'reason' | 'expires_at'>;
+    const grant: Grant = {
+      ...body,
+      id: idOf(15, 100 + grants.length),
+      scope_label: labelOf(body.scope),
+      created_by: '佐伯 直樹',
+      created_at: timeOf(now()),
+      starts_at: timeOf(now()),
+      revoked_at: null,
+      state: 'active',
+    };
+    grants.unshift(grant);
+    return HttpResponse.json(grant as never, { status: 201 });
+  }),
+  http.post('/api/v1/grants/:id/revoke', ({ params }) => {
+    const grant = grants.find((one) => one.id === params['id']);
+    if (!grant) return notFound();
+    grant.state = 'revoked';
+    grant.revoked_at = timeOf(now());
+    return HttpResponse.json(grant as never);
+  }),
+];

@@ -1,0 +1,189 @@
+import { HttpResponse, http } from 'msw';
+import type { EffectivePolicy, Group, PolicyVersion, Ring } from '@shell/api/schema';
+import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { before, day, hour, minute, timeOf } from '@shell/mock/day';
+import { idOf } from '@shell/mock/random';
+import { now } from '@shell/time';
+import { differences } from '@shell/ui/diff';
+import { findEndpoint, fleet, groups, refOf, rootGroup } from '../../endpoints/console/mock-fleet';
+import { features } from './mock-schemas';
+
+const byPath = (path: string): Group => groups.find((group) => group.path === path) ?? rootGroup;
+const defaults = features[0]?.default_value as Record<string, unknown>;
+const three: Ring[] = [
+  { percent: 10, wait_s: 7200 },
+  { percent: 50, wait_s: 86_400 },
+  { percent: 100, wait_s: 0 },
+];
+
+let serial = 0;
+
+function version(
+  feature: string,
+  group: Group,
+  number: number,
+  value: unknown,
+  comment: string,
+  ago: number,
+  rollout: Partial<PolicyVersion['rollout']> = {},
+): PolicyVersion {
+  serial += 1;
+  const wanted = group.endpoint_count;
+  return {
+    id: idOf(14, serial),
+    feature,
+    group: refOf(group),
+    version: number,
+    inherit: 'replace',
+    value,
+    created_at: before(ago),
+    created_by: number % 2 === 0 ? '岡田 真理' : '佐伯 直樹',
+    comment,
+    etag: String(number),
+    rollout: { state: 'done', ring: 2, rings: three, wanted, applied: wanted, failed: 0, pending: 0, ...rollout },
+  };
+}
+
+const sensors = (window: boolean, network: boolean): Record<string, boolean> => ({ process: true, file: true, window, network, session: true });
+const secret = { name: '社内限の持ち出しを知らせる', keyword: '社内限', level: 'alarm' };
+
+/** Newest first, per feature and group. */
+const versions: PolicyVersion[] = [
+  version('operation_log', byPath('/'), 3, { ...defaults, sensors: sensors(true, false), retention_days: 365, rules: [secret] }, '監査の求めで一年残す', 2 * day + 3 * hour, { state: 'running', ring: 1, applied: 121, failed: 0, pending: 74, wanted: 195 }),
+  version('operation_log', byPath('/'), 2, { ...defaults, sensors: sensors(true, false), rules: [secret] }, '社内限の持ち出しを知らせる', 20 * day, { state: 'superseded' }),
+  version('operation_log', byPath('/'), 1, { ...defaults, sensors: sensors(false, false) }, 'はじめの決まり', 60 * day, { state: 'superseded' }),
+  version('operation_log', byPath('/川崎工場/設計部'), 1, { ...defaults, sensors: sensors(true, true), retention_days: 730, ignore_folders: ['D:\\CAD\\temp'], rules: [secret, { name: '図面の持ち出しを止める', keyword: '図面', level: 'prohibit' }] }, '図面の持ち出しを止める', 6 * day, { applied: 32, failed: 2 }),
+  version('assets', byPath('/'), 1, features[1]?.default_value, 'はじめの決まり', 60 * day),
+  version('assets', byPath('/大阪営業所'), 2, { collect_every_s: 3600, collect: ['hardware', 'software', 'network', 'users'], low_disk_percent: 15 }, '一時間ごとに集める', 30 * minute, { state: 'paused', ring: 0, applied: 1, pending: 14 }),
+  version('assets', byPath('/大阪営業所'), 1, { collect_every_s: 7200, collect: ['hardware', 'software', 'network', 'users'], low_disk_percent: 15 }, '試し', 12 * day, { state: 'superseded' }),
+];
+
+function currentOf(feature: string, group: string): PolicyVersion | undefined {
+  return versions.find((one) => one.feature === feature && one.group.id === group);
+}
+
+function current(): PolicyVersion[] {
+  const seen = new Set<string>();
+  return versions.filter((one) => {
+    const key = `${one.feature} ${one.group.id}`;
+    return seen.has(key) ? false : (seen.add(key), true);
+  });
+}
+
+/** The version that applies to a path: the nearest group that has one. */
+function nearest(feature: string, path: string): PolicyVersion | undefined {
+  return current()
+    .filter((one) => one.feature === feature && (one.group.path === '/' || `${path}/`.startsWith(`${one.group.path}/`)))
+    .sort((a, b) => b.group.path.length - a.group.path.length)[0];
+}
+
+function wrongs(value: unknown): { pointer: string; code: string }[] {
+  const days = (value as { retention_days?: unknown }).retention_days;
+  if (typeof days !== 'number') return [];
+  return days < 30 ? [{ pointer: '/value/retention_days', code: 'too_small' }] : days > 3650 ? [{ pointer: '/value/retention_days', code: 'too_large' }] : [];
+}
+
+function effective(endpointId: string): EffectivePolicy[] {
+  const endpoint = findEndpoint(endpointId);
+  if (!endpoint || endpoint.state === 'pending') return [];
+  const number = fleet.indexOf(endpoint);
+  return features.map((feature): EffectivePolicy => {
+    const found = nearest(feature.feature, endpoint.group.path);
+    const failed = found?.rollout.failed !== undefined && found.rollout.failed > 0 && number % 16 === 3;
+    const old = endpoint.agent_version.includes('rc') && feature.feature === 'operation_log';
+    const state = failed ? 'failed' : old ? 'too_old' : found?.rollout.state === 'running' && number % 3 === 1 ? 'pending' : 'applied';
+    return {
+      feature: feature.feature,
+      value: found?.value ?? feature.default_value,
+      origins: [
+        { pointer: '', from: 'default', group: null, policy_version: null, grant_id: null, expires_at: null },
+        ...Object.keys((found?.value ?? {}) as object).map((name) => ({
+          pointer: `/${name}`,
+          from: 'group' as const,
+          group: found?.group ?? null,
+          policy_version: found?.version ?? null,
+          grant_id: null,
+          expires_at: null,
+        })),
+        ...(number % 9 === 0 && feature.feature === 'operation_log'
+          ? [{ pointer: '/sensors/window', from: 'grant' as const, group: null, policy_version: null, grant_id: idOf(15, 1), expires_at: before(-12 * day) }]
+          : []),
+      ],
+      wanted_hash: `sha256:${found?.id.slice(-8) ?? 'default'}`,
+      applied_hash: state === 'applied' ? `sha256:${found?.id.slice(-8) ?? 'default'}` : null,
+      applied_at: state === 'applied' ? before(5 * hour) : null,
+      state,
+      errors: failed ? [{ pointer: '/sensors/network', message: '通信を見る部品が起動しませんでした' }] : [],
+    };
+  });
+}
+
+export const handlers = [
+  http.get('/api/v1/policy-features', ({ request }) => pageOf(features, new URL(request.url))),
+  http.get('/api/v1/policies', ({ request }) => pageOf(current(), new URL(request.url))),
+  http.get('/api/v1/policies/:feature/:group/versions', ({ params, request }) =>
+    pageOf(versions.filter((one) => one.feature === params['feature'] && one.group.id === params['group']), new URL(request.url)),
+  ),
+  http.get('/api/v1/policies/:feature/:group', ({ params }) => {
+    const found = currentOf(String(params['feature']), String(params['group']));
+    return found ? HttpResponse.json(found as never) : notFound();
+  }),
+  http.post('/api/v1/policies/:feature/:group/preview', async ({ params, request }) => {
+    const body = (await request.json()) as { value: unknown };
+    const bad = wrongs(body.value);
+    if (bad.length > 0) return problem(422, 'invalid', '使えない値があります。', bad);
+    const group = groups.find((one) => one.id === params['group']) ?? rootGroup;
+    const feature = String(params['feature']);
+    const diff = differences(nearest(feature, group.path)?.value ?? features.find((one) => one.feature === feature)?.default_value, body.value);
+    const inside = fleet.filter((endpoint) => group.path === '/' || `${endpoint.group.path}/`.startsWith(`${group.path}/`));
+    return HttpResponse.json({
+      endpoints: inside.length,
+      changed: diff.length === 0 ? 0 : inside.length,
+      diff,
+      cannot_enforce: inside
+        .filter((endpoint) => endpoint.os === 'macos')
+        .slice(0, 4)
+        .map((endpoint) => ({ endpoint: { id: endpoint.id, hostname: endpoint.hostname }, reason: '通信を見られません' })),
+    } as never);
+  }),
+  http.put('/api/v1/policies/:feature/:group', async ({ params, request }) => {
+    const body = (await request.json()) as { inherit: 'replace' | 'add'; value: unknown; comment: string; rings?: Ring[] };
+    const bad = wrongs(body.value);
+    if (bad.length > 0) return problem(422, 'invalid', '使えない値があります。', bad);
+    const feature = String(params['feature']);
+    const group = groups.find((one) => one.id === params['group']);
+    if (!group) return notFound();
+    const old = currentOf(feature, group.id);
+    if (old && request.headers.get('if-match') !== old.etag) return problem(412, 'conflict', 'ほかの人が先に変えました。');
+    if (old) old.rollout.state = 'superseded';
+    const wanted = group.endpoint_count;
+    const made = version(feature, group, (old?.version ?? 0) + 1, body.value, body.comment, 0, {
+      state: 'running',
+      ring: 0,
+      rings: body.rings ?? three,
+      wanted,
+      applied: 0,
+      pending: wanted,
+    });
+    made.created_at = timeOf(now());
+    made.created_by = '佐伯 直樹';
+    made.inherit = body.inherit;
+    versions.unshift(made);
+    return HttpResponse.json(made as never);
+  }),
+  http.post('/api/v1/policies/:feature/:group/rollout', async ({ params, request }) => {
+    const found = currentOf(String(params['feature']), String(params['group']));
+    if (!found) return notFound();
+    const { action } = (await request.json()) as { action: 'pause' | 'resume' | 'finish' };
+    if (action === 'finish') Object.assign(found.rollout, { state: 'done', applied: found.rollout.wanted, pending: 0, ring: found.rollout.rings.length - 1 });
+    else found.rollout.state = action === 'pause' ? 'paused' : 'running';
+    return HttpResponse.json(found as never);
+  }),
+  http.delete('/api/v1/policies/:feature/:group', ({ params }) => {
+    for (let at = versions.length - 1; at >= 0; at -= 1) {
+      if (versions[at]?.feature === params['feature'] && versions[at]?.group.id === params['group']) versions.splice(at, 1);
+    }
+    return new HttpResponse(null, { status: 204 });
+  }),
+  http.get('/api/v1/endpoints/:id/policies', ({ params, request }) => pageOf(effective(String(params['id'])), new URL(request.url))),
+];

@@ -1,0 +1,28 @@
+//! The server's side of policies.
+
+pub(crate) mod agent;
+pub(crate) mod effective;
+pub(crate) mod features;
+pub(crate) mod grants;
+pub(crate) mod manifest;
+pub(crate) mod outlook;
+pub(crate) mod policies;
+pub(crate) mod rollout;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use yagura_endpoints::GroupRow;
+
+/// A group by name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct GroupRef {
+    pub id: String,
+    pub name: String,
+    pub path: String,
+}
+
+impl From<&GroupRow> for GroupRef {
+    fn from(row: &GroupRow) -> Self {
+        Self { id: row.id.clone(), name: row.name.clone(), path: row.path.clone() }
+    }
+}

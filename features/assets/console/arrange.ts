@@ -1,0 +1,21 @@
+import type { Software } from '@shell/api/schema';
+
+/** Software whose name, publisher or version holds every word of `text`, in the order named by `sort`. */
+export function arrange(all: readonly Software[], text: string, sort: string): Software[] {
+  const words = text.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
+  const field = sort.replace(/^-/, '') as keyof Software;
+  const sign = sort.startsWith('-') ? -1 : 1;
+  return all
+    .filter((one) => {
+      const hay = `${one.name} ${one.publisher ?? ''} ${one.version}`.normalize('NFKC').toLowerCase();
+      return words.every((word) => hay.includes(word));
+    })
+    .sort((a, b) => {
+      const left = a[field];
+      const right = b[field];
+      // What is not known stands last, whichever way the rest is sorted.
+      if (left === null || right === null) return (left === null ? 1 : 0) - (right === null ? 1 : 0);
+      if (typeof left === 'number' && typeof right === 'number') return (left - right) * sign;
+      return String(left).localeCompare(String(right), 'ja', { numeric: true }) * sign;
+    });
+}

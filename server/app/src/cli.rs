@@ -1,0 +1,223 @@
+//! The command line of the server's own machine.
+
+#![expect(clippy::print_stdout, reason = "what a command answers goes to standard output")]
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::{certificates, config::Config, context, start};
+
+/// Yagura's server.
+#[derive(Parser)]
+#[command(name = "yagura-server", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a data folder: configuration, private certificate authority, keys, database, first administrator.
+    Init {
+        /// The folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Where people and agents will reach the server: https://name:port.
+        #[arg(long)]
+        url: String,
+        /// Where to listen, if not at the port of the address on this machine only.
+        #[arg(long)]
+        listen: Option<std::net::SocketAddr>,
+        /// Sign-in name of the first administrator.
+        #[arg(long, default_value = "admin")]
+        admin: String,
+    },
+    /// Run the server.
+    Serve {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+        /// Only check the configuration.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Bring the database up to date and stop.
+    Migrate {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+    },
+    /// Check the configuration and stop.
+    CheckConfig {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+    },
+    /// What only somebody on this machine may do.
+    Admin {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Print the API's description.
+    Openapi {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Print a one-time sign-in link.
+    Link {
+        /// For whom.
+        #[arg(long, default_value = "admin")]
+        name: String,
+    },
+    /// Make an API token with all of an administrator's permissions.
+    Token {
+        /// Whose.
+        #[arg(long, default_value = "admin")]
+        name: String,
+        /// The file to write it to (readable by its owner only); printed when absent.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Lifetime in days.
+        #[arg(long, default_value_t = 365)]
+        days: u64,
+    },
+    /// Print an enrolment token for the root group.
+    EnrolmentToken {
+        /// What it is for.
+        #[arg(long, default_value = "command line")]
+        label: String,
+        /// How many machines may use it.
+        #[arg(long)]
+        max_uses: Option<u32>,
+    },
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error).context("failed to start")),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the reason why a program fails goes to standard error")]
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("yagura-server: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Init { data, url, listen, admin } => init(&data, &url, listen, &admin).await,
+        Command::Serve { config, check: false } => serve(&Config::load(&config)?).await,
+        Command::Serve { config, check: true } | Command::CheckConfig { config } => {
+            Config::load(&config)?;
+            println!("{}: good", config.display());
+            Ok(())
+        }
+        Command::Migrate { config } => {
+            let ctx = context(&Config::load(&config)?, None).await?;
+            ctx.db().close().await;
+            println!("the database is up to date");
+            Ok(())
+        }
+        Command::Admin { config, command } => {
+            let config = config.context("say which configuration: --config FILE")?;
+            administer(&Config::load(&config)?, command).await
+        }
+        Command::Openapi { config } => {
+            let ctx = context(&Config::load(&config)?, None).await?;
+            println!("{}", serde_json::to_string_pretty(&crate::openapi::describe(&ctx))?);
+            Ok(())
+        }
+    }
+}
+
+async fn init(data: &Path, url: &str, listen: Option<std::net::SocketAddr>, admin: &str) -> anyhow::Result<()> {
+    let uri: http::Uri = url.parse().with_context(|| format!("`{url}` is not an address"))?;
+    let host = uri.host().with_context(|| format!("`{url}` names no host"))?.trim_matches(['[', ']']);
+    let port = uri.port_u16().unwrap_or(443);
+    std::fs::create_dir_all(data).with_context(|| format!("failed to make {}", data.display()))?;
+    certificates::ensure(data, host)?;
+    let file = data.join("yagura.toml");
+    if !file.exists() {
+        let listen = listen.unwrap_or_else(|| ([127, 0, 0, 1], port).into());
+        let text = format!(
+            "# Yagura's server. Every value can be read with `yagura-server check-config`.\n\
+             url = \"{}\"\n\n[listen]\nconsole = \"{listen}\"\n\n[tls]\ncertificate = \"{}\"\nkey = \"{}\"\n\
+             authority = \"{}\"\n",
+            url.trim_end_matches('/'),
+            certificates::CERTIFICATE,
+            certificates::KEY,
+            certificates::CA,
+        );
+        certificates::write(&file, &text, false).with_context(|| format!("failed to write {}", file.display()))?;
+    }
+    let ctx = context(&Config::load(&file)?, None).await?;
+    if yagura_admins::first_administrator(&ctx, admin, "Administrator").await? {
+        println!("made the administrator `{admin}`; `yagura-server admin link` gives a sign-in link");
+    }
+    ctx.db().close().await;
+    println!("{}", file.display());
+    Ok(())
+}
+
+async fn administer(config: &Config, command: AdminCommand) -> anyhow::Result<()> {
+    let ctx = context(config, None).await?;
+    match command {
+        AdminCommand::Link { name } => println!("{}", yagura_admins::sign_in_link(&ctx, &name).await?),
+        AdminCommand::Token { name, out, days } => {
+            let lifetime = Duration::from_secs(days.clamp(1, 3660) * 86_400);
+            let token = yagura_admins::issue_token(&ctx, &name, "command line", lifetime).await?;
+            match out {
+                None => println!("{token}"),
+                Some(file) => certificates::write(&file, &format!("{token}\n"), true)
+                    .with_context(|| format!("failed to write {}", file.display()))?,
+            }
+        }
+        AdminCommand::EnrolmentToken { label, max_uses } => {
+            let root = yagura_endpoints::ensure_root(&ctx, "全社").await?;
+            let token = yagura_endpoints::issue_token(&ctx, root, &label, max_uses, None).await;
+            println!("{}", token.map_err(|error| anyhow::anyhow!("failed to make an enrolment token: {error:?}"))?);
+        }
+    }
+    ctx.db().close().await;
+    Ok(())
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log.filter).with_context(|| format!("log.filter: `{}`", config.log.filter))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log.json { log.json().init() } else { log.with_ansi(false).init() }
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let server = start(config).await?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(())
+}

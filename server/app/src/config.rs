@@ -1,0 +1,209 @@
+//! The configuration file: TOML, with environment variables laid over it. Errors name the file, the line and the key.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// The configuration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where people and agents reach the server: `https://name:port`.
+    pub url: String,
+    /// Where the server keeps its data. Relative to the file's folder.
+    #[serde(default = "here")]
+    pub data: PathBuf,
+    /// Where it listens.
+    pub listen: Listen,
+    /// Its certificate.
+    pub tls: Tls,
+    /// The control plane's database.
+    #[serde(default)]
+    pub database: Database,
+    /// What it writes to its log.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// Where it listens.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// For the console and the API; for agents too, unless they have their own.
+    pub console: SocketAddr,
+    /// For agents only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agents: Option<SocketAddr>,
+}
+
+/// Its certificate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate and its chain, PEM.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+    /// A private authority that agents must be told of; absent when the certificate is from a public one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<PathBuf>,
+}
+
+/// The control plane's database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` (relative to `data`) or `postgres://...`.
+    pub url: String,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite:control.db".to_owned() }
+    }
+}
+
+/// What it writes to its log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `info`, `debug`, or a list of `target=level`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), json: false }
+    }
+}
+
+fn here() -> PathBuf {
+    PathBuf::from(".")
+}
+
+/// The configuration cannot be used.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    File(PathBuf, std::io::Error),
+    /// The text is not what it should be.
+    Text {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1, where it is known.
+        line: Option<usize>,
+        /// What is wrong, with the key.
+        message: String,
+    },
+}
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file, error) => write!(f, "failed to read the configuration {}: {error}", file.display()),
+            Self::Text { file, line: Some(line), message } => write!(f, "{}, line {line}: {message}", file.display()),
+            Self::Text { file, line: None, message } => write!(f, "{}: {message}", file.display()),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file, lays the environment over it and checks the whole.
+    ///
+    /// # Errors
+    /// When it cannot be read or something in it cannot be used.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
+        let folder = file.parent().unwrap_or(Path::new("."));
+        Self::parse(file, &text, |name| std::env::var(name).ok())?.resolved(folder)
+    }
+
+    fn parse(file: &Path, text: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let bad = |line, message| ConfigError::Text { file: file.to_owned(), line, message };
+        let mut config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            bad(line, error.message().to_owned())
+        })?;
+        let line_of = |key: &str| text.lines().position(|line| line.trim_start().starts_with(key)).map(|n| n + 1);
+        if let Some(url) = env("YAGURA_PUBLIC_URL") {
+            config.url = url;
+        }
+        if let Some(url) = env("YAGURA_DATABASE_URL") {
+            config.database.url = url;
+        }
+        if let Some(filter) = env("YAGURA_LOG") {
+            config.log.filter = filter;
+        }
+        if let Some(address) = env("YAGURA_LISTEN") {
+            config.listen.console = address
+                .parse()
+                .map_err(|_| bad(None, format!("YAGURA_LISTEN: `{address}` is not an address and a port")))?;
+        }
+        config.url = config.url.trim_end_matches('/').to_owned();
+        if !config.url.starts_with("https://") {
+            return Err(bad(line_of("url"), format!("url: `{}` does not begin with https://", config.url)));
+        }
+        let kind = config.database.url.split(':').next().unwrap_or_default();
+        if !matches!(kind, "sqlite" | "postgres" | "postgresql") {
+            let message = "database.url: expected sqlite:PATH or postgres://...".to_owned();
+            return Err(bad(line_of("[database]"), message));
+        }
+        Ok(config)
+    }
+
+    fn resolved(mut self, folder: &Path) -> Result<Self, ConfigError> {
+        let absolute = |path: &Path| -> Result<PathBuf, ConfigError> {
+            std::path::absolute(folder.join(path)).map_err(|error| ConfigError::File(path.to_owned(), error))
+        };
+        self.data = absolute(&self.data)?;
+        self.tls.certificate = absolute(&self.tls.certificate)?;
+        self.tls.key = absolute(&self.tls.key)?;
+        self.tls.authority = self.tls.authority.as_deref().map(absolute).transpose()?;
+        if let Some(path) = self.database.url.strip_prefix("sqlite:") {
+            self.database.url = format!("sqlite:{}", self.data.join(path).display());
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "url = \"https://127.0.0.1:8443\"\n[listen]\nconsole = \"127.0.0.1:8443\"\n[tls]\n\
+                        certificate = \"a.pem\"\nkey = \"a.key\"\n";
+
+    fn check(text: &str, expected: &str) {
+        let error = Config::parse(Path::new("yagura.toml"), text, |_| None).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn a_short_file_is_enough() {
+        let config = Config::parse(Path::new("f"), GOOD, |_| None).unwrap();
+        assert_eq!(config.database.url, "sqlite:control.db");
+    }
+
+    #[test]
+    fn the_file_the_line_and_the_key_are_named() {
+        check(&GOOD.replace("key = ", "keys = "), "yagura.toml, line 6: unknown field `keys`");
+        check(&GOOD.replace("https://", "http://"), "yagura.toml, line 1: url: `http://127.0.0.1:8443`");
+        check(&GOOD.replace("console = \"127.0.0.1:8443\"", "console = 1"), "yagura.toml, line 3: ");
+    }
+
+    #[test]
+    fn the_environment_is_laid_over_the_file() {
+        let env = |name: &str| (name == "YAGURA_DATABASE_URL").then(|| "postgres://db".to_owned());
+        assert_eq!(Config::parse(Path::new("f"), GOOD, env).unwrap().database.url, "postgres://db");
+        let env = |name: &str| (name == "YAGURA_LISTEN").then(|| "here".to_owned());
+        assert!(Config::parse(Path::new("f"), GOOD, env).unwrap_err().to_string().contains("YAGURA_LISTEN"));
+    }
+}

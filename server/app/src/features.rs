@@ -1,0 +1,42 @@
+//! The registry: one line for each core part and each feature. The only file of the server that knows them all.
+
+use yagura_commands as commands;
+use yagura_endpoints as endpoints;
+use yagura_events::server as events;
+use yagura_notices as notices;
+use yagura_organisation as organisation;
+use yagura_people as people;
+use yagura_policy::{self as policy, PolicySpec};
+use yagura_server_kit::{AgentHook, Migration, ServerFeature};
+
+/// Everything that has routes, tables or background work.
+pub(crate) const ALL: &[ServerFeature] = &[
+    organisation::FEATURE,
+    yagura_admins::FEATURE,
+    endpoints::FEATURE,
+    people::FEATURE,
+    policy::FEATURE,
+    commands::FEATURE,
+    notices::FEATURE,
+    events::FEATURE,
+    yagura_operation_log::server::FEATURE,
+    yagura_assets::server::FEATURE,
+];
+
+/// Every feature with a policy.
+pub(crate) const POLICIES: &[PolicySpec] = &[yagura_operation_log::server::POLICY, yagura_assets::server::POLICY];
+
+/// Everything that takes part when an agent says hello or tells its state.
+pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
+    vec![events::hook(), policy::hook(), commands::count_waiting(), people::note_accounts()]
+}
+
+/// All migrations. The audit log belongs to no feature; every one of them writes it.
+pub(crate) fn migrations() -> Vec<Migration> {
+    const AUDIT: Migration = Migration {
+        version: 202_611_230_001,
+        name: "audit",
+        sql: include_str!("../../kit/migrations/202611230001_audit.sql"),
+    };
+    std::iter::once(AUDIT).chain(ALL.iter().flat_map(|feature| feature.migrations.iter().copied())).collect()
+}

@@ -1,0 +1,15 @@
+//! The server, put together: configuration, certificates, the registry of features, listeners.
+//!
+//! It is a library so that tests can start a whole server in their own process; the program is `main.rs`.
+
+mod assemble;
+pub mod certificates;
+pub mod cli;
+pub mod config;
+mod console;
+mod features;
+mod listen;
+pub mod openapi;
+mod router;
+
+pub use self::assemble::{Server, context, start};

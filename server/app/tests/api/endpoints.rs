@@ -1,0 +1,94 @@
+//! Endpoints without an agent: groups, tokens, and what a limited administrator sees (S06).
+
+use serde_json::{Value, json};
+
+use crate::harness::{House, on_both};
+
+async fn root(house: &House) -> String {
+    let groups = house.admin("GET", "/api/v1/groups", None).await.expect(200);
+    groups["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+async fn group(house: &House, parent: &str, name: &str) -> Value {
+    let body = json!({"name": name, "parent_id": parent, "kind": "fixed"});
+    house.admin("POST", "/api/v1/groups", Some(&body)).await.expect(201)
+}
+
+#[test]
+fn a_renamed_group_takes_its_subgroups_along() {
+    on_both(|house| async move {
+        let root = root(&house).await;
+        let hq = group(&house, &root, "本社").await;
+        let kei = group(&house, hq["id"].as_str().unwrap(), "経理部").await;
+        assert_eq!(kei["path"], "/本社/経理部");
+        let bearer = format!("Bearer {}", house.admin);
+        let headers = [("authorization", bearer.as_str()), ("if-match", hq["etag"].as_str().unwrap())];
+        let path = format!("/api/v1/groups/{}", hq["id"].as_str().unwrap());
+        house.ask("PATCH", &path, &headers, Some(&json!({"name": "東京本社"}))).await.expect(200);
+        let groups = house.admin("GET", "/api/v1/groups", None).await.expect(200);
+        let paths: Vec<_> = groups["items"].as_array().unwrap().iter().map(|g| g["path"].clone()).collect();
+        assert_eq!(paths, ["/", "/東京本社", "/東京本社/経理部"]);
+        house.admin("DELETE", &path, None).await.expect(409);
+        let twice = json!({"name": "経理部", "parent_id": hq["id"], "kind": "fixed"});
+        house.admin("POST", "/api/v1/groups", Some(&twice)).await.expect(409);
+        let circle = json!({"parent_id": kei["id"]});
+        let headers = [("authorization", bearer.as_str()), ("if-match", "*")];
+        let refused = house.ask("PATCH", &path, &headers, Some(&circle)).await.expect(422);
+        assert_eq!(refused["errors"][0]["code"], "inside_itself");
+    });
+}
+
+#[test]
+fn a_query_group_says_what_is_wrong_with_its_query() {
+    on_both(|house| async move {
+        let root = root(&house).await;
+        let body = json!({"name": "Linux", "parent_id": root, "kind": "query", "query": "colour:red"});
+        let refused = house.admin("POST", "/api/v1/groups", Some(&body)).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/query");
+        let body = json!({"name": "Linux", "parent_id": root, "kind": "query", "query": "os:linux"});
+        house.admin("POST", "/api/v1/groups", Some(&body)).await.expect(201);
+    });
+}
+
+#[test]
+fn an_administrator_of_one_group_sees_that_group_only() {
+    on_both(|house| async move {
+        let root = root(&house).await;
+        let osaka = group(&house, &root, "大阪").await;
+        let tokyo = group(&house, &root, "東京").await;
+        let limited = house.token_of(yagura_server_kit::Role::Operator).await;
+        let mut tx = house.server.context().db().write().await.unwrap();
+        sqlx::query("INSERT INTO admins_group (admin_id, group_id) SELECT id, $1 FROM admins_admin WHERE name = 'operator'")
+            .bind(osaka["id"].as_str().unwrap())
+            .execute(tx.on())
+            .await
+            .unwrap();
+        sqlx::query("UPDATE admins_admin SET limited = 1 WHERE name = 'operator'").execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        let bearer = format!("Bearer {limited}");
+        let headers = [("authorization", bearer.as_str())];
+        let seen = house.ask("GET", "/api/v1/groups", &headers, None).await.expect(200);
+        assert_eq!(seen["count"]["value"], 1);
+        assert_eq!(seen["items"][0]["name"], "大阪");
+        let token = |group: &Value| json!({"label": "kit", "group_id": group["id"], "needs_approval": false});
+        house.ask("POST", "/api/v1/enrolment-tokens", &headers, Some(&token(&osaka))).await.expect(201);
+        house.ask("POST", "/api/v1/enrolment-tokens", &headers, Some(&token(&tokyo))).await.expect(422);
+        house.admin("POST", "/api/v1/enrolment-tokens", Some(&token(&tokyo))).await.expect(201);
+        let seen = house.ask("GET", "/api/v1/enrolment-tokens", &headers, None).await.expect(200);
+        assert_eq!(seen["count"]["value"], 1);
+    });
+}
+
+#[test]
+fn a_stranger_s_enrolment_is_refused_without_a_reason() {
+    on_both(|house| async move {
+        for body in [json!({}), json!({"application": {"payloadType": "x", "payload": "", "signatures": []}, "proof": ""})] {
+            let refused = house.ask("POST", "/agent/v1/enrol", &[], Some(&body)).await.expect(403);
+            assert_eq!(refused["detail"], "not accepted");
+        }
+        let unsigned = house.ask("POST", "/agent/v1/events", &[], None).await.expect(401);
+        assert_eq!(unsigned["detail"], "not accepted");
+        let metrics = house.server.context().metrics().render();
+        assert!(metrics.contains("reason=\"unsigned\"") && metrics.contains("reason=\"enrolment\""), "{metrics}");
+    });
+}

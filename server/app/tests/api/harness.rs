@@ -1,0 +1,129 @@
+//! A server of one's own for each test, and a client for it.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use serde_json::Value;
+use sqlx::Executor as _;
+use tempfile::TempDir;
+use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
+use yagura_server::{Server, certificates, config::Config, start};
+use yagura_server_kit::{Context, Role};
+
+/// A running server with an administrator's token.
+pub(crate) struct House {
+    pub server: Server,
+    pub client: HttpClient,
+    pub admin: String,
+    pub origin: String,
+    _dir: TempDir,
+}
+
+/// Runs a test on every database there is.
+pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        test(House::new("sqlite:control.db").await).await;
+        match std::env::var("YAGURA_TEST_POSTGRES") {
+            Ok(url) => test(House::new(&fresh_database(&url).await).await).await,
+            Err(_) => println!("SKIPPED on PostgreSQL: YAGURA_TEST_POSTGRES names no server"),
+        }
+    });
+}
+
+/// A new, empty database on the PostgreSQL server at `url`.
+async fn fresh_database(url: &str) -> String {
+    sqlx::any::install_default_drivers();
+    let name = format!("yagura_{}", yagura_vocabulary::Id::<()>::new().uuid().simple());
+    let pool = sqlx::AnyPool::connect(url).await.unwrap();
+    pool.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    pool.close().await;
+    let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
+    format!("{}/{name}{query}", base.rsplit_once('/').unwrap().0)
+}
+
+impl House {
+    async fn new(database: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        certificates::ensure(dir.path(), "127.0.0.1").unwrap();
+        let file = dir.path().join("yagura.toml");
+        // The port is not known before the server listens, so the origin is a name that the test sends along.
+        let origin = "https://yagura.test".to_owned();
+        let text = format!(
+            "url = \"{origin}\"\n[listen]\nconsole = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\n\
+             key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n"
+        );
+        std::fs::write(&file, text).unwrap();
+        let server = start(&Config::load(&file).unwrap()).await.unwrap();
+        yagura_admins::first_administrator(server.context(), "admin", "Admin").await.unwrap();
+        let pem = std::fs::read_to_string(dir.path().join("ca.pem")).unwrap();
+        let tls = client_config(&Trust::Authorities { pem, system: false }).unwrap();
+        let target = Target::parse(&format!("https://{}", server.address)).unwrap();
+        let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
+        let admin = token(server.context(), "admin").await;
+        Self { server, client, admin, origin, _dir: dir }
+    }
+
+    /// A token of somebody with this role.
+    pub(crate) async fn token_of(&self, role: Role) -> String {
+        let ctx = self.server.context();
+        yagura_admins::add_administrator(ctx, role.as_str(), role.as_str(), role).await.unwrap();
+        token(ctx, role.as_str()).await
+    }
+
+    /// Asks with these headers.
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let build = || {
+            let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            if body.is_some() {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+            }
+            request.body(Bytes::from(body.map(Value::to_string).unwrap_or_default())).unwrap()
+        };
+        let answer = self.client.send(build).await.unwrap();
+        let cookie = answer.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap().to_owned());
+        Reply { status: answer.status, body: serde_json::from_slice(&answer.body).unwrap_or_default(), cookie }
+    }
+
+    /// Asks as the administrator.
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        self.ask(method, path, &[("authorization", &format!("Bearer {}", self.admin))], body).await
+    }
+}
+
+async fn token(ctx: &Context, name: &str) -> String {
+    yagura_admins::issue_token(ctx, name, "test", Duration::from_secs(3600)).await.unwrap()
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub status: StatusCode,
+    pub body: Value,
+    pub cookie: Option<String>,
+}
+
+impl Reply {
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self.body
+    }
+
+    /// The cookie's name and value, as a browser sends them back.
+    #[track_caller]
+    pub(crate) fn session(&self) -> String {
+        self.cookie.as_ref().unwrap().split(';').next().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,9 @@
+//! The API as its callers see it, on a whole server with real TLS, on SQLite and, where `YAGURA_TEST_POSTGRES` names one, on
+//! PostgreSQL.
+
+mod authorisation;
+mod description;
+mod endpoints;
+mod harness;
+mod policies;
+mod sign_in;

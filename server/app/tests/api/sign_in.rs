@@ -1,0 +1,111 @@
+//! S03: signing in, locking out, and who may not lock himself out. S04: what the audit log says of it.
+
+use serde_json::json;
+
+use crate::harness::{House, on_both};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Signs the first administrator in by a one-time link and sets a password. Returns the session's cookie.
+async fn first_session(house: &House) -> String {
+    let link = yagura_admins::sign_in_link(house.server.context(), "admin").await.unwrap();
+    let token = link.rsplit_once('#').unwrap().1;
+    let reply = house.ask("POST", "/api/v1/session/link", &[], Some(&json!({"token": token}))).await;
+    let session = reply.session();
+    assert_eq!(reply.expect(200)["admin"]["must_change_password"], true);
+    let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+    house.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(403);
+    let weak = json!({"new": "short"});
+    house.ask("POST", "/api/v1/session/password", &headers, Some(&weak)).await.expect(422);
+    let new = json!({"new": PASSWORD});
+    house.ask("POST", "/api/v1/session/password", &headers, Some(&new)).await.expect(204);
+    house.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(200);
+    session
+}
+
+#[test]
+fn a_one_time_link_works_once_and_leads_to_a_password() {
+    on_both(|house| async move {
+        let link = yagura_admins::sign_in_link(house.server.context(), "admin").await.unwrap();
+        let body = json!({"token": link.rsplit_once('#').unwrap().1});
+        house.ask("POST", "/api/v1/session/link", &[], Some(&body)).await.expect(200);
+        let again = house.ask("POST", "/api/v1/session/link", &[], Some(&body)).await.expect(401);
+        assert_eq!(again["errors"][0]["code"], "used_or_expired");
+        first_session(&house).await;
+    });
+}
+
+#[test]
+fn five_wrong_passwords_lock_the_account_and_the_right_one_does_not_open_it() {
+    on_both(|house| async move {
+        first_session(&house).await;
+        let sign_in = |password: &str| json!({"name": "admin", "password": password});
+        house.ask("POST", "/api/v1/session", &[], Some(&sign_in(PASSWORD))).await.expect(200);
+        for _ in 0..5 {
+            house.ask("POST", "/api/v1/session", &[], Some(&sign_in("wrong password!"))).await.expect(401);
+        }
+        let locked = house.ask("POST", "/api/v1/session", &[], Some(&sign_in(PASSWORD))).await.expect(401);
+        assert_eq!(locked["errors"][0]["code"], "locked");
+        let nobody = json!({"name": "nobody", "password": PASSWORD});
+        house.ask("POST", "/api/v1/session", &[], Some(&nobody)).await.expect(401);
+    });
+}
+
+#[test]
+fn another_site_cannot_use_somebody_s_session() {
+    on_both(|house| async move {
+        let session = first_session(&house).await;
+        let change = json!({"language": "en"});
+        for origin in [&[("origin", "https://evil.example")][..], &[]] {
+            let headers = [&[("cookie", session.as_str())], origin].concat();
+            house.ask("PATCH", "/api/v1/session/preferences", &headers, Some(&change)).await.expect(403);
+        }
+        let own = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+        house.ask("PATCH", "/api/v1/session/preferences", &own, Some(&change)).await.expect(204);
+    });
+}
+
+#[test]
+fn the_last_administrator_cannot_be_locked_out() {
+    on_both(|house| async move {
+        let session = first_session(&house).await;
+        let own = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+        let admins = house.ask("GET", "/api/v1/admins", &own, None).await.expect(200);
+        let me = &admins["items"][0];
+        let path = format!("/api/v1/admins/{}", me["id"].as_str().unwrap());
+        let etag = me["etag"].as_str().unwrap();
+        let headers = [&own[..], &[("if-match", etag)]].concat();
+        let wrong = json!({"role": "auditor", "your_password": "wrong password!"});
+        let refused = house.ask("PATCH", &path, &headers, Some(&wrong)).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/your_password");
+        let demote = json!({"role": "auditor", "your_password": PASSWORD});
+        let refused = house.ask("PATCH", &path, &headers, Some(&demote)).await.expect(409);
+        assert_eq!(refused["errors"][0]["code"], "last_administrator");
+        let disable = json!({"disabled": true, "your_password": PASSWORD});
+        house.ask("PATCH", &path, &headers, Some(&disable)).await.expect(422);
+        let second = json!({"name": "second", "display_name": "Second", "role": "administrator", "your_password": PASSWORD});
+        let made = house.ask("POST", "/api/v1/admins", &own, Some(&second)).await.expect(201);
+        assert!(made["link"].as_str().unwrap().contains("/sign-in#ygl_"));
+        house.ask("PATCH", &path, &headers, Some(&demote)).await.expect(200);
+    });
+}
+
+#[test]
+fn the_audit_log_says_who_changed_what_and_never_a_secret() {
+    on_both(|house| async move {
+        first_session(&house).await;
+        let settings = house.admin("GET", "/api/v1/settings", None).await.expect(200);
+        let bearer = format!("Bearer {}", house.admin);
+        let headers = [("authorization", bearer.as_str()), ("if-match", settings["etag"].as_str().unwrap())];
+        let change = json!({"organisation_name": "みなと精機"});
+        house.ask("PATCH", "/api/v1/settings", &headers, Some(&change)).await.expect(200);
+        let stale = house.ask("PATCH", "/api/v1/settings", &headers, Some(&change)).await.expect(409);
+        assert_eq!(stale["code"], "conflict");
+        let audit = house.admin("GET", "/api/v1/audit?action=settings.update", None).await.expect(200);
+        let row = &audit["items"][0];
+        assert_eq!((&row["actor"], &row["before"]["organisation_name"]), (&json!("admin"), &json!("")));
+        assert_eq!(row["after"]["organisation_name"], "みなと精機");
+        let all = house.admin("GET", "/api/v1/audit", None).await.expect(200).to_string();
+        assert!(all.contains("admin.password") && !all.contains(PASSWORD) && !all.contains("ygs_"));
+    });
+}
