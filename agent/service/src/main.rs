@@ -1,1 +1,43 @@
-fn main() {}
+//! The agent: watches one machine, reports to its server, carries out what the server's administrators decided.
+
+mod commands;
+mod config;
+mod endpoint;
+mod features;
+mod hardware;
+mod lock;
+mod logging;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    yagura_platform::keep_memory_small();
+    let arguments = commands::Arguments::parse();
+    logging::start();
+    // Two workers: one may be busy with a look at the machine while the other talks to the server. Stacks stay small
+    // because nothing here recurses deeply.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(8)
+        .thread_stack_size(1 << 20)
+        .thread_keep_alive(std::time::Duration::from_secs(5))
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(commands::run(arguments));
+            runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+            result
+        }
+        Err(error) => Err(anyhow::Error::new(error).context("failed to start the runtime")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Signed requests to the server, and answers that are believed only when they are signed.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use serde::de::DeserializeOwned;
+use yagura_dial::{Answer, Dial, HttpClient, HttpError, Target, TargetError};
+use yagura_vocabulary::{Clock as _, Id, id::Command as CommandKind};
+
+use super::{
+    clock::ServerClock,
+    identity::{Identity, IdentityDir, IdentityError, Record},
+};
+use crate::wire::{
+    body::{MEDIA_TYPE, pack_json},
+    command::{Command, Progress, Standing, Waiting},
+    hello::{Hello, Welcome},
+    key_set::{Keys, KeysError, Purpose, TrustedKeys},
+    nudge::Nudge,
+    policy::{DocumentHash, Manifest},
+    receipt::{Receipt, ServerTime},
+    request::{Subject, name_of, sign},
+    sealed::{Document, SealError, Sealed},
+    state::{Report, Taken},
+};
+
+/// Why a request brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The server was not reached.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The server's address is no address.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The server, or something before it, is too busy.
+    #[error("the server is busy ({status}) and asks to come again in {retry_after:?}")]
+    Busy {
+        /// 429 or 503.
+        status: u16,
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// The server does not know this endpoint, or it is retired.
+    #[error("the server does not accept this endpoint's signature")]
+    NotAccepted,
+    /// Not allowed, or not yet: the endpoint waits for approval.
+    #[error("the server does not allow this: {0}")]
+    Forbidden(String),
+    /// Any other status.
+    #[error("the server answered {status}: {detail}")]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of what it said.
+        detail: String,
+    },
+    /// The answer has not the shape it should have.
+    #[error("the server's answer to {what} cannot be read: {error}")]
+    Unreadable {
+        /// The request.
+        what: &'static str,
+        /// What is wrong.
+        error: String,
+    },
+    /// The answer is not signed by a key that may sign it.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The server's new keys are not to be believed.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Signed, but for another endpoint, server, request or stream, or older than what is known.
+    #[error("the server's answer to {0} is not about what was asked")]
+    Stray(&'static str),
+    /// The identity could not be kept.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+impl ClientError {
+    /// When the server asked to come again, if it did.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}
+
+/// One endpoint's client. Requests go one after the other over one connection.
+pub struct AgentClient {
+    http: HttpClient,
+    dir: IdentityDir,
+    key: crate::wire::key::SigningKey,
+    record: RwLock<Record>,
+    clock: ServerClock,
+}
+
+impl AgentClient {
+    /// A client of the server that `identity` belongs to. New server keys are kept in `dir`.
+    ///
+    /// # Errors
+    /// When the server's address cannot be read.
+    pub fn new(
+        identity: Identity,
+        dir: IdentityDir,
+        dial: Arc<dyn Dial>,
+        clock: ServerClock,
+    ) -> Result<Self, ClientError> {
+        let http = HttpClient::new(dial, Target::parse(&identity.record.url)?);
+        Ok(Self { http, dir, key: identity.key, record: RwLock::new(identity.record), clock })
+    }
+
+    /// What is known of the enrolment.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        self.record.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The server's time.
+    #[must_use]
+    pub fn clock(&self) -> &ServerClock {
+        &self.clock
+    }
+
+    /// Where the server is, and how it is reached.
+    #[must_use]
+    pub fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    /// Says hello. The welcome is signed and for us.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn hello(&self, hello: &Hello) -> Result<Welcome, ClientError> {
+        let answer = self.post("/agent/v1/hello", pack_json(hello).into()).await?;
+        let welcome: Welcome = self.open("hello", &answer, Purpose::Response).await?;
+        let record = self.record();
+        if welcome.server != record.server || welcome.endpoint != record.endpoint {
+            return Err(ClientError::Stray("hello"));
+        }
+        Ok(welcome)
+    }
+
+    /// Sends a sealed batch. A receipt with `accepted` false means that a new epoch must begin.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; the batch is to be sent again.
+    pub async fn send_batch(&self, batch: &super::spool::SealedBatch) -> Result<Receipt, ClientError> {
+        let answer = self.post("/agent/v1/events", batch.bytes.clone()).await?;
+        let receipt: Receipt = self.open("events", &answer, Purpose::Response).await?;
+        let ours = receipt.endpoint == self.record().endpoint && receipt.mark.lane == batch.header.lane;
+        // A refusal may speak of the numbering that the server knows; only a yes must be about ours.
+        if !ours || (receipt.accepted && receipt.mark.epoch != batch.header.epoch) {
+            return Err(ClientError::Stray("events"));
+        }
+        Ok(receipt)
+    }
+
+    /// Tells how things are.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn state(&self, report: &Report) -> Result<Taken, ClientError> {
+        read("state", &self.post("/agent/v1/state", pack_json(report).into()).await?)
+    }
+
+    /// The manifest of policies: signed, for us, and not older than the one with counter `known`.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn manifest(&self, known: u64) -> Result<Manifest, ClientError> {
+        let answer = self.get("/agent/v1/manifest").await?;
+        let manifest: Manifest = self.open("manifest", &answer, Purpose::Policy).await?;
+        let record = self.record();
+        let ours = manifest.server == record.server && manifest.endpoint == record.endpoint;
+        if !ours || manifest.counter < known {
+            return Err(ClientError::Stray("manifest"));
+        }
+        Ok(manifest)
+    }
+
+    /// The bytes of the document with this hash.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn document(&self, hash: &DocumentHash) -> Result<Bytes, ClientError> {
+        let answer = self.get(&format!("/agent/v1/policies/{hash}")).await?;
+        if DocumentHash::of(&answer.body) != *hash {
+            return Err(ClientError::Stray("policies"));
+        }
+        Ok(answer.body)
+    }
+
+    /// The commands that wait, still sealed: open them with [`Self::open_command`].
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn commands(&self) -> Result<Waiting, ClientError> {
+        read("commands", &self.get("/agent/v1/commands").await?)
+    }
+
+    /// A command, if it is signed by a command key and is for us.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn open_command(&self, sealed: &Sealed<Command>) -> Result<Command, ClientError> {
+        let command = self.open_sealed(sealed, Purpose::Command).await?;
+        let record = self.record();
+        if command.server != record.server || command.endpoint != record.endpoint {
+            return Err(ClientError::Stray("commands"));
+        }
+        Ok(command)
+    }
+
+    /// Tells how a command goes; the answer is where it stands at the server.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn progress(&self, id: Id<CommandKind>, progress: &Progress) -> Result<Standing, ClientError> {
+        let answer = self.post(&format!("/agent/v1/commands/{id}"), pack_json(progress).into()).await?;
+        let standing: Standing = read("commands", &answer)?;
+        if standing.id == id { Ok(standing) } else { Err(ClientError::Stray("commands")) }
+    }
+
+    /// Waits for nudges with a long poll, on a connection of its own.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn nudges(&self, http: &HttpClient) -> Result<Vec<Nudge>, ClientError> {
+        let answer = self.exchange(http, "GET", "/agent/v1/nudges", Bytes::new()).await?;
+        read("nudges", &check(answer)?)
+    }
+
+    /// Fetches the server's keys and, if they follow from those we hold, believes and keeps them.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn renew_keys(&self) -> Result<TrustedKeys, ClientError> {
+        let keys: Keys = read("keys", &self.get("/agent/v1/keys").await?)?;
+        let record = {
+            let mut record = self.record.write().unwrap_or_else(PoisonError::into_inner);
+            record.keys = record.keys.renewed(&keys)?;
+            record.clone()
+        };
+        self.dir.save(&record)?;
+        Ok(record.keys)
+    }
+
+    /// A signed GET without a body, for the WebSocket's handshake.
+    #[must_use]
+    pub fn signed_get(&self, path: &str) -> Request<Bytes> {
+        self.request("GET", path, &Bytes::new()).0
+    }
+
+    async fn get(&self, path: &str) -> Result<Answer, ClientError> {
+        check(self.exchange(&self.http, "GET", path, Bytes::new()).await?)
+    }
+
+    async fn post(&self, path: &str, body: Bytes) -> Result<Answer, ClientError> {
+        check(self.exchange(&self.http, "POST", path, body).await?)
+    }
+
+    /// The request, and the name by which a signed answer refers to it.
+    fn request(&self, method: &'static str, path: &str, body: &Bytes) -> (Request<Bytes>, String) {
+        let (endpoint, server) = {
+            let record = self.record.read().unwrap_or_else(PoisonError::into_inner);
+            (record.endpoint, record.server)
+        };
+        let subject = Subject { method, path, query: "", body, endpoint, server };
+        let signature = sign(&subject, &self.key, self.clock.now());
+        let name = name_of(&signature);
+        let mut request = Request::new(body.clone());
+        *request.method_mut() = if method == "POST" { http::Method::POST } else { http::Method::GET };
+        // Paths are ours, or end in ids and hashes that were parsed: all of them can be read.
+        *request.uri_mut() = path.parse().unwrap_or_default();
+        for (header, value) in signature {
+            if let Ok(value) = value.parse() {
+                request.headers_mut().insert(header, value);
+            }
+        }
+        if !body.is_empty() {
+            request.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(MEDIA_TYPE));
+        }
+        (request, name)
+    }
+
+    /// Sends once; and once more with the server's time, when the server says that ours is wrong.
+    async fn exchange(
+        &self,
+        http: &HttpClient,
+        method: &'static str,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Answer, ClientError> {
+        let sent = Mutex::new(String::new());
+        let build = || {
+            let (request, name) = self.request(method, path, &body);
+            *sent.lock().unwrap_or_else(PoisonError::into_inner) = name;
+            request
+        };
+        let answer = http.send(build).await?;
+        let skewed = answer.status == StatusCode::UNAUTHORIZED
+            && answer.headers.get("yagura-time").is_some_and(|value| value == "skew");
+        if !skewed {
+            return Ok(answer);
+        }
+        let name = sent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.set_clock(&answer, &name)?;
+        Ok(http.send(build).await?)
+    }
+
+    fn set_clock(&self, answer: &Answer, request: &str) -> Result<(), ClientError> {
+        let record = self.record();
+        let sealed: Sealed<ServerTime> = read("time", answer)?;
+        // With a clock that is years off, no key would be in time: first find the time that the key itself vouches for.
+        let time = sealed.open(|id| {
+            let of_purpose = |key: &&crate::wire::key_set::ServerKey| key.purpose == Purpose::Response;
+            record.keys.set.keys.iter().filter(of_purpose).map(|key| key.public_key).find(|key| key.id() == *id)
+        })?;
+        let in_time = record.keys.open::<ServerTime>(&sealed, Purpose::Response, time.now).is_ok();
+        if !in_time || time.server != record.server || time.request != request {
+            return Err(ClientError::Stray("time"));
+        }
+        self.clock.correct(time.now);
+        tracing::warn!(skew_ms = self.clock.skew_ms(), "this machine's clock is wrong; going by the server's time");
+        Ok(())
+    }
+
+    async fn open<T: Document>(&self, what: &'static str, answer: &Answer, purpose: Purpose) -> Result<T, ClientError> {
+        let sealed: Sealed<T> = read(what, answer)?;
+        self.open_sealed(&sealed, purpose).await
+    }
+
+    async fn open_sealed<T: Document>(&self, sealed: &Sealed<T>, purpose: Purpose) -> Result<T, ClientError> {
+        match self.record().keys.open(sealed, purpose, self.clock.now()) {
+            // The server's keys may have changed while this endpoint was off.
+            Err(SealError::Key { .. }) => {
+                let keys = self.renew_keys().await?;
+                Ok(keys.open(sealed, purpose, self.clock.now())?)
+            }
+            result => Ok(result?),
+        }
+    }
+}
+
+pub(super) fn read<T: DeserializeOwned>(what: &'static str, answer: &Answer) -> Result<T, ClientError> {
+    serde_json::from_slice(&answer.body).map_err(|error| ClientError::Unreadable { what, error: error.to_string() })
+}
+
+/// Turns every status but success into an error.
+pub(super) fn check(answer: Answer) -> Result<Answer, ClientError> {
+    const SHOWN: usize = 300;
+    if answer.status.is_success() {
+        return Ok(answer);
+    }
+    let status = answer.status.as_u16();
+    let detail = || String::from_utf8_lossy(&answer.body[..answer.body.len().min(SHOWN)]).into_owned();
+    Err(match answer.status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            let seconds = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            // Whatever stands before the server must not be able to silence an endpoint for long.
+            ClientError::Busy { status, retry_after: Duration::from_secs(seconds.unwrap_or(30).clamp(1, 600)) }
+        }
+        StatusCode::UNAUTHORIZED => ClientError::NotAccepted,
+        StatusCode::FORBIDDEN => ClientError::Forbidden(detail()),
+        _ => ClientError::Status { status, detail: detail() },
+    })
+}

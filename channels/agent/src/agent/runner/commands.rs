@@ -1,0 +1,201 @@
+//! Commands: fetched, checked, journalled, carried out once, told of.
+
+use std::{path::Path, sync::Arc};
+
+use tokio::{sync::Notify, task::JoinSet, time::sleep};
+use yagura_vocabulary::{Clock as _, CommandState};
+
+use super::{
+    Endpoint,
+    journal::{Entry, Found, Journal},
+};
+use crate::{
+    agent::{
+        backoff::Backoff,
+        client::{AgentClient, ClientError},
+        files::FileError,
+    },
+    wire::{
+        command::{Command, Progress},
+        sealed::Sealed,
+    },
+};
+
+/// What is told of a command that a crash cut off.
+pub const INTERRUPTED: &str = "interrupted: the agent stopped while the command was being carried out";
+
+/// Carries out commands.
+#[derive(Clone)]
+pub(super) struct Commands {
+    journal: Journal,
+    endpoint: Arc<dyn Endpoint>,
+}
+
+impl Commands {
+    /// Opens the journal. What an earlier run of the agent left unfinished has failed.
+    pub(super) fn open(
+        dir: &Path,
+        endpoint: Arc<dyn Endpoint>,
+        now: yagura_vocabulary::Time,
+    ) -> Result<Self, FileError> {
+        let journal = Journal::open(dir)?;
+        for mut entry in journal.entries(now)?.into_iter().filter(|entry| !entry.progress.state.is_final()) {
+            entry.end(Err(INTERRUPTED.to_owned()), now);
+            journal.write(&entry)?;
+        }
+        Ok(Self { journal, endpoint })
+    }
+
+    /// Looks for commands whenever told to, for ever. A lost connection does not end this; the end of the agent does, and
+    /// then the journal says which commands were cut off.
+    pub(super) async fn keep(self, client: Arc<AgentClient>, look: Arc<Notify>) {
+        let mut running = JoinSet::new();
+        running.spawn(self.clone().tell_old(Arc::clone(&client)));
+        let mut backoff = Backoff::default();
+        loop {
+            tokio::select! {
+                () = look.notified() => {}
+                Some(_) = running.join_next() => continue,
+            }
+            loop {
+                match self.fetch(&client, &mut running).await {
+                    Ok(()) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "commands were not fetched; it is tried again");
+                        sleep(backoff.pause(error.retry_after())).await;
+                    }
+                }
+            }
+            backoff.reset();
+        }
+    }
+
+    async fn fetch(&self, client: &Arc<AgentClient>, running: &mut JoinSet<()>) -> Result<(), ClientError> {
+        for sealed in client.commands().await?.commands {
+            let Some(command) = self.believed(client, &sealed).await? else { continue };
+            match self.begin(client, &command) {
+                Ok(Begun::New(entry)) => {
+                    running.spawn(self.clone().carry_out(Arc::clone(client), command, entry));
+                }
+                // The server has forgotten, or never heard, how it ended: it is told again, not done again.
+                Ok(Begun::Over(entry)) => {
+                    let (work, client) = (self.clone(), Arc::clone(client));
+                    running.spawn(async move { work.tell(&client, entry).await });
+                }
+                Ok(Begun::Already) => {}
+                Err(error) => {
+                    tracing::error!(%error, command = %command.id, "a command cannot be journalled, so it is not begun");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The command, if it is one that this endpoint should carry out.
+    async fn believed(&self, client: &AgentClient, sealed: &Sealed<Command>) -> Result<Option<Command>, ClientError> {
+        match client.open_command(sealed).await {
+            Ok(command) if command.expires_at <= client.clock().now() => {
+                tracing::warn!(command = %command.id, name = command.name, "a command came too late and is not carried out");
+                Ok(None)
+            }
+            Ok(command) => Ok(Some(command)),
+            Err(error @ (ClientError::Seal(_) | ClientError::Stray(_) | ClientError::Keys(_))) => {
+                tracing::error!(%error, "a command that is not signed for this endpoint is refused");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the command into the journal, unless it stands there already.
+    fn begin(&self, client: &AgentClient, command: &Command) -> Result<Begun, FileError> {
+        match self.journal.find(command.id)? {
+            Found::Nothing => {
+                let entry = Entry::accepted(command, client.clock().now());
+                self.journal.write(&entry)?;
+                Ok(Begun::New(entry))
+            }
+            Found::Entry(entry) if entry.told && entry.progress.state.is_final() => {
+                Ok(Begun::Over(Entry { told: false, ..*entry }))
+            }
+            Found::Entry(_) | Found::Damaged => Ok(Begun::Already),
+        }
+    }
+
+    async fn carry_out(self, client: Arc<AgentClient>, command: Command, mut entry: Entry) {
+        let outcome = match agreed(&client, &command, &entry.progress).await {
+            Agreement::Yes => {
+                tracing::info!(command = %command.id, name = command.name, "carrying out a command");
+                self.endpoint.run_command(&command.name, command.args).await
+            }
+            Agreement::No(state) => {
+                tracing::info!(command = %command.id, %state, "the server took a command back");
+                entry.told = true;
+                Err(format!("the server took it back: {state}"))
+            }
+            Agreement::Late => Err("expired before the server agreed".to_owned()),
+        };
+        entry.end(outcome, client.clock().now());
+        if let Err(error) = self.journal.write(&entry) {
+            tracing::error!(%error, command = %command.id, "the end of a command cannot be journalled");
+        }
+        self.tell(&client, entry).await;
+    }
+
+    /// Tells the ends of commands that the server does not know yet.
+    async fn tell_old(self, client: Arc<AgentClient>) {
+        let entries = self.journal.entries(client.clock().now()).unwrap_or_default();
+        let ours = client.record().endpoint;
+        for entry in entries.into_iter().filter(|entry| entry.endpoint == ours && entry.progress.state.is_final()) {
+            self.tell(&client, entry).await;
+        }
+    }
+
+    async fn tell(&self, client: &AgentClient, mut entry: Entry) {
+        let mut backoff = Backoff::default();
+        while !entry.told {
+            match client.progress(entry.progress.id, &entry.progress).await {
+                Ok(_) => entry.told = true,
+                // The server has understood and does not want it: saying it again would not help.
+                Err(ClientError::Status { status: 400..=499, detail }) => {
+                    tracing::warn!(command = %entry.progress.id, detail, "the server does not take the end of a command");
+                    entry.told = true;
+                }
+                Err(error) => sleep(backoff.pause(error.retry_after())).await,
+            }
+        }
+        if let Err(error) = self.journal.write(&entry) {
+            tracing::warn!(%error, "the journal of commands cannot be written; an end may be told twice");
+        }
+    }
+}
+
+enum Begun {
+    New(Entry),
+    Over(Entry),
+    Already,
+}
+
+enum Agreement {
+    Yes,
+    No(CommandState),
+    Late,
+}
+
+/// Whether the server still wants it: it may have been cancelled at the last moment.
+async fn agreed(client: &AgentClient, command: &Command, accepted: &Progress) -> Agreement {
+    let mut backoff = Backoff::default();
+    loop {
+        match client.progress(command.id, accepted).await {
+            Ok(standing) if standing.state == CommandState::Accepted => return Agreement::Yes,
+            Ok(standing) => return Agreement::No(standing.state),
+            Err(error) => {
+                tracing::warn!(%error, command = %command.id, "the server did not answer whether a command still stands");
+                sleep(backoff.pause(error.retry_after())).await;
+            }
+        }
+        if client.clock().now() >= command.expires_at {
+            return Agreement::Late;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Tells the server how things are: whole at first, then what changed.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use yagura_vocabulary::SensorReport;
+
+use super::Endpoint;
+use crate::{
+    agent::{
+        backoff::Backoff,
+        client::{AgentClient, ClientError},
+    },
+    wire::state::{Report, Section, hash, patch, without_nulls},
+};
+
+/// Section with how the sensors are.
+pub const SENSORS: &str = "sensors";
+/// Section with how the features took their policies.
+pub const POLICIES: &str = "policies";
+/// Changes gather for this long, because one change often brings others.
+const GATHER: Duration = Duration::from_secs(1);
+/// How often the sensors are looked at: they do not say when something changed.
+const LOOK: Duration = Duration::from_secs(30);
+/// Counts that only grow are not worth a report of their own more often than this.
+const COUNTS: Duration = Duration::from_secs(15 * 60);
+/// A server takes no more than a few megabytes at once; sections are sent in several reports when they are larger.
+const MOST_BYTES: usize = 8 << 20;
+
+/// What the server holds of one section.
+struct Held {
+    hash: String,
+    value: Value,
+}
+
+/// The state as the server knows it.
+#[derive(Default)]
+pub(super) struct Reporter {
+    held: BTreeMap<String, Held>,
+    sensors: Option<(Instant, Vec<SensorReport>)>,
+}
+
+impl Reporter {
+    /// Tells for ever.
+    pub(super) async fn run(
+        mut self,
+        client: Arc<AgentClient>,
+        endpoint: Arc<dyn Endpoint>,
+        mut policies: tokio::sync::watch::Receiver<Value>,
+    ) {
+        let mut backoff = Backoff::default();
+        loop {
+            let mut sections: BTreeMap<String, Value> =
+                endpoint.state().await.into_iter().map(|(name, value)| (name, (*value).clone())).collect();
+            sections.insert(POLICIES.to_owned(), policies.borrow_and_update().clone());
+            sections.insert(SENSORS.to_owned(), self.sensors(endpoint.sensors().await));
+            match self.tell(&client, sections).await {
+                Ok(()) => {
+                    backoff.reset();
+                    tokio::select! {
+                        () = endpoint.state_changed() => {}
+                        changed = policies.changed() => if changed.is_err() { return },
+                        () = sleep(LOOK) => {}
+                    }
+                    sleep(GATHER).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the state was not reported; it is tried again");
+                    sleep(backoff.pause(error.retry_after())).await;
+                }
+            }
+        }
+    }
+
+    /// The sensors' reports; those of last time while only their counts differ and the time has not come.
+    fn sensors(&mut self, new: Vec<SensorReport>) -> Value {
+        let without_counts = |reports: &[SensorReport]| -> Vec<SensorReport> {
+            reports.iter().map(|report| SensorReport { seen: 0, lost: 0, ..report.clone() }).collect()
+        };
+        let keep = self.sensors.as_ref().is_some_and(|(at, old)| {
+            let lost = |reports: &[SensorReport]| reports.iter().map(|report| report.lost).sum::<u64>();
+            at.elapsed() < COUNTS && lost(old) == lost(&new) && without_counts(old) == without_counts(&new)
+        });
+        if !keep {
+            self.sensors = Some((Instant::now(), new));
+        }
+        self.sensors.as_ref().and_then(|(_, reports)| serde_json::to_value(reports).ok()).unwrap_or_default()
+    }
+
+    async fn tell(&mut self, client: &AgentClient, sections: BTreeMap<String, Value>) -> Result<(), ClientError> {
+        let mut report = BTreeMap::new();
+        let mut size = 0;
+        let mut values = BTreeMap::new();
+        for (name, value) in sections {
+            let value = without_nulls(value);
+            let new_hash = hash(&value);
+            let section = match self.held.get(&name) {
+                Some(held) if held.hash == new_hash => continue,
+                Some(held) => match patch(&held.value, &value) {
+                    Some(patch) => Section::Patch { base: held.hash.clone(), patch, hash: new_hash.clone() },
+                    None => Section::Full(value.clone()),
+                },
+                None => Section::Full(value.clone()),
+            };
+            let length = serde_json::to_vec(&section).map_or(0, |text| text.len());
+            if !report.is_empty() && size + length > MOST_BYTES {
+                self.send(client, std::mem::take(&mut report), &mut values).await?;
+                size = 0;
+            }
+            size += length;
+            values.insert(name.clone(), Held { hash: new_hash, value });
+            report.insert(name, section);
+        }
+        if !report.is_empty() {
+            self.send(client, report, &mut values).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a report, and once more whole what the server could not put together.
+    async fn send(
+        &mut self,
+        client: &AgentClient,
+        report: BTreeMap<String, Section>,
+        values: &mut BTreeMap<String, Held>,
+    ) -> Result<(), ClientError> {
+        let taken = client.state(&Report { sections: report }).await?;
+        let mut again = BTreeMap::new();
+        for (name, held) in std::mem::take(values) {
+            if taken.hashes.get(&name) == Some(&held.hash) {
+                self.held.insert(name, held);
+            } else {
+                again.insert(name, held);
+            }
+        }
+        if again.is_empty() {
+            return Ok(());
+        }
+        let whole = again.iter().map(|(name, held)| (name.clone(), Section::Full(held.value.clone()))).collect();
+        let taken = client.state(&Report { sections: whole }).await?;
+        for (name, held) in again {
+            self.held.remove(&name);
+            if taken.hashes.get(&name) == Some(&held.hash) {
+                self.held.insert(name, held);
+            } else {
+                tracing::warn!(section = name, "the server did not take a section of the state");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! An endpoint whose features are lists.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
+use uuid::Uuid;
+use yagura_channel::{
+    agent::runner::{Endpoint, Facts},
+    wire::policy::ItemError,
+};
+use yagura_vocabulary::{Event, Lane, Os, SensorHealth, SensorReport};
+
+use crate::server::Server;
+
+pub(crate) struct Pretended {
+    server: Server,
+    pub(crate) hardware: Mutex<String>,
+    events: AsyncMutex<mpsc::UnboundedReceiver<(Lane, Event)>>,
+    state: watch::Sender<BTreeMap<String, Arc<Value>>>,
+    changed: AsyncMutex<watch::Receiver<BTreeMap<String, Arc<Value>>>>,
+    pub(crate) applied: Mutex<Vec<(String, Option<Value>)>>,
+    pub(crate) ran: Mutex<Vec<String>>,
+    pub(crate) started: Mutex<bool>,
+    run_id: Uuid,
+}
+
+impl Pretended {
+    pub(crate) fn new(server: &Server) -> (Arc<Self>, mpsc::UnboundedSender<(Lane, Event)>) {
+        let (sender, events) = mpsc::unbounded_channel();
+        let state = watch::Sender::new(BTreeMap::new());
+        let endpoint = Self {
+            server: server.clone(),
+            hardware: Mutex::new("hardware a".to_owned()),
+            events: AsyncMutex::new(events),
+            changed: AsyncMutex::new(state.subscribe()),
+            state,
+            applied: Mutex::default(),
+            ran: Mutex::default(),
+            started: Mutex::default(),
+            run_id: Uuid::new_v4(),
+        };
+        (Arc::new(endpoint), sender)
+    }
+
+    pub(crate) fn put(&self, section: &str, value: Value) {
+        self.state.send_modify(|sections| {
+            sections.insert(section.to_owned(), Arc::new(value));
+        });
+    }
+
+    pub(crate) fn in_force(&self, feature: &str) -> Option<Value> {
+        let applied = self.applied.lock().unwrap();
+        applied.iter().rev().find(|(name, _)| name == feature).and_then(|(_, value)| value.clone())
+    }
+}
+
+#[async_trait]
+impl Endpoint for Pretended {
+    fn facts(&self) -> Facts {
+        Facts {
+            agent_version: "0.0.0".to_owned(),
+            hostname: "pc-1".to_owned(),
+            os: Os::Linux,
+            os_name: "Test".to_owned(),
+            hardware_id: self.hardware.lock().unwrap().clone(),
+            boot_id: Uuid::nil(),
+            run_id: self.run_id,
+            features: Vec::new(),
+        }
+    }
+
+    async fn start(&self) {
+        *self.started.lock().unwrap() = true;
+    }
+
+    async fn apply_policy(&self, feature: &str, value: Option<&Value>) -> Result<(), Vec<ItemError>> {
+        if value.is_some_and(|value| value.get("unknown").is_some()) {
+            return Err(vec![ItemError { pointer: "/unknown".to_owned(), message: "unknown field".to_owned() }]);
+        }
+        self.applied.lock().unwrap().push((feature.to_owned(), value.cloned()));
+        self.server.bump();
+        Ok(())
+    }
+
+    async fn run_command(&self, name: &str, _args: Value) -> Result<Value, String> {
+        self.ran.lock().unwrap().push(name.to_owned());
+        self.server.bump();
+        match name {
+            "fail" => Err("it did not work".to_owned()),
+            "hang" => std::future::pending().await,
+            _ => Ok(json!({"ran": name})),
+        }
+    }
+
+    async fn next_event(&self) -> Option<(Lane, Event)> {
+        self.events.lock().await.recv().await
+    }
+
+    async fn state(&self) -> BTreeMap<String, Arc<Value>> {
+        self.state.borrow().clone()
+    }
+
+    async fn state_changed(&self) {
+        let _ = self.changed.lock().await.changed().await;
+    }
+
+    async fn sensors(&self) -> Vec<SensorReport> {
+        vec![SensorReport {
+            sensor: "process".to_owned(),
+            source: "test".to_owned(),
+            health: SensorHealth::Ok,
+            reason: None,
+            seen: 0,
+            lost: 0,
+        }]
+    }
+}
