@@ -5,6 +5,9 @@ use std::fmt;
 use http::StatusCode;
 use serde::Deserialize;
 
+/// Longer answers that are not ours are not shown, in bytes.
+const MAX_WORDS: usize = 500;
+
 /// Why the server refused.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Problem {
@@ -33,12 +36,15 @@ pub(crate) struct FieldError {
 }
 
 impl Problem {
-    /// The problem in an answer. Something on the way, such as a proxy, may answer in its own words; then the status must do.
+    /// The problem in an answer. Something on the way, such as a proxy, may answer in its own words; then the status must do,
+    /// with the words where they are short and no page.
     pub(crate) fn read(status: StatusCode, body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_else(|_| Self {
-            code: status.as_u16().to_string(),
-            detail: format!("the server answered {status}"),
-            errors: Vec::new(),
+        serde_json::from_slice(body).unwrap_or_else(|_| {
+            let words = std::str::from_utf8(body).unwrap_or_default().trim();
+            let plain = !words.is_empty() && words.len() <= MAX_WORDS && !words.starts_with('<');
+            let words = if plain { format!(": {words}") } else { String::new() };
+            let detail = format!("the server answered {status}{words}");
+            Self { code: status.as_u16().to_string(), detail, errors: Vec::new() }
         })
     }
 
@@ -78,5 +84,7 @@ mod tests {
     fn a_proxy_s_page_is_shown_by_its_status() {
         let problem = Problem::read(StatusCode::BAD_GATEWAY, b"<html>");
         assert_eq!(problem.to_string(), "the server answered 502 Bad Gateway (502)");
+        let problem = Problem::read(StatusCode::BAD_REQUEST, b"unknown variant `x`");
+        assert_eq!(problem.to_string(), "the server answered 400 Bad Request: unknown variant `x` (400)");
     }
 }

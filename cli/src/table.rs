@@ -29,7 +29,7 @@ pub(crate) fn rows(columns: &[Column], items: &[Value]) -> String {
     for item in items {
         table.add_row(columns.iter().map(|column| cell(item.pointer(column.pointer))));
     }
-    trimmed(&table)
+    trimmed(&mut table)
 }
 
 /// A table with a line for each field of one item.
@@ -38,7 +38,7 @@ pub(crate) fn fields(columns: &[Column], item: &Value) -> String {
     for column in columns {
         table.add_row([column.title.to_owned(), cell(item.pointer(column.pointer))]);
     }
-    trimmed(&table)
+    trimmed(&mut table)
 }
 
 fn plain() -> Table {
@@ -48,8 +48,15 @@ fn plain() -> Table {
 }
 
 /// Without the blanks that fill the last column, which only get in the way of copying.
-fn trimmed(table: &Table) -> String {
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+fn trimmed(table: &mut Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A value as text in one line.
@@ -67,9 +74,14 @@ pub(crate) fn cell(value: Option<&Value>) -> String {
     }
 }
 
-/// Names and command lines come from machines that others use: what could steer a terminal is shown as a question mark.
+/// Names and command lines come from machines that others use: what could steer a terminal, or turn the direction of the text
+/// round to look like another name, is shown as a question mark.
 fn harmless(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
+    let steers = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|letter| if steers(letter) { '?' } else { letter }).collect()
 }
 
 /// The API's times without their microseconds, which only programs need.
@@ -102,24 +114,31 @@ mod tests {
             json!({"hostname": "経理-014", "user": {"name": "田中 花子"}, "seen": "2026-11-23T08:30:00.000000Z", "on": true}),
             json!({"hostname": "pc-2", "user": null, "seen": null, "on": false}),
         ];
-        check(&rows(COLUMNS, &items), &expect![[r#"
+        check(
+            &rows(COLUMNS, &items),
+            &expect![[r#"
              HOSTNAME  USER       SEEN                 ON
              経理-014  田中 花子  2026-11-23T08:30:00  yes
-             pc-2      -          -                    no"#]]);
+             pc-2      -          -                    no"#]],
+        );
     }
 
     #[test]
     fn one_item_is_shown_field_by_field() {
         let item = json!({"hostname": "pc-2", "user": {"name": "鈴木"}, "seen": ["a", "b"], "on": []});
-        check(&fields(COLUMNS, &item), &expect![[r#"
+        check(
+            &fields(COLUMNS, &item),
+            &expect![[r#"
              HOSTNAME  pc-2
              USER      鈴木
              SEEN      a, b
-             ON        -"#]]);
+             ON        -"#]],
+        );
     }
 
     #[test]
     fn what_could_steer_a_terminal_is_not_printed() {
         assert_eq!(cell(Some(&json!("a\u{1b}[2Jb\nc"))), "a?[2Jb?c");
+        assert_eq!(cell(Some(&json!("\u{202e}fdp.exe"))), "?fdp.exe");
     }
 }

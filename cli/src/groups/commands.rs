@@ -98,10 +98,6 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Commands) -> Result
             output.list(LIST, page["items"].as_array().map(Vec::as_slice).unwrap_or_default())
         }
         Commands::List { endpoint, state, limit } => {
-            let endpoint = match endpoint {
-                Some(endpoint) => Some(id_of(api, &endpoint).await?),
-                None => None,
-            };
             let query = Query::new(PATH).with("endpoint", endpoint).with("state", state);
             output.list(LIST, &api.list(&query, Some(limit)).await?)
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use yagura_vocabulary::{Clock, SystemClock, Time};
 
-use super::{endpoints::id_of, tail::Tail};
+use super::tail::Tail;
 use crate::{
     api::Api,
     error::CliError,
@@ -16,6 +16,8 @@ use crate::{
 };
 
 const PATH: &str = "/api/v1/events";
+/// How many of the newest events a tail knows when it begins.
+const KNOWN: usize = 1_000;
 /// How long to wait after the server could not be reached.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -82,20 +84,12 @@ const LIST: &[Column] = &[
 ];
 
 impl Filter {
-    async fn query(&self, api: &Api) -> Result<Query, CliError> {
-        let endpoint = match &self.endpoint {
-            Some(endpoint) => Some(id_of(api, endpoint).await?),
-            None => None,
-        };
-        Ok(self.with_endpoint(endpoint))
-    }
-
-    fn with_endpoint(&self, endpoint: Option<String>) -> Query {
+    fn query(&self) -> Query {
         Query::new(PATH)
             .with("text", self.text.as_ref())
             .with("kind", self.kind.as_ref())
             .with("image", self.exe.as_ref())
-            .with("endpoint", endpoint)
+            .with("endpoint", self.endpoint.as_ref())
             .with("user", self.user.as_ref())
             .with("level", self.level.as_ref())
     }
@@ -105,7 +99,7 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(
     let now = SystemClock.now();
     match command {
         Events::Search { filter, until, limit } => {
-            let query = filter.query(api).await?;
+            let query = filter.query();
             let query = query.with("since", filter.since.map(|since| since.at(now)));
             let found = api.list(&query.with("until", until.map(|until| until.at(now))), Some(limit)).await?;
             if !output.is_json() {
@@ -114,7 +108,7 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(
             found.iter().try_for_each(|event| output.json_line(event))
         }
         Events::Tail { filter, limit, every } => {
-            let query = filter.query(api).await?.with("order", Some("received"));
+            let query = filter.query().with("order", Some("received"));
             let since = filter.since.map(|since| since.at(now));
             follow(api, output, &query, since, limit, every).await
         }
@@ -129,12 +123,17 @@ async fn follow(
     limit: usize,
     every: Duration,
 ) -> Result<(), CliError> {
-    let (first, shown) = match since {
-        Some(_) => (api.list(&query.clone().with("since", since), None).await?, usize::MAX),
-        // More than is shown, so that what arrives in the same moment as the newest is told from what was there.
-        None => (api.list(query, Some(limit.max(1_000))).await?, limit),
+    let (first, all, shown) = match since {
+        Some(_) => (api.list(&query.clone().with("since", since), None).await?, true, usize::MAX),
+        None => {
+            // More than is shown, so that what arrives in the same moment as the newest is told from what was there.
+            let most = limit.max(KNOWN);
+            let first = api.list(query, Some(most)).await?;
+            let all = first.len() < most;
+            (first, all, limit)
+        }
     };
-    let mut tail = Tail::begin(first, shown);
+    let mut tail = Tail::begin(first, all, shown);
     let mut away = false;
     loop {
         for event in tail.take() {
@@ -172,12 +171,12 @@ mod tests {
             text: Some("印刷".into()),
             kind: Some("process.*".into()),
             exe: Some("/usr/bin/curl".into()),
-            endpoint: None,
+            endpoint: Some("1".into()),
             user: None,
             level: Some("alarm".into()),
             since: None,
         };
-        let query = filter.with_endpoint(Some("1".into()));
+        let query = filter.query();
         assert_eq!(
             query.as_str(),
             "/api/v1/events?text=%E5%8D%B0%E5%88%B7&kind=process.%2A&image=%2Fusr%2Fbin%2Fcurl&endpoint=1&level=alarm"

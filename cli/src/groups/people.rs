@@ -53,7 +53,7 @@ pub(crate) async fn run(api: &Api, output: &Output, command: People) -> Result<(
         output.text("")?;
         output.list(ERRORS, errors)?;
     }
-    Err(CliError::Failed(format!("{} things are wrong in {}; nothing was imported", errors.len(), file.display())))
+    Err(CliError::Failed(format!("nothing was imported from {}; errors: {}", file.display(), errors.len())))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {

@@ -139,7 +139,8 @@ value:
               ignore:
               - /usr/bin/true
               process:
-                enabled: true"#]].assert_eq(&write(&[version]).unwrap());
+                enabled: true"#]]
+        .assert_eq(&write(&[version]).unwrap());
     }
 
     #[test]

@@ -23,9 +23,10 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Begins with what is there, newest first, of which the newest `shown` are to be shown.
-    pub(crate) fn begin(there: Vec<Value>, shown: usize) -> Self {
-        let floor = there.last().and_then(received);
+    /// Begins with what is there, newest first, of which the newest `shown` are to be shown. Where `there` is not `all`, what
+    /// lies before it is no news.
+    pub(crate) fn begin(there: Vec<Value>, all: bool, shown: usize) -> Self {
+        let floor = there.last().and_then(received).filter(|_| !all);
         let mut tail = Self { floor, ..Self::default() };
         tail.add(there);
         let hidden = tail.waiting.len().saturating_sub(shown);
@@ -79,7 +80,7 @@ mod tests {
 
     #[test]
     fn it_begins_with_the_newest_and_goes_on_oldest_first() {
-        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102), event("a", 101)], 2);
+        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102), event("a", 101)], false, 2);
         check(&mut tail, &["b", "c"]);
         tail.add(vec![event("e", 105), event("d", 104), event("c", 103), event("b", 102), event("a", 101)]);
         check(&mut tail, &["d", "e"]);
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn an_event_that_becomes_visible_late_is_shown_once() {
-        let mut tail = Tail::begin(vec![event("c", 200), event("a", 100)], 10);
+        let mut tail = Tail::begin(vec![event("c", 200), event("a", 100)], true, 10);
         check(&mut tail, &["a", "c"]);
         for _ in 0..2 {
             tail.add(vec![event("c", 200), event("b", 150)]);
@@ -97,8 +98,15 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_before_the_part_that_was_read_is_no_news() {
+        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102)], false, 0);
+        tail.add(vec![event("d", 104), event("c", 103), event("b", 102), event("a", 101)]);
+        check(&mut tail, &["d"]);
+    }
+
+    #[test]
     fn what_is_forgotten_is_no_longer_asked_for() {
-        let mut tail = Tail::begin(vec![event("a", 100)], 10);
+        let mut tail = Tail::begin(vec![event("a", 100)], true, 10);
         tail.add(vec![event("b", 1_000), event("a", 100)]);
         assert_eq!(tail.from(), Some(Time::from_seconds(940)));
         assert_eq!(tail.seen.len(), 1);
@@ -106,7 +114,7 @@ mod tests {
 
     #[test]
     fn where_nothing_was_everything_is_news() {
-        let mut tail = Tail::begin(Vec::new(), 10);
+        let mut tail = Tail::begin(Vec::new(), true, 10);
         assert_eq!(tail.from(), None);
         tail.add(vec![event("a", 100)]);
         check(&mut tail, &["a"]);
