@@ -1,0 +1,185 @@
+//! `yaguractl events`: logs.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use yagura_vocabulary::{Clock, SystemClock, Time};
+
+use super::tail::Tail;
+use crate::{
+    api::Api,
+    error::CliError,
+    output::Output,
+    query::Query,
+    table::{self, Column, column},
+    when::{When, span},
+};
+
+const PATH: &str = "/api/v1/events";
+/// How many of the newest events a tail knows when it begins.
+const KNOWN: usize = 1_000;
+/// How long to wait after the server could not be reached.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Logs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Events {
+    /// Find what happened, newest first
+    Search {
+        #[command(flatten)]
+        filter: Filter,
+        /// Before: 5m, 2h, 3d ago, or a time such as 2026-11-23T08:30:00Z.
+        #[arg(long)]
+        until: Option<When>,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show what happens as it arrives, until interrupted
+    Tail {
+        #[command(flatten)]
+        filter: Filter,
+        /// Begin with so many that are there already; with --since, all since then.
+        #[arg(long, default_value_t = 10)]
+        limit: usize,
+        /// How often to ask.
+        #[arg(long, default_value = "1s", value_parser = span)]
+        every: Duration,
+    },
+}
+
+/// Which events.
+#[derive(Debug, Args)]
+pub(crate) struct Filter {
+    /// Text that stands somewhere in the event.
+    text: Option<String>,
+    /// Kinds: process.start, process.*, or several with commas.
+    #[arg(long)]
+    kind: Option<String>,
+    /// Path of the program.
+    #[arg(long, value_name = "PATH")]
+    exe: Option<String>,
+    /// Id or host name of the machine.
+    #[arg(long)]
+    endpoint: Option<String>,
+    /// Name of the account.
+    #[arg(long)]
+    user: Option<String>,
+    /// recorded, alarm or prohibited.
+    #[arg(long)]
+    level: Option<String>,
+    /// From: 5m, 2h, 3d ago, or a time such as 2026-11-23T08:30:00Z.
+    #[arg(long)]
+    since: Option<When>,
+}
+
+const LIST: &[Column] = &[
+    column("TIME (UTC)", "/occurred_at"),
+    column("HOSTNAME", "/hostname"),
+    column("KIND", "/kind"),
+    column("LEVEL", "/level"),
+    column("USER", "/user"),
+    column("PROGRAM", "/image"),
+    column("SUBJECT", "/subject"),
+];
+
+impl Filter {
+    fn query(&self) -> Query {
+        Query::new(PATH)
+            .with("text", self.text.as_ref())
+            .with("kind", self.kind.as_ref())
+            .with("image", self.exe.as_ref())
+            .with("endpoint", self.endpoint.as_ref())
+            .with("user", self.user.as_ref())
+            .with("level", self.level.as_ref())
+    }
+}
+
+pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(), CliError> {
+    let now = SystemClock.now();
+    match command {
+        Events::Search { filter, until, limit } => {
+            let query = filter.query();
+            let query = query.with("since", filter.since.map(|since| since.at(now)));
+            let found = api.list(&query.with("until", until.map(|until| until.at(now))), Some(limit)).await?;
+            if !output.is_json() {
+                return output.list(LIST, &found);
+            }
+            found.iter().try_for_each(|event| output.json_line(event))
+        }
+        Events::Tail { filter, limit, every } => {
+            let query = filter.query().with("order", Some("received"));
+            let since = filter.since.map(|since| since.at(now));
+            follow(api, output, &query, since, limit, every).await
+        }
+    }
+}
+
+async fn follow(
+    api: &Api,
+    output: &Output,
+    query: &Query,
+    since: Option<Time>,
+    limit: usize,
+    every: Duration,
+) -> Result<(), CliError> {
+    let (first, all, shown) = match since {
+        Some(_) => (api.list(&query.clone().with("since", since), None).await?, true, usize::MAX),
+        None => {
+            // More than is shown, so that what arrives in the same moment as the newest is told from what was there.
+            let most = limit.max(KNOWN);
+            let first = api.list(query, Some(most)).await?;
+            let all = first.len() < most;
+            (first, all, limit)
+        }
+    };
+    let mut tail = Tail::begin(first, all, shown);
+    let mut away = false;
+    loop {
+        for event in tail.take() {
+            if output.is_json() {
+                output.json_line(&event)?;
+            } else {
+                let cells = LIST.iter().map(|column| table::cell(event.pointer(column.pointer())));
+                output.text(&cells.collect::<Vec<_>>().join("  "))?;
+            }
+        }
+        tokio::time::sleep(if away { every.max(PAUSE) } else { every }).await;
+        let from = tail.from().or(since);
+        match api.list(&query.clone().with("since", from), None).await {
+            Ok(found) => {
+                away = false;
+                tail.add(found);
+            }
+            Err(error @ CliError::Unreachable(_)) => {
+                if !std::mem::replace(&mut away, true) {
+                    output.note(&format!("yaguractl: {error}; trying again"));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_s_path_is_what_the_api_calls_image() {
+        let filter = Filter {
+            text: Some("印刷".into()),
+            kind: Some("process.*".into()),
+            exe: Some("/usr/bin/curl".into()),
+            endpoint: Some("1".into()),
+            user: None,
+            level: Some("alarm".into()),
+            since: None,
+        };
+        let query = filter.query();
+        assert_eq!(
+            query.as_str(),
+            "/api/v1/events?text=%E5%8D%B0%E5%88%B7&kind=process.%2A&image=%2Fusr%2Fbin%2Fcurl&endpoint=1&level=alarm"
+        );
+    }
+}

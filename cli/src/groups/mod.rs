@@ -1,0 +1,12 @@
+//! The commands, one file for each group.
+
+pub(crate) mod assets;
+pub(crate) mod commands;
+pub(crate) mod endpoints;
+pub(crate) mod events;
+pub(crate) mod login;
+pub(crate) mod people;
+pub(crate) mod policy;
+mod policy_file;
+mod tail;
+pub(crate) mod tokens;
