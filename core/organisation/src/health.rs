@@ -57,7 +57,11 @@ pub(crate) async fn ready(State(ctx): State<Context>) -> (StatusCode, String) {
         .filter(|component| component.status == Status::Failed)
         .map(|component| format!("{}: {}\n", component.name, component.detail))
         .collect();
-    if faults.is_empty() { (StatusCode::OK, "ready\n".to_owned()) } else { (StatusCode::SERVICE_UNAVAILABLE, faults.concat()) }
+    if faults.is_empty() {
+        (StatusCode::OK, "ready\n".to_owned())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, faults.concat())
+    }
 }
 
 /// Show how the server is
@@ -79,7 +83,8 @@ async fn database(ctx: &Context) -> Component {
         Kind::Sqlite => "SQLite",
         Kind::Postgres => "PostgreSQL",
     };
-    let answer: Result<(i64,), _> = sqlx::query_as("SELECT COUNT(*) FROM schema_migration").fetch_one(ctx.db().read()).await;
+    let answer: Result<(i64,), _> =
+        sqlx::query_as("SELECT COUNT(*) FROM schema_migration").fetch_one(ctx.db().read()).await;
     let (status, detail) = match answer {
         Ok(_) => (Status::Ok, kind.to_owned()),
         Err(error) => (Status::Failed, format!("{kind} does not answer: {error}")),

@@ -11,7 +11,8 @@ use yagura_server_kit::{Migration, Permission as P, Routes, ServerFeature};
 pub use self::{health::Started, settings::ensure};
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("organisation") };
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("organisation") };
 
 const MIGRATIONS: &[Migration] = &[Migration {
     version: 202_611_230_050,

@@ -108,7 +108,11 @@ pub(crate) async fn change(
     }
     if let Some(zone) = &body.time_zone {
         jiff::tz::TimeZone::get(zone).map_err(|_| {
-            ApiError::invalid("/time_zone", "unknown", format!("`{zone}` is not a time zone (expected one like Asia/Tokyo)"))
+            ApiError::invalid(
+                "/time_zone",
+                "unknown",
+                format!("`{zone}` is not a time zone (expected one like Asia/Tokyo)"),
+            )
         })?;
         set(change.on(), "time_zone", zone).await?;
     }
@@ -126,7 +130,11 @@ pub(crate) async fn change(
     }
     if let Some(directory) = &body.backup_directory {
         if !directory.starts_with('/') {
-            return Err(ApiError::invalid("/backup_directory", "bad_path", "give the whole path of a folder on the server"));
+            return Err(ApiError::invalid(
+                "/backup_directory",
+                "bad_path",
+                "give the whole path of a folder on the server",
+            ));
         }
         set(change.on(), "backup_directory", directory).await?;
     }

@@ -18,7 +18,8 @@ pub use self::{
 };
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new("policy") };
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new("policy") };
 
 const MIGRATIONS: &[Migration] = &[Migration {
     version: 202_611_230_400,

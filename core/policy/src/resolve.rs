@@ -190,7 +190,10 @@ mod tests {
     #[test]
     fn the_nearest_group_that_replaces_wins() {
         check(
-            &[layer("all", Inherit::Replace, json!({"usb": "read"})), layer("kei", Inherit::Replace, json!({"cd": "deny"}))],
+            &[
+                layer("all", Inherit::Replace, json!({"usb": "read"})),
+                layer("kei", Inherit::Replace, json!({"cd": "deny"})),
+            ],
             &json!({"usb": "deny", "cd": "deny", "list": []}),
             &[("/cd", "kei"), ("/list", "default"), ("/usb", "default")],
         );

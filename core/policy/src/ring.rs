@@ -30,9 +30,10 @@ pub fn fault(rings: &[Ring]) -> Option<&'static str> {
 #[must_use]
 pub fn within(percent: u8, endpoint: &str, salt: &str) -> bool {
     // FNV-1a, 64 bit: spreads well enough for drawing lots and is the same on every machine.
-    let hash = endpoint.bytes().chain(salt.bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = endpoint
+        .bytes()
+        .chain(salt.bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     (hash >> 32) % 100 < u64::from(percent)
 }
 

@@ -84,7 +84,8 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
     let tls = listen::tls(&config.tls.certificate, &config.tls.key)?;
     let listener = listen::bind(config.listen.console).await?;
     let address = listener.local_addr()?;
-    let store = Embedded::open(Options::new(config.data.join("events"))).await.context("failed to open the event store")?;
+    let store =
+        Embedded::open(Options::new(config.data.join("events"))).await.context("failed to open the event store")?;
     let store = Arc::new(store);
     let ctx = context(config, Some(Arc::clone(&store) as Store)).await?;
     for feature in features::ALL {

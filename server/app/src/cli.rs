@@ -208,9 +208,14 @@ async fn administer(config: &Config, command: AdminCommand) -> anyhow::Result<()
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log.filter).with_context(|| format!("log.filter: `{}`", config.log.filter))?;
+    let filter =
+        EnvFilter::try_new(&config.log.filter).with_context(|| format!("log.filter: `{}`", config.log.filter))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if config.log.json { log.json().init() } else { log.with_ansi(false).init() }
+    if config.log.json {
+        log.json().init()
+    } else {
+        log.with_ansi(false).init()
+    }
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = start(config).await?;
     tokio::select! {

@@ -83,7 +83,8 @@ async fn converse(
     stop: CancellationToken,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     stream.set_nodelay(true)?;
-    let stream = timeout(PATIENCE, tls.accept(stream)).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    let stream =
+        timeout(PATIENCE, tls.accept(stream)).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     let service = TowerToHyperService::new(router.layer(axum::Extension(PeerAddress(peer.ip()))));
     let mut builder = Builder::new(TokioExecutor::new());
     // A small write buffer: thousands of connections idle for hours.

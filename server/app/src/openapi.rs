@@ -11,7 +11,6 @@ pub(crate) fn info() -> utoipa::openapi::Info {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some("The API of a Yagura server. Times are RFC 3339 in UTC, durations in seconds."))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
-
         .build()
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn routers(ctx: &Context) -> Routers {
     let mut routes = routes();
     let agents = routes.take_agents(ctx);
     let (api, description) = routes.into_console(ctx, openapi::info());
-    let metrics = get(metrics).layer(middleware::from_fn_with_state((ctx.clone(), Permission::SettingsRead), authorise));
+    let metrics =
+        get(metrics).layer(middleware::from_fn_with_state((ctx.clone(), Permission::SettingsRead), authorise));
     let console = api
         .route("/api/openapi.json", get(move || describe(description.clone())))
         .route("/metrics", metrics)

@@ -113,11 +113,9 @@ impl Signer {
         let version = self.version + 1;
         let mut set = key_set(server, version, now, &policy, &command, &response);
         // What was signed with the old keys and is still under way stays good for a month.
-        for (purpose, old) in [
-            (Purpose::Policy, &self.policy),
-            (Purpose::Command, &self.command),
-            (Purpose::Response, &self.response),
-        ] {
+        for (purpose, old) in
+            [(Purpose::Policy, &self.policy), (Purpose::Command, &self.command), (Purpose::Response, &self.response)]
+        {
             set.keys.push(ServerKey { purpose, public_key: old.public(), not_after: now + DAY * 30 });
         }
         let keys = Keys { root: root.public(), changes, set: Sealed::seal(&set, &root) };
@@ -179,8 +177,7 @@ fn key_set(
     response: &SigningKey,
 ) -> KeySet {
     let key = |purpose, key: &SigningKey| ServerKey { purpose, public_key: key.public(), not_after: now + LIFETIME };
-    let keys =
-        vec![key(Purpose::Policy, policy), key(Purpose::Command, command), key(Purpose::Response, response)];
+    let keys = vec![key(Purpose::Policy, policy), key(Purpose::Command, command), key(Purpose::Response, response)];
     KeySet { server, version, issued_at: now, keys }
 }
 

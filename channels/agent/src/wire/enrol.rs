@@ -40,7 +40,9 @@ impl std::fmt::Debug for Token {
 
 /// The text is no enrolment token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not an enrolment token: it begins with {PREFIX} and is copied whole from the console's enrolment page")]
+#[error(
+    "this is not an enrolment token: it begins with {PREFIX} and is copied whole from the console's enrolment page"
+)]
 pub struct BadToken;
 
 impl std::fmt::Display for Token {

@@ -7,10 +7,7 @@ use yagura_vocabulary::{
     id::{Endpoint, Server},
 };
 
-use super::{
-    receipt::Mark,
-    sealed::Document,
-};
+use super::{receipt::Mark, sealed::Document};
 
 /// Who the agent is and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,20 +37,19 @@ pub async fn first_administrator(ctx: &Context, name: &str, display_name: &str) 
 ///
 /// # Errors
 /// When the name is taken or cannot be one, or the database is away.
-pub async fn add_administrator(ctx: &Context, name: &str, display_name: &str, role: Role) -> Result<(), BootstrapError> {
+pub async fn add_administrator(
+    ctx: &Context,
+    name: &str,
+    display_name: &str,
+    role: Role,
+) -> Result<(), BootstrapError> {
     let failed = failed("make an administrator");
     check_name(name).map_err(&failed)?;
     let change = Change::begin_as(ctx, "command line", None, "admin.create").await.map_err(&failed)?;
     finish(ctx, change, name, display_name, role).await.map_err(&failed)
 }
 
-async fn finish(
-    ctx: &Context,
-    mut change: Change,
-    name: &str,
-    display_name: &str,
-    role: Role,
-) -> Result<(), ApiError> {
+async fn finish(ctx: &Context, mut change: Change, name: &str, display_name: &str, role: Role) -> Result<(), ApiError> {
     let id = Id::<id::Admin>::new().to_string();
     insert(ctx, change.on(), &id, name, display_name, None, role).await?;
     let account = Account::on(change.on(), &id).await?;

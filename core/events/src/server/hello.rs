@@ -32,9 +32,10 @@ impl AgentHook for Marks {
                 sha256: hex::encode(mark.last_sha256),
             })
             .collect();
-        welcome.new_epoch = welcome.marks.iter().any(|ours| {
-            hello.lanes.iter().any(|theirs| theirs.acked.lane == ours.lane && disagree(ours, theirs))
-        });
+        welcome.new_epoch = welcome
+            .marks
+            .iter()
+            .any(|ours| hello.lanes.iter().any(|theirs| theirs.acked.lane == ours.lane && disagree(ours, theirs)));
         if welcome.new_epoch {
             tracing::warn!(%endpoint, "the agent remembers less than it has sent, or otherwise: it begins a new epoch");
         }

@@ -12,9 +12,7 @@ use sqlx::AssertSqlSafe;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use yagura_endpoints::{id_by_name_or_id, visible};
-use yagura_server_kit::{
-    ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem,
-};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
 use yagura_vocabulary::{
     Lane, Level, StoredEvent, Time,
     id::{EndpointId, EventId, PersonId},
@@ -196,9 +194,11 @@ async fn query(ctx: &Context, caller: &Caller, params: SearchQuery, limit: u32) 
     };
     let levels = words(params.level)
         .iter()
-        .map(|word| word.parse().map_err(|e: yagura_vocabulary::level::UnknownWord| {
-            ApiError::invalid("?level", "unknown", e.to_string())
-        }))
+        .map(|word| {
+            word.parse().map_err(|e: yagura_vocabulary::level::UnknownWord| {
+                ApiError::invalid("?level", "unknown", e.to_string())
+            })
+        })
         .collect::<Result<_, _>>()?;
     let cursor = params.cursor.as_deref().map(str::parse).transpose()?;
     Ok(Query {
@@ -235,10 +235,7 @@ pub(super) async fn scope(ctx: &Context, caller: &Caller) -> Result<Option<Vec<E
 }
 
 /// The names of the endpoints on a page.
-pub(super) async fn hostnames(
-    ctx: &Context,
-    items: &[StoredEvent],
-) -> Result<HashMap<EndpointId, String>, ApiError> {
+pub(super) async fn hostnames(ctx: &Context, items: &[StoredEvent]) -> Result<HashMap<EndpointId, String>, ApiError> {
     let mut names = HashMap::new();
     for stored in items {
         if names.contains_key(&stored.endpoint) {

@@ -10,10 +10,7 @@ use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
 
 use super::manifest;
 
-pub(crate) async fn manifest(
-    State(ctx): State<Context>,
-    request: AgentRequest,
-) -> ApiResult<Json<Sealed<Manifest>>> {
+pub(crate) async fn manifest(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Sealed<Manifest>>> {
     request.approved()?;
     Ok(Json(manifest::current(&ctx, request.endpoint).await?.0))
 }

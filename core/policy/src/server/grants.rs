@@ -199,7 +199,11 @@ pub(crate) async fn create(
     }
     let scope = &body.scope;
     if scope.person_id.is_none() && scope.account.is_none() && scope.endpoint_id.is_none() && scope.group_id.is_none() {
-        return Err(ApiError::invalid("/scope", "required", "say for whom: a person, an account, an endpoint or a group"));
+        return Err(ApiError::invalid(
+            "/scope",
+            "required",
+            "say for whom: a person, an account, an endpoint or a group",
+        ));
     }
     if caller.limited && scope.endpoint_id.is_none() && scope.group_id.is_none() {
         return Err(ApiError::invalid("/scope", "required", "bind the grant to one of your endpoints or groups"));

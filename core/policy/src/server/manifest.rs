@@ -50,10 +50,7 @@ pub(crate) fn nudge(ctx: &Context, endpoint: Option<Id<Endpoint>>) {
 }
 
 /// The manifest that an endpoint should have now, with its counter.
-pub(crate) async fn current(
-    ctx: &Context,
-    endpoint: Id<Endpoint>,
-) -> Result<(Sealed<Manifest>, u64), ApiError> {
+pub(crate) async fn current(ctx: &Context, endpoint: Id<Endpoint>) -> Result<(Sealed<Manifest>, u64), ApiError> {
     let id = endpoint.to_string();
     let row = outlook::endpoint(ctx, &id).await?;
     let accounts = outlook::accounts(ctx, &id).await?;
@@ -88,12 +85,8 @@ pub(crate) async fn current(
         .fetch_optional(tx.on())
         .await?;
     let counter = previous.map_or(0, |(counter,)| counter + 1).max(outlook.now().micros());
-    let manifest = Manifest {
-        server: ctx.server(),
-        endpoint,
-        counter: u64::try_from(counter).unwrap_or(0),
-        documents: wanted,
-    };
+    let manifest =
+        Manifest { server: ctx.server(), endpoint, counter: u64::try_from(counter).unwrap_or(0), documents: wanted };
     let sealed = ctx.part::<Signer>().policy(&manifest);
     sqlx::query(
         "INSERT INTO policy_manifest (endpoint_id, counter, documents, sealed) VALUES ($1, $2, $3, $4)

@@ -32,7 +32,8 @@ pub(crate) struct VersionRow {
     pub paused: i64,
 }
 
-pub(crate) const VERSION_COLUMNS: &str = "id, feature, group_id, version, inherit, value, comment, created_at, created_by,
+pub(crate) const VERSION_COLUMNS: &str =
+    "id, feature, group_id, version, inherit, value, comment, created_at, created_by,
      removed, rings, ring, paused";
 
 impl VersionRow {
@@ -180,12 +181,7 @@ impl Outlook {
     }
 
     /// Grants for an endpoint. Those for a person name the accounts that are theirs on it.
-    pub(crate) fn grants(
-        &self,
-        feature: &str,
-        endpoint: &EndpointRow,
-        accounts: &[(String, String)],
-    ) -> Vec<Grant> {
+    pub(crate) fn grants(&self, feature: &str, endpoint: &EndpointRow, accounts: &[(String, String)]) -> Vec<Grant> {
         let chain = self.chain(endpoint);
         let mut found = Vec::new();
         for grant in self.grants.iter().filter(|grant| grant.feature == feature) {
@@ -244,7 +240,8 @@ pub(crate) fn has_feature(endpoint: &EndpointRow, feature: &str) -> bool {
     features.is_empty() || features.iter().any(|known| known["feature"] == feature)
 }
 
-const ENDPOINT: &str = "SELECT id, hostname, os, os_name, agent_version, ip, group_id, features FROM endpoints_endpoint";
+const ENDPOINT: &str =
+    "SELECT id, hostname, os, os_name, agent_version, ip, group_id, features FROM endpoints_endpoint";
 
 pub(crate) async fn endpoint(ctx: &Context, id: &str) -> Result<EndpointRow, ApiError> {
     let sql = format!("{ENDPOINT} WHERE id = $1");

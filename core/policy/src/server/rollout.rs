@@ -54,7 +54,15 @@ pub(crate) async fn rollout(
 ) -> Result<Rollout, ApiError> {
     let rings = row.rings();
     let last = i64::try_from(rings.len()).unwrap_or(1) - 1;
-    let mut rollout = Rollout { state: RolloutState::Superseded, ring: row.ring, rings, wanted: 0, applied: 0, failed: 0, pending: 0 };
+    let mut rollout = Rollout {
+        state: RolloutState::Superseded,
+        ring: row.ring,
+        rings,
+        wanted: 0,
+        applied: 0,
+        failed: 0,
+        pending: 0,
+    };
     if !newest {
         return Ok(rollout);
     }

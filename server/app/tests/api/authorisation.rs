@@ -64,8 +64,15 @@ fn the_wrong_role_is_refused_and_the_right_one_is_not() {
                 let body = Value::Object(serde_json::Map::new());
                 let headers = [("authorization", bearer.as_str())];
                 let reply = house.ask(&operation.method, &operation.path, &headers, Some(&body)).await;
-                let refused = reply.status == 403 && reply.body["detail"].as_str().is_some_and(|d| d.contains("permission"));
-                assert_eq!(refused, !role.may(permission), "{role:?} {} {}: {reply:?}", operation.method, operation.path);
+                let refused =
+                    reply.status == 403 && reply.body["detail"].as_str().is_some_and(|d| d.contains("permission"));
+                assert_eq!(
+                    refused,
+                    !role.may(permission),
+                    "{role:?} {} {}: {reply:?}",
+                    operation.method,
+                    operation.path
+                );
                 assert!(!reply.status.is_server_error(), "{} {}: {reply:?}", operation.method, operation.path);
             }
         }

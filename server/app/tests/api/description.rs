@@ -12,6 +12,9 @@ fn the_description_is_the_reviewed_one() {
             std::fs::write(file, &text).unwrap();
         }
         let reviewed = std::fs::read_to_string(file).unwrap_or_default();
-        assert!(reviewed == text, "the API has changed: run this test with YAGURA_UPDATE_GOLDEN=1 and review openapi.json");
+        assert!(
+            reviewed == text,
+            "the API has changed: run this test with YAGURA_UPDATE_GOLDEN=1 and review openapi.json"
+        );
     });
 }

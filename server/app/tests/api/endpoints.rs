@@ -58,11 +58,13 @@ fn an_administrator_of_one_group_sees_that_group_only() {
         let tokyo = group(&house, &root, "東京").await;
         let limited = house.token_of(yagura_server_kit::Role::Operator).await;
         let mut tx = house.server.context().db().write().await.unwrap();
-        sqlx::query("INSERT INTO admins_group (admin_id, group_id) SELECT id, $1 FROM admins_admin WHERE name = 'operator'")
-            .bind(osaka["id"].as_str().unwrap())
-            .execute(tx.on())
-            .await
-            .unwrap();
+        sqlx::query(
+            "INSERT INTO admins_group (admin_id, group_id) SELECT id, $1 FROM admins_admin WHERE name = 'operator'",
+        )
+        .bind(osaka["id"].as_str().unwrap())
+        .execute(tx.on())
+        .await
+        .unwrap();
         sqlx::query("UPDATE admins_admin SET limited = 1 WHERE name = 'operator'").execute(tx.on()).await.unwrap();
         tx.commit().await.unwrap();
         let bearer = format!("Bearer {limited}");
@@ -82,7 +84,9 @@ fn an_administrator_of_one_group_sees_that_group_only() {
 #[test]
 fn a_stranger_s_enrolment_is_refused_without_a_reason() {
     on_both(|house| async move {
-        for body in [json!({}), json!({"application": {"payloadType": "x", "payload": "", "signatures": []}, "proof": ""})] {
+        for body in
+            [json!({}), json!({"application": {"payloadType": "x", "payload": "", "signatures": []}, "proof": ""})]
+        {
             let refused = house.ask("POST", "/agent/v1/enrol", &[], Some(&body)).await.expect(403);
             assert_eq!(refused["detail"], "not accepted");
         }

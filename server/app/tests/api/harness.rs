@@ -73,13 +73,7 @@ impl House {
     }
 
     /// Asks with these headers.
-    pub(crate) async fn ask(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<&Value>,
-    ) -> Reply {
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
         let build = || {
             let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
             for (name, value) in headers {

@@ -83,7 +83,8 @@ fn the_last_administrator_cannot_be_locked_out() {
         assert_eq!(refused["errors"][0]["code"], "last_administrator");
         let disable = json!({"disabled": true, "your_password": PASSWORD});
         house.ask("PATCH", &path, &headers, Some(&disable)).await.expect(422);
-        let second = json!({"name": "second", "display_name": "Second", "role": "administrator", "your_password": PASSWORD});
+        let second =
+            json!({"name": "second", "display_name": "Second", "role": "administrator", "your_password": PASSWORD});
         let made = house.ask("POST", "/api/v1/admins", &own, Some(&second)).await.expect(201);
         assert!(made["link"].as_str().unwrap().contains("/sign-in#ygl_"));
         house.ask("PATCH", &path, &headers, Some(&demote)).await.expect(200);

@@ -59,13 +59,12 @@ pub(crate) async fn put(
         return Err(ApiError::invalid("/comment", "too_long", "a comment has at most 1,000 characters"));
     }
     let mut change = Change::begin(&ctx, &caller, "policy.put").await?;
-    let (latest,): (i64,) = sqlx::query_as(
-        "SELECT COALESCE(MAX(version), 0) FROM policy_version WHERE feature = $1 AND group_id = $2",
-    )
-    .bind(&feature)
-    .bind(&group.id)
-    .fetch_one(change.on())
-    .await?;
+    let (latest,): (i64,) =
+        sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM policy_version WHERE feature = $1 AND group_id = $2")
+            .bind(&feature)
+            .bind(&group.id)
+            .fetch_one(change.on())
+            .await?;
     let at = change.at().micros();
     sqlx::query(
         "INSERT INTO policy_version (id, feature, group_id, version, inherit, value, comment, created_at, created_by,

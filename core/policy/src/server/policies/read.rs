@@ -41,11 +41,8 @@ pub(crate) async fn versions(
     let sql = format!(
         "SELECT {VERSION_COLUMNS} FROM policy_version WHERE feature = $1 AND group_id = $2 ORDER BY version DESC LIMIT 1000"
     );
-    let rows: Vec<VersionRow> = sqlx::query_as(AssertSqlSafe(sql))
-        .bind(&feature)
-        .bind(&group)
-        .fetch_all(ctx.db().read())
-        .await?;
+    let rows: Vec<VersionRow> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(&feature).bind(&group).fetch_all(ctx.db().read()).await?;
     let mut items = Vec::with_capacity(rows.len());
     for (n, row) in rows.iter().enumerate() {
         items.push(PolicyVersion::new(&ctx, &outlook, row, n == 0 && row.removed == 0).await?);
