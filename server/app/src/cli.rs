@@ -212,9 +212,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         EnvFilter::try_new(&config.log.filter).with_context(|| format!("log.filter: `{}`", config.log.filter))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if config.log.json {
-        log.json().init()
+        log.json().init();
     } else {
-        log.with_ansi(false).init()
+        log.with_ansi(false).init();
     }
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = start(config).await?;

@@ -82,6 +82,8 @@ pub(super) struct EventView {
     rule: Option<String>,
     class: Option<String>,
     feature: String,
+    /// The endpoint's numbering: numbers are compared within one epoch and lane.
+    epoch: Uuid,
     lane: Lane,
     seq: u64,
     logon_session: Option<String>,
@@ -127,6 +129,7 @@ impl EventView {
             rule: event.rule,
             class: event.class,
             feature: event.feature,
+            epoch: stored.epoch,
             lane: stored.lane,
             seq: stored.seq,
             logon_session: event.logon_session,

@@ -21,6 +21,7 @@ pub(crate) struct House {
 }
 
 /// Runs a test on every database there is.
+#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
 pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {

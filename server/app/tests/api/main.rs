@@ -1,6 +1,8 @@
 //! The API as its callers see it, on a whole server with real TLS, on SQLite and, where `YAGURA_TEST_POSTGRES` names one, on
 //! PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
+
 mod authorisation;
 mod description;
 mod endpoints;

@@ -1,0 +1,9 @@
+//! The promises. One file each; `docs/features.csv` names the file that shows a feature.
+
+#![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
+
+mod a01_inventory;
+mod commands_run_once;
+mod no_event_is_lost;
+mod policies_hold;
+mod process_starts;
