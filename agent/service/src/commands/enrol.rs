@@ -22,7 +22,7 @@ pub(super) async fn enrol(
     ca: Option<String>,
     again: bool,
 ) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| format!("failed to create {}", dir.display()))?;
+    private_dir(dir).with_context(|| format!("failed to create {}", dir.display()))?;
     let _lock = lock::take(dir)?;
     let config = Config::load(dir)?;
     let identity = IdentityDir::new(dir);
@@ -57,4 +57,13 @@ pub(super) async fn enrol(
         _ => tracing::info!(endpoint = %identity.record.endpoint, "enrolled"),
     }
     Ok(())
+}
+
+/// Makes the data folder; only its owner may look inside.
+fn private_dir(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
