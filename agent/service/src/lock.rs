@@ -3,13 +3,29 @@
 use std::{
     fs::{File, TryLockError},
     path::Path,
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
+use tokio::time::{Instant, sleep};
 
 /// Held while an agent uses a data folder. The system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "held, never read")] File);
+
+/// An agent that was killed needs a moment to let go of its sensors and with them of the folder.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Takes the folder for this process, as soon as an agent that is just ending has let go of it.
+pub(crate) async fn wait(dir: &Path) -> anyhow::Result<Lock> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match take(dir) {
+            Err(_) if Instant::now() < deadline => sleep(Duration::from_millis(100)).await,
+            result => return result,
+        }
+    }
+}
 
 /// Takes the folder for this process.
 pub(crate) fn take(dir: &Path) -> anyhow::Result<Lock> {

@@ -5,11 +5,17 @@ use std::{path::Path, sync::Arc};
 use anyhow::{Context as _, bail};
 use yagura_agent_kit::Host;
 use yagura_channel::{
-    agent::{clock::ServerClock, enrol, identity::IdentityDir},
+    agent::{
+        clock::ServerClock,
+        enrol,
+        identity::IdentityDir,
+        runner::SharedSpool,
+        spool::{Limits, Spool},
+    },
     wire::enrol::Token,
 };
 use yagura_dial::Trust;
-use yagura_vocabulary::{EndpointState, SystemClock};
+use yagura_vocabulary::{Clock as _, EndpointState, SystemClock};
 
 use super::dial;
 use crate::{config::Config, endpoint::facts, features::register, lock};
@@ -22,7 +28,7 @@ pub(super) async fn enrol(
     ca: Option<String>,
     again: bool,
 ) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| format!("failed to create {}", dir.display()))?;
+    private_dir(dir).with_context(|| format!("failed to create {}", dir.display()))?;
     let _lock = lock::take(dir)?;
     let config = Config::load(dir)?;
     let identity = IdentityDir::new(dir);
@@ -50,6 +56,13 @@ pub(super) async fn enrol(
     let dial = dial(&trust, config.proxy()?)?;
     let (identity, state) =
         enrol::enrol(&identity, server, &token, &facts, &authorities, dial, &clock).await.context("failed to enrol")?;
+    let spool = dir.join("spool");
+    if spool.exists() {
+        // Events of an earlier enrolment that were not sent go to the new endpoint, numbered from 1.
+        let limits = Limits { bytes: config.spool_bytes(), ..Limits::default() };
+        let spool = Spool::open(&spool, limits, clock.now()).context("failed to open the spool")?;
+        SharedSpool::new(spool).new_epoch().await.context("failed to renumber the spool")?;
+    }
     match state {
         EndpointState::Pending => {
             tracing::info!(endpoint = %identity.record.endpoint, "enrolled; an administrator must approve this endpoint");
@@ -57,4 +70,13 @@ pub(super) async fn enrol(
         _ => tracing::info!(endpoint = %identity.record.endpoint, "enrolled"),
     }
     Ok(())
+}
+
+/// Makes the data folder; only its owner may look inside.
+fn private_dir(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }

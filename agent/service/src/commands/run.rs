@@ -21,7 +21,7 @@ pub(super) async fn run(dir: &Path) -> anyhow::Result<()> {
     if IdentityDir::new(dir).load()?.is_none() {
         return Err(RunError::NotEnrolled.into());
     }
-    let _lock = lock::take(dir)?;
+    let _lock = lock::wait(dir).await?;
     let config = Config::load(dir)?;
     let clock = ServerClock::new(Arc::new(SystemClock));
     let limits = Limits { bytes: config.spool_bytes(), ..Limits::default() };

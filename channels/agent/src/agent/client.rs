@@ -1,25 +1,25 @@
 //! Signed requests to the server, and answers that are believed only when they are signed.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
-};
+mod error;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header};
-use serde::de::DeserializeOwned;
-use yagura_dial::{Answer, Dial, HttpClient, HttpError, Target, TargetError};
+use http::{Method, Request, StatusCode, header};
+use yagura_dial::{Answer, Dial, HttpClient, Target};
 use yagura_vocabulary::{Clock as _, Id, id::Command as CommandKind};
 
+pub use self::error::ClientError;
+pub(super) use self::error::{check, read};
 use super::{
     clock::ServerClock,
-    identity::{Identity, IdentityDir, IdentityError, Record},
+    identity::{Identity, IdentityDir, Record},
 };
 use crate::wire::{
     body::{MEDIA_TYPE, pack_json},
     command::{Command, Progress, Standing, Waiting},
     hello::{Hello, Welcome},
-    key_set::{Keys, KeysError, Purpose, TrustedKeys},
+    key_set::{Keys, Purpose, ServerKey, TrustedKeys},
     nudge::Nudge,
     policy::{DocumentHash, Manifest},
     receipt::{Receipt, ServerTime},
@@ -27,70 +27,6 @@ use crate::wire::{
     sealed::{Document, SealError, Sealed},
     state::{Report, Taken},
 };
-
-/// Why a request brought nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The server was not reached.
-    #[error(transparent)]
-    Http(#[from] HttpError),
-    /// The server's address is no address.
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    /// The server, or something before it, is too busy.
-    #[error("the server is busy ({status}) and asks to come again in {retry_after:?}")]
-    Busy {
-        /// 429 or 503.
-        status: u16,
-        /// When to come again.
-        retry_after: Duration,
-    },
-    /// The server does not know this endpoint, or it is retired.
-    #[error("the server does not accept this endpoint's signature")]
-    NotAccepted,
-    /// Not allowed, or not yet: the endpoint waits for approval.
-    #[error("the server does not allow this: {0}")]
-    Forbidden(String),
-    /// Any other status.
-    #[error("the server answered {status}: {detail}")]
-    Status {
-        /// The HTTP status.
-        status: u16,
-        /// The beginning of what it said.
-        detail: String,
-    },
-    /// The answer has not the shape it should have.
-    #[error("the server's answer to {what} cannot be read: {error}")]
-    Unreadable {
-        /// The request.
-        what: &'static str,
-        /// What is wrong.
-        error: String,
-    },
-    /// The answer is not signed by a key that may sign it.
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    /// The server's new keys are not to be believed.
-    #[error(transparent)]
-    Keys(#[from] KeysError),
-    /// Signed, but for another endpoint, server, request or stream, or older than what is known.
-    #[error("the server's answer to {0} is not about what was asked")]
-    Stray(&'static str),
-    /// The identity could not be kept.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-}
-
-impl ClientError {
-    /// When the server asked to come again, if it did.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Busy { retry_after, .. } => Some(*retry_after),
-            _ => None,
-        }
-    }
-}
 
 /// One endpoint's client. Requests go one after the other over one connection.
 pub struct AgentClient {
@@ -277,7 +213,7 @@ impl AgentClient {
         let signature = sign(&subject, &self.key, self.clock.now());
         let name = name_of(&signature);
         let mut request = Request::new(body.clone());
-        *request.method_mut() = if method == "POST" { http::Method::POST } else { http::Method::GET };
+        *request.method_mut() = if method == "POST" { Method::POST } else { Method::GET };
         // Paths are ours, or end in ids and hashes that were parsed: all of them can be read.
         *request.uri_mut() = path.parse().unwrap_or_default();
         for (header, value) in signature {
@@ -321,7 +257,7 @@ impl AgentClient {
         let sealed: Sealed<ServerTime> = read("time", answer)?;
         // With a clock that is years off, no key would be in time: first find the time that the key itself vouches for.
         let time = sealed.open(|id| {
-            let of_purpose = |key: &&crate::wire::key_set::ServerKey| key.purpose == Purpose::Response;
+            let of_purpose = |key: &&ServerKey| key.purpose == Purpose::Response;
             record.keys.set.keys.iter().filter(of_purpose).map(|key| key.public_key).find(|key| key.id() == *id)
         })?;
         let in_time = record.keys.open::<ServerTime>(&sealed, Purpose::Response, time.now).is_ok();
@@ -348,28 +284,4 @@ impl AgentClient {
             result => Ok(result?),
         }
     }
-}
-
-pub(super) fn read<T: DeserializeOwned>(what: &'static str, answer: &Answer) -> Result<T, ClientError> {
-    serde_json::from_slice(&answer.body).map_err(|error| ClientError::Unreadable { what, error: error.to_string() })
-}
-
-/// Turns every status but success into an error.
-pub(super) fn check(answer: Answer) -> Result<Answer, ClientError> {
-    const SHOWN: usize = 300;
-    if answer.status.is_success() {
-        return Ok(answer);
-    }
-    let status = answer.status.as_u16();
-    let detail = || String::from_utf8_lossy(&answer.body[..answer.body.len().min(SHOWN)]).into_owned();
-    Err(match answer.status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            let seconds = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-            // Whatever stands before the server must not be able to silence an endpoint for long.
-            ClientError::Busy { status, retry_after: Duration::from_secs(seconds.unwrap_or(30).clamp(1, 600)) }
-        }
-        StatusCode::UNAUTHORIZED => ClientError::NotAccepted,
-        StatusCode::FORBIDDEN => ClientError::Forbidden(detail()),
-        _ => ClientError::Status { status, detail: detail() },
-    })
 }

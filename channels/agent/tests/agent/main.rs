@@ -1,7 +1,7 @@
 //! An endpoint from its enrolment on, against a server that keeps the protocol in memory. Time passes as fast as nothing
 //! happens, so that hours of pauses cost nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod channel;
 mod commands;

@@ -6,7 +6,7 @@ use tokio::{sync::Notify, task::JoinSet, time::sleep};
 use yagura_vocabulary::{Clock as _, CommandState};
 
 use super::{
-    Endpoint,
+    BETWEEN_LOOKS, Endpoint,
     journal::{Entry, Found, Journal},
 };
 use crate::{
@@ -67,6 +67,7 @@ impl Commands {
                 }
             }
             backoff.reset();
+            sleep(BETWEEN_LOOKS).await;
         }
     }
 

@@ -104,6 +104,8 @@ impl Signal {
     }
 }
 
+/// However often it is nudged, an agent fetches one thing at most once in this time.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// How long the endpoint may take to come to its end before what it still emits is no longer waited for.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use yagura_vocabulary::{Clock as _, Id, Time, id};
 
-use super::Endpoint;
+use super::{BETWEEN_LOOKS, Endpoint};
 use crate::{
     agent::{
         backoff::Backoff,
@@ -130,6 +130,7 @@ impl Policies {
                 Ok(()) => {
                     again = None;
                     backoff.reset();
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "policies were not brought up to date; the last known ones stay in force");
