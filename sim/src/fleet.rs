@@ -115,8 +115,8 @@ pub(crate) async fn run(fleet: &Fleet, warnings: &Warnings) -> anyhow::Result<Su
     let seconds = watch.last_ack().map_or(0.0, |at| at.saturating_duration_since(from).as_secs_f64());
     let seen = watch.look().await;
 
-    shared.end.cancel();
     member.roads.stopping();
+    shared.end.cancel();
     if timeout(STOP, async { while members.join_next().await.is_some() {} }).await.is_err() {
         warnings.note("some endpoints did not stop in time".to_owned());
         members.shutdown().await;
