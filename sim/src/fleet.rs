@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use tokio::{
     sync::watch,
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use yagura_channel::wire::enrol::Token;
@@ -150,9 +150,4 @@ pub(crate) async fn run(fleet: &Fleet, warnings: &Warnings) -> anyhow::Result<Su
 /// When endpoint `n` makes its first connection.
 fn spread(fleet: &Fleet, n: u32) -> Duration {
     Duration::from_secs(fleet.ramp_s).mul_f64(f64::from(n) / f64::from(fleet.endpoints))
-}
-
-/// A pause between two tries to enrol.
-async fn pause(tries: u32) {
-    sleep(Duration::from_secs(1 << tries.min(4))).await;
 }

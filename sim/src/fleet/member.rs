@@ -10,6 +10,7 @@ use rustls::ClientConfig;
 use tokio::time::{Instant, sleep};
 use yagura_channel::{
     agent::{
+        backoff::Backoff,
         clock::ServerClock,
         enrol::enrol,
         identity::IdentityDir,
@@ -20,7 +21,6 @@ use yagura_channel::{
 };
 use yagura_vocabulary::{Clock as _, SystemClock};
 
-use super::pause;
 use crate::{
     counts::Spools,
     endpoint::{Pretended, Shared},
@@ -129,7 +129,7 @@ impl Member {
             return Ok(());
         }
         let facts = endpoint.facts();
-        let mut tries = 0;
+        let (mut tries, mut backoff) = (0, Backoff::default());
         loop {
             let dial = self.roads.road(&self.first);
             let tried = enrol(&identity, &self.server, &self.token, &facts, &self.authorities, dial, clock);
@@ -139,9 +139,11 @@ impl Member {
                     return Ok(());
                 }
                 Err(error) if tries + 1 >= TRIES => return Err(error.into()),
-                Err(error) => self.warnings.note(format!("enrolling failed: {error}")),
+                Err(error) => {
+                    self.warnings.note(format!("enrolling failed: {error}"));
+                    sleep(backoff.pause(error.retry_after())).await;
+                }
             }
-            pause(tries).await;
             tries += 1;
         }
     }
