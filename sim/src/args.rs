@@ -1,0 +1,100 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, value_parser};
+
+/// Pretend to be many endpoints of a Yagura server.
+#[derive(Debug, Parser)]
+#[command(name = "yagura-sim", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Enrol endpoints, keep them connected and let things happen on them
+    Fleet(Fleet),
+}
+
+/// A fleet of pretended endpoints.
+#[derive(Debug, Args)]
+pub(crate) struct Fleet {
+    /// The server: https://name or https://name:port. Nothing else is ever talked to.
+    #[arg(long)]
+    pub(crate) server: String,
+    /// The enrolment token.
+    #[arg(long, env = "YAGURA_TOKEN", hide_env_values = true)]
+    pub(crate) token: String,
+    /// Certificate authorities that the server's certificate must come from, PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// How many endpoints.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=20_000))]
+    pub(crate) endpoints: u32,
+    /// How many events a second, over all endpoints.
+    #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=200_000))]
+    pub(crate) events_per_second: u32,
+    /// For how long things happen, in seconds, once all endpoints are connected.
+    #[arg(long, default_value_t = 60, value_parser = value_parser!(u64).range(1..=86_400))]
+    pub(crate) seconds: u64,
+    /// Where the endpoints keep their data, each in a folder of its own; a temporary folder when absent. Endpoints that
+    /// are there already are not enrolled again.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Which pretended office: the same seed gives the same machines and the same happenings.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Connect, report and answer commands, but let nothing happen.
+    #[arg(long, conflicts_with = "events_per_second")]
+    pub(crate) connections_only: bool,
+    /// The first connections are spread over this many seconds.
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(0..=3_600))]
+    pub(crate) ramp_s: u64,
+    /// How long to wait at the end for events that the server has not acknowledged, in seconds.
+    #[arg(long, default_value_t = 30, value_parser = value_parser!(u64).range(0..=3_600))]
+    pub(crate) drain_s: u64,
+    /// Do not make the spools survive a power failure, as real agents do: thousands of them share one disk here.
+    #[arg(long)]
+    pub(crate) relaxed_spool: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    const LEAST: &str = "--server https://127.0.0.1:8443 --token ygr1_x --endpoints 3";
+
+    fn check(rest: &str) -> Result<Fleet, ErrorKind> {
+        let line = format!("yagura-sim fleet {rest}");
+        let Command::Fleet(fleet) =
+            Arguments::try_parse_from(line.split_whitespace()).map_err(|error| error.kind())?.command;
+        Ok(fleet)
+    }
+
+    #[test]
+    fn a_server_a_token_and_a_number_of_endpoints_are_enough() {
+        let fleet = check(LEAST).unwrap();
+        assert_eq!((fleet.endpoints, fleet.seconds, fleet.ramp_s, fleet.seed), (3, 60, 5, 1));
+        assert!(fleet.data.is_none() && !fleet.connections_only && !fleet.relaxed_spool);
+        assert_eq!(check("--endpoints 3 --token t").unwrap_err(), ErrorKind::MissingRequiredArgument);
+    }
+
+    #[test]
+    fn time_and_count_are_bounded() {
+        for beyond in ["--seconds 86401", "--seconds 0", "--events-per-second 200001", "--ramp-s 3601"] {
+            assert_eq!(check(&format!("{LEAST} {beyond}")).unwrap_err(), ErrorKind::ValueValidation, "{beyond}");
+        }
+    }
+
+    #[test]
+    fn connections_only_means_no_events() {
+        assert!(check(&format!("{LEAST} --connections-only")).unwrap().connections_only);
+        let both = format!("{LEAST} --connections-only --events-per-second 5");
+        assert_eq!(check(&both).unwrap_err(), ErrorKind::ArgumentConflict);
+    }
+}

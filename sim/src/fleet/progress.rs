@@ -1,0 +1,129 @@
+//! A line every second about how the fleet is.
+
+use std::{io::Write as _, sync::atomic::Ordering, time::Duration};
+
+use tokio::{
+    signal::ctrl_c,
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval},
+};
+
+use super::member::Enrolments;
+use crate::{counts::Spools, endpoint::Shared, road::Links, summary::rate, warnings::Warnings};
+
+/// The fleet at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
+    pub(super) enrolled: u64,
+    pub(super) connected: usize,
+    pub(super) made: u64,
+    pub(super) acked: u64,
+    pub(super) waiting: u64,
+}
+
+/// Watches a fleet.
+pub(super) struct Watch {
+    endpoints: u32,
+    spools: Spools,
+    enrolments: Enrolments,
+    links: Links,
+    shared: Shared,
+    warnings: Warnings,
+    pressed: watch::Receiver<u32>,
+    acked: u64,
+    last_ack: Option<Instant>,
+    most_connected: usize,
+}
+
+impl Watch {
+    pub(super) fn new(
+        endpoints: u32,
+        spools: Spools,
+        enrolments: Enrolments,
+        links: Links,
+        shared: Shared,
+        warnings: Warnings,
+    ) -> Self {
+        let (press, pressed) = watch::channel(0);
+        tokio::spawn(async move {
+            while ctrl_c().await.is_ok() {
+                press.send_modify(|times| *times += 1);
+            }
+        });
+        let (acked, last_ack, most_connected) = (0, None, 0);
+        Self { endpoints, spools, enrolments, links, shared, warnings, pressed, acked, last_ack, most_connected }
+    }
+
+    /// Tells how the fleet is until `patience` is over or `enough`. False when somebody pressed Ctrl-C.
+    pub(super) async fn until(&mut self, patience: Duration, enough: impl Fn(&Seen) -> bool) -> bool {
+        let mut ticks = interval(Duration::from_millis(250));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let end = Instant::now() + patience;
+        let (mut told, mut told_acked) = (Instant::now(), self.acked);
+        loop {
+            tokio::select! {
+                Ok(()) = self.pressed.changed() => return false,
+                _ = ticks.tick() => {}
+            }
+            let seen = self.look().await;
+            let (done, passed) = (enough(&seen) || Instant::now() >= end, told.elapsed());
+            if passed >= Duration::from_secs(1) {
+                self.tell(&seen, rate(seen.acked - told_acked, passed.as_secs_f64()));
+                (told, told_acked) = (Instant::now(), seen.acked);
+            }
+            if done {
+                return true;
+            }
+        }
+    }
+
+    /// Looks at the fleet now.
+    pub(super) async fn look(&mut self) -> Seen {
+        let spools = self.spools.clone();
+        // A spool that is being written to the disk is waited for.
+        let standing = tokio::task::spawn_blocking(move || spools.standing()).await.unwrap_or_default();
+        if standing.acked > self.acked {
+            (self.acked, self.last_ack) = (standing.acked, Some(Instant::now()));
+        }
+        let connected = self.links.open();
+        self.most_connected = self.most_connected.max(connected);
+        let made = self.shared.made.load(Ordering::Relaxed);
+        let enrolled = self.enrolments.now().known;
+        Seen { enrolled, connected, made, acked: self.acked, waiting: standing.waiting }
+    }
+
+    fn tell(&self, seen: &Seen, acked_per_s: f64) {
+        let commands = self.shared.commands.load(Ordering::Relaxed);
+        say(&format!(
+            "enrolled {}/{} connected {} events {} acked {} ({acked_per_s:.0}/s) waiting {} commands {commands} errors {}",
+            seen.enrolled,
+            self.endpoints,
+            seen.connected,
+            seen.made,
+            seen.acked,
+            seen.waiting,
+            self.warnings.count(),
+        ));
+    }
+
+    /// When the newest acknowledgement was seen.
+    pub(super) fn last_ack(&self) -> Option<Instant> {
+        self.last_ack
+    }
+
+    /// Most links seen open at once.
+    pub(super) fn most_connected(&self) -> usize {
+        self.most_connected
+    }
+
+    /// Enrolments a second since `began`.
+    pub(super) fn enrol_rate(&self, began: Instant) -> f64 {
+        let enrolled = self.enrolments.now();
+        enrolled.last.map_or(0.0, |last| rate(enrolled.new, last.saturating_duration_since(began).as_secs_f64()))
+    }
+}
+
+/// Writes a line for whoever watches; without a standard error there is nobody.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
