@@ -95,15 +95,16 @@ impl Desktop {
                 // Fonts are looked for anew: what has been idle for days should hold no memory.
                 let fonts = Fonts::of_system();
                 let id = notice.id;
-                let report = |outcome| tell.send((id, outcome)).is_ok();
-                let outcome = match show(&fonts, &notice, language, || drop(report(Outcome::Shown))) {
+                // Without a listener this thread ends below.
+                let shown = || drop(tell.send((id, Outcome::Shown)));
+                let outcome = match show(&fonts, &notice, language, shown) {
                     Ok(()) => Outcome::Closed,
                     Err(error) => {
                         tracing::warn!(%error, "a notice could not be shown");
                         Outcome::Failed
                     }
                 };
-                if !report(outcome) {
+                if tell.send((id, outcome)).is_err() {
                     return;
                 }
             }

@@ -1,4 +1,5 @@
 //! The program on a real X server: Xvfb.
+#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 use std::{
     io::Read,

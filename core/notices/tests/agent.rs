@@ -1,4 +1,5 @@
 //! The feature with a session program on a real socket.
+#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -166,4 +167,9 @@ async fn arguments_that_do_not_fit_are_refused() {
     let agent = Agent::start(folder.path(), SHORT).await;
     let answer = agent.ends.commands.run("notice.show", json!({"title": "x", "text": "y"})).await;
     assert!(matches!(answer, Err(CommandError::Arguments(_))), "{answer:?}");
+    // What no message can carry must not be kept either: it would end every session that is given it.
+    let args = json!({"notice_id": NoticeId::new(), "title": "x", "text": "y".repeat(300_000)});
+    let answer = agent.ends.commands.run("notice.show", args).await;
+    assert!(matches!(answer, Err(CommandError::Arguments(_))), "{answer:?}");
+    assert_eq!(std::fs::read_dir(folder.path().join("notices")).unwrap().count(), 0);
 }

@@ -108,13 +108,27 @@ impl Pen<'_> {
         wrap(text, room, |character| self.fonts.advance(face, self.px(size), character))
     }
 
+    /// As [`Self::lines`], but of about the same length, so that no last syllable stands alone.
+    fn balanced(&self, face: Face, size: f32, room: f32, text: &str) -> Vec<String> {
+        let mut best = self.lines(face, size, room, text);
+        let narrower = (1..10).map(|ems| room - to_f32(ems) * self.px(size));
+        for room in narrower {
+            let lines = self.lines(face, size, room, text);
+            if lines.len() > best.len() {
+                break;
+            }
+            best = lines;
+        }
+        best
+    }
+
     /// Title, time and text, as high as they need.
     fn body(&self, notice: &Notice, language: Language) -> Canvas {
         let px = |length| self.px(length);
         let room = px(WIDTH - TEXT_LEFT - 24.0);
         // A title is one line; what line breaks it has are spaces.
         let title = notice.title.split_whitespace().collect::<Vec<_>>().join(" ");
-        let title = self.lines(Face::SerifBold, 20.0, room, &title);
+        let title = self.balanced(Face::SerifBold, 20.0, room, &title);
         let text = self.lines(Face::Sans, 14.0, room, &notice.text);
         let rows = |lines: &[String], height: f32| to_f32(i32::try_from(lines.len()).unwrap_or(i32::MAX)) * px(height);
         let height = px(22.0) + rows(&title, 32.0) + px(36.0) + rows(&text, 24.0) + px(16.0);

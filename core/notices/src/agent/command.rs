@@ -15,6 +15,9 @@ use yagura_vocabulary::id::NoticeId;
 /// The command's name.
 pub(super) const SHOW: &str = "notice.show";
 
+/// Longest title and text together, in bytes: escaped in the worst way it still fits into a message to a session.
+const MOST_WORDS: usize = 32 * 1024;
+
 /// What the server tells to show.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Args {
@@ -41,7 +44,10 @@ pub(super) struct Show {
 #[async_trait]
 impl Handler for Show {
     async fn run(&self, args: Value) -> Result<Value, CommandError> {
-        let args = serde_json::from_value(args).map_err(|error| CommandError::Arguments(error.to_string()))?;
+        let args: Args = serde_json::from_value(args).map_err(|error| CommandError::Arguments(error.to_string()))?;
+        if args.title.len() + args.text.len() > MOST_WORDS {
+            return Err(CommandError::Arguments(format!("a notice has at most {MOST_WORDS} bytes")));
+        }
         let stopped = || CommandError::Failed("notices are not running now".to_owned());
         let (stored, is_stored) = oneshot::channel();
         let (shown, is_shown) = oneshot::channel();
