@@ -4,7 +4,7 @@ use super::{
     Notice,
     canvas::{Area, Canvas, round, to_f32},
     fonts::{Face, Opened},
-    wrap::wrap,
+    wrap::{reads_well, wrap},
 };
 use crate::words::Language;
 
@@ -108,18 +108,12 @@ impl Pen<'_> {
         wrap(text, room, |character| self.fonts.advance(face, self.px(size), character))
     }
 
-    /// As [`Self::lines`], but of about the same length, so that no last syllable stands alone.
+    /// As [`Self::lines`], but a little narrower where that spares a lonely last syllable or a word cut in two.
     fn balanced(&self, face: Face, size: f32, room: f32, text: &str) -> Vec<String> {
-        let mut best = self.lines(face, size, room, text);
-        let narrower = (1..10).map(|ems| room - to_f32(ems) * self.px(size));
-        for room in narrower {
-            let lines = self.lines(face, size, room, text);
-            if lines.len() > best.len() {
-                break;
-            }
-            best = lines;
-        }
-        best
+        let widest = self.lines(face, size, room, text);
+        let narrower = (0..9).map(|ems| self.lines(face, size, room - to_f32(ems) * self.px(size), text));
+        let mut as_many = narrower.take_while(|lines| lines.len() <= widest.len());
+        as_many.find(|lines| reads_well(lines)).unwrap_or(widest)
     }
 
     /// Title, time and text, as high as they need.

@@ -30,6 +30,14 @@ pub(crate) fn wrap(text: &str, room: f32, advance: impl Fn(char) -> f32) -> Vec<
     lines
 }
 
+/// Whether a title cut like this reads well: no line ends between two kanji, and the last has more than two characters.
+pub(crate) fn reads_well(lines: &[String]) -> bool {
+    let kanji = |character: Option<char>| matches!(character, Some('\u{3400}'..='\u{9FFF}'));
+    let torn = |pair: &[String]| kanji(pair[0].chars().next_back()) && kanji(pair[1].chars().next());
+    let lonely = lines.len() > 1 && lines.last().is_some_and(|line| line.chars().count() < 3);
+    !lonely && !lines.windows(2).any(torn)
+}
+
 /// How many characters fit, at least one.
 fn fitting(characters: &[char], room: f32, advance: impl Fn(char) -> f32) -> usize {
     let mut used = 0.0;
@@ -72,6 +80,15 @@ mod tests {
     fn english_breaks_between_words_and_long_words_are_cut() {
         check("please save your work", 11.0, &["please save", "your work"]);
         check("aaaaaaaaaaaa", 5.0, &["aaaaa", "aaaaa", "aa"]);
+    }
+
+    #[test]
+    fn a_title_reads_well_without_torn_words_and_lonely_syllables() {
+        let check = |lines: &[&str]| reads_well(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+        assert!(check(&["今夜18時から"]));
+        assert!(check(&["電源工事で", "停電します"]));
+        assert!(!check(&["電", "源工事で"]));
+        assert!(!check(&["停電しま", "す"]));
     }
 
     #[test]
