@@ -34,6 +34,9 @@ impl Server {
                 .mode(folder_mode)
                 .create(folder)
                 .map_err(refused("make the folder of"))?;
+            // The mode given above is narrowed by the umask of whoever started the agent.
+            fs::set_permissions(folder, fs::Permissions::from_mode(folder_mode))
+                .map_err(refused("open up the folder of"))?;
         }
         if fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_socket()) {
             match std::os::unix::net::UnixStream::connect(path) {

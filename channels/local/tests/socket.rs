@@ -71,7 +71,8 @@ async fn messages_of_newer_programs_are_passed_over() {
 #[tokio::test]
 async fn a_socket_in_use_is_not_taken_over_and_a_left_over_one_is() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("agent.sock");
+    let path = folder.path().join("run/agent.sock");
+    std::fs::create_dir(folder.path().join("run")).unwrap();
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     assert!(path.exists());
     let server = Server::bind(&path).unwrap();

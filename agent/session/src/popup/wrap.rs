@@ -30,10 +30,14 @@ pub(crate) fn wrap(text: &str, room: f32, advance: impl Fn(char) -> f32) -> Vec<
     lines
 }
 
-/// Whether a title cut like this reads well: no line ends between two kanji, and the last has more than two characters.
+/// Whether a title cut like this reads well: no line ends between kanji and what belongs to it (kanji or hiragana), and
+/// the last has more than two characters.
 pub(crate) fn reads_well(lines: &[String]) -> bool {
-    let kanji = |character: Option<char>| matches!(character, Some('\u{3400}'..='\u{9FFF}'));
-    let torn = |pair: &[String]| kanji(pair[0].chars().next_back()) && kanji(pair[1].chars().next());
+    let kanji = |character: char| matches!(character, '\u{3400}'..='\u{9FFF}');
+    let hiragana = |character: char| matches!(character, '\u{3041}'..='\u{309F}');
+    let torn = |pair: &[String]| {
+        pair[0].chars().next_back().is_some_and(kanji) && pair[1].starts_with(|next| kanji(next) || hiragana(next))
+    };
     let lonely = lines.len() > 1 && lines.last().is_some_and(|line| line.chars().count() < 3);
     !lonely && !lines.windows(2).any(torn)
 }
@@ -88,6 +92,7 @@ mod tests {
         assert!(check(&["今夜18時から"]));
         assert!(check(&["電源工事で", "停電します"]));
         assert!(!check(&["電", "源工事で"]));
+        assert!(!check(&["停電", "します"]));
         assert!(!check(&["停電しま", "す"]));
     }
 
