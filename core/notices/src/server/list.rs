@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use yagura_endpoints::visible;
 use yagura_server_kit::{ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
 
-use crate::{Notice, Row, delivery};
+use super::{Notice, Row, delivery};
 
 /// The place in the list: the notice that came last. Ids sort by age.
 #[derive(Serialize, Deserialize)]

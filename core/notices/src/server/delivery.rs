@@ -28,6 +28,7 @@ impl Delivery {
         let counter = match state {
             "queued" | "nudged" | "fetched" | "accepted" => &mut self.waiting,
             "done" if result.is_some_and(was_closed) => &mut self.closed,
+            "done" if result.is_some_and(still_waits) => &mut self.waiting,
             "done" => &mut self.shown,
             _ => &mut self.failed,
         };
@@ -39,6 +40,12 @@ impl Delivery {
 fn was_closed(result: &str) -> bool {
     let result: Value = serde_json::from_str(result).unwrap_or_default();
     result["state"] == "closed" || result["closed"] == true
+}
+
+/// Whether an endpoint keeps the notice for whoever comes next: `{"delivery": "waiting"}`.
+fn still_waits(result: &str) -> bool {
+    let result: Value = serde_json::from_str(result).unwrap_or_default();
+    result["delivery"] == "waiting"
 }
 
 /// The deliveries of these notices to endpoints that the caller may see, by notice.
@@ -85,6 +92,8 @@ mod tests {
             check(state, None, Delivery { waiting: 1, ..Delivery::default() });
         }
         check("done", None, Delivery { shown: 1, ..Delivery::default() });
+        check("done", Some(r#"{"delivery":"waiting"}"#), Delivery { waiting: 1, ..Delivery::default() });
+        check("done", Some(r#"{"delivery":"shown"}"#), Delivery { shown: 1, ..Delivery::default() });
         check("done", Some(r#"{"state":"shown"}"#), Delivery { shown: 1, ..Delivery::default() });
     }
 

@@ -9,7 +9,7 @@ use yagura_commands::{Lifetime, NOTICE_SHOW, Order, enqueue};
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
 use yagura_vocabulary::id::{EndpointId, GroupId, NoticeId};
 
-use crate::{Notice, Row, delivery, target};
+use super::{Notice, Row, delivery, target};
 
 /// Longest title, in characters.
 const MAX_TITLE: usize = 200;

@@ -1,0 +1,9 @@
+//! The person's side of the agent: the program in each desktop that shows what the agent has to say.
+
+mod link;
+mod popup;
+mod words;
+
+pub use link::{Options, run};
+pub use popup::{DisplayError, Fonts, Notice, check_display, show};
+pub use words::Language;

@@ -1,0 +1,205 @@
+//! Between the agent and the screen: notices in, what became of them out.
+
+use std::{collections::HashSet, path::PathBuf, time::Duration};
+
+use jiff::tz::TimeZone;
+use tokio::{
+    sync::mpsc,
+    time::{interval, sleep},
+};
+use uuid::Uuid;
+use yagura_local::{Client, Error, FromAgent, FromSession, for_session};
+
+use crate::{Fonts, Language, Notice, check_display, show};
+
+/// The first pause before the agent is tried again; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How often a missing display is looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// How the program was started.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The agent's socket, where it is not in its usual place.
+    pub socket: Option<PathBuf>,
+    /// End when the first notice was closed and the agent knows it.
+    pub once: bool,
+}
+
+/// What became of a notice.
+enum Outcome {
+    Shown,
+    Closed,
+    /// The display would not have it.
+    Failed,
+}
+
+struct Desktop {
+    language: Language,
+    zone: TimeZone,
+    display: bool,
+    /// To the screen, one after another.
+    queue: std::sync::mpsc::Sender<Notice>,
+    outcomes: mpsc::UnboundedReceiver<(Uuid, Outcome)>,
+    /// In the queue or on the screen.
+    held: HashSet<Uuid>,
+    on_screen: Option<Uuid>,
+    /// Closed in this run: the agent may not have heard of it.
+    closed: HashSet<Uuid>,
+    once: bool,
+}
+
+/// Serves the person until the program is ended, or as long as the options say.
+///
+/// # Errors
+/// When the thread of the screen cannot be started.
+pub async fn run(options: Options) -> std::io::Result<()> {
+    let mut desktop = Desktop::start(options.once)?;
+    let (mut pause, mut told) = (FIRST_PAUSE, false);
+    loop {
+        let path = options.socket.clone().unwrap_or_else(for_session);
+        let reason = match Client::connect(&path).await {
+            Ok(mut agent) => {
+                (pause, told) = (FIRST_PAUSE, false);
+                match desktop.serve(&mut agent).await {
+                    Ok(Ended::Done) => return Ok(()),
+                    Ok(Ended::AgentGone) => "it ended the connection".to_owned(),
+                    Err(error) => error.to_string(),
+                }
+            }
+            Err(error) => error.to_string(),
+        };
+        if !told {
+            tracing::warn!(reason, "no connection to the agent; it is tried again");
+            told = true;
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+enum Ended {
+    AgentGone,
+    Done,
+}
+
+impl Desktop {
+    fn start(once: bool) -> std::io::Result<Self> {
+        let language = Language::of_environment();
+        let (queue, notices) = std::sync::mpsc::channel::<Notice>();
+        let (tell, outcomes) = mpsc::unbounded_channel();
+        // One thread, so one window at a time.
+        std::thread::Builder::new().name("screen".into()).spawn(move || {
+            for notice in notices {
+                // Fonts are looked for anew: what has been idle for days should hold no memory.
+                let fonts = Fonts::of_system();
+                let id = notice.id;
+                // Without a listener this thread ends below.
+                let shown = || drop(tell.send((id, Outcome::Shown)));
+                let outcome = match show(&fonts, &notice, language, shown) {
+                    Ok(()) => Outcome::Closed,
+                    Err(error) => {
+                        tracing::warn!(%error, "a notice could not be shown");
+                        Outcome::Failed
+                    }
+                };
+                if tell.send((id, outcome)).is_err() {
+                    return;
+                }
+            }
+        })?;
+        let (held, closed) = (HashSet::new(), HashSet::new());
+        let zone = TimeZone::system();
+        Ok(Self { language, zone, display: true, queue, outcomes, held, on_screen: None, closed, once })
+    }
+
+    async fn serve(&mut self, agent: &mut Client) -> Result<Ended, Error> {
+        self.look().await;
+        agent.send(&self.hello()).await?;
+        let mut ticks = interval(LOOK_EVERY);
+        ticks.tick().await;
+        loop {
+            tokio::select! {
+                message = agent.next() => match message? {
+                    Some(FromAgent::ShowNotice { id, title, text, at, .. }) => {
+                        let notice = Notice { id, title, text, at, zone: self.zone.clone() };
+                        self.take(notice, agent).await?;
+                    }
+                    Some(FromAgent::Unknown) => {}
+                    None => return Ok(Ended::AgentGone),
+                },
+                Some((id, outcome)) = self.outcomes.recv() => {
+                    self.note(id, outcome, agent).await?;
+                    if self.once && self.closed.contains(&id) {
+                        return Ok(Ended::Done);
+                    }
+                }
+                _ = ticks.tick(), if !self.display => {
+                    self.look().await;
+                    if self.display {
+                        agent.send(&self.hello()).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn hello(&self) -> FromSession {
+        FromSession::Hello { display: self.display, language: self.language.code().to_owned() }
+    }
+
+    /// Looks whether there is a display; says so when that changed.
+    async fn look(&mut self) {
+        let found = tokio::task::spawn_blocking(check_display).await;
+        let reason = match found {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        match &reason {
+            Some(reason) if self.display => tracing::warn!(reason, "notices wait: nothing can be shown here"),
+            None if !self.display => tracing::info!("there is a display now"),
+            _ => {}
+        }
+        self.display = reason.is_none();
+    }
+
+    /// Queues a notice; one that the agent gives again, as after it started anew, is only told of again.
+    async fn take(&mut self, notice: Notice, agent: &mut Client) -> Result<(), Error> {
+        let id = notice.id;
+        if self.closed.contains(&id) || self.on_screen == Some(id) {
+            agent.send(&FromSession::NoticeShown { id }).await?;
+        }
+        if self.closed.contains(&id) {
+            return agent.send(&FromSession::NoticeClosed { id }).await;
+        }
+        if self.held.insert(id) && self.queue.send(notice).is_err() {
+            self.held.remove(&id);
+            tracing::error!("the thread of the screen ended; this notice waits for the next start");
+        }
+        Ok(())
+    }
+
+    async fn note(&mut self, id: Uuid, outcome: Outcome, agent: &mut Client) -> Result<(), Error> {
+        match outcome {
+            Outcome::Shown => {
+                self.on_screen = Some(id);
+                agent.send(&FromSession::NoticeShown { id }).await
+            }
+            Outcome::Closed => {
+                self.on_screen = None;
+                self.held.remove(&id);
+                self.closed.insert(id);
+                agent.send(&FromSession::NoticeClosed { id }).await
+            }
+            Outcome::Failed => {
+                self.on_screen = None;
+                self.held.remove(&id);
+                // The agent gives it again after the next hello with a display.
+                self.display = false;
+                agent.send(&self.hello()).await
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The program on a real X server: Xvfb.
+#![expect(clippy::unwrap_used, reason = "test helpers")]
+
+use std::{
+    io::Read,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use uuid::Uuid;
+use x11rb::{
+    connection::Connection,
+    protocol::{
+        xproto::{AtomEnum, ConnectionExt as _, ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, Window},
+        xtest::ConnectionExt as _,
+    },
+    rust_connection::RustConnection,
+};
+use yagura_local::{FromAgent, FromSession, Server, Session};
+use yagura_session::Fonts;
+use yagura_vocabulary::{Time, id::NoticeId};
+
+/// A child that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Ended already is as good.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// An X server of our own, and its name; nothing when there is no Xvfb.
+fn screen() -> Option<(Running, String)> {
+    let mut xvfb = Command::new("Xvfb");
+    xvfb.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]);
+    let mut child = xvfb.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut out = child.stdout.take().unwrap();
+    let running = Running(child);
+    let mut number = Vec::new();
+    let mut byte = [0];
+    while out.read(&mut byte).unwrap() == 1 && byte != *b"\n" {
+        number.push(byte[0]);
+    }
+    Some((running, format!(":{}", String::from_utf8(number).unwrap())))
+}
+
+fn program(display: Option<&str>, socket: &std::path::Path) -> Running {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_yagura-session"));
+    program.arg("--once").arg("--socket").arg(socket).env_remove("DISPLAY").env_remove("LC_ALL");
+    program.env("LANG", "ja_JP.UTF-8").env("TZ", "Asia/Tokyo");
+    Running(program.envs(display.map(|display| ("DISPLAY", display))).spawn().unwrap())
+}
+
+async fn said(session: &mut Session) -> FromSession {
+    let said = tokio::time::timeout(Duration::from_secs(60), session.next()).await.expect("in time");
+    said.unwrap().expect("still there")
+}
+
+fn notice(n: u128) -> FromAgent {
+    FromAgent::ShowNotice {
+        id: Uuid::from_u128(n),
+        notice_id: NoticeId::new(),
+        title: "今夜18時から社内の電源工事で停電します".into(),
+        text: "17時45分までに、この端末の電源を切ってください。保存していないファイルは失われることがあります。\n\n復旧は21時の予定です。わからないことは情報システム課（内線 2041）へ。".into(),
+        at: Time::from_seconds(1_795_392_000),
+    }
+}
+
+/// The windows that the program shows now.
+fn windows(display: &RustConnection) -> Vec<Window> {
+    let root = display.setup().roots[0].root;
+    let all = display.query_tree(root).unwrap().reply().unwrap().children;
+    let ours = |window: &Window| {
+        let class = display.get_property(false, *window, AtomEnum::WM_CLASS, AtomEnum::STRING, 0, 64).unwrap();
+        class.reply().is_ok_and(|class| class.value.starts_with(b"yagura-session\0"))
+    };
+    all.into_iter().filter(ours).collect()
+}
+
+/// Presses and releases the key with this keysym on the window.
+fn press(display: &RustConnection, window: Window, keysym: u32) {
+    let setup = display.setup();
+    let (first, last) = (setup.min_keycode, setup.max_keycode);
+    let layout = display.get_keyboard_mapping(first, last - first + 1).unwrap().reply().unwrap();
+    let rows = layout.keysyms.chunks(usize::from(layout.keysyms_per_keycode));
+    let row = rows.into_iter().position(|row| row[0] == keysym).expect("the keyboard has the key");
+    let keycode = first + u8::try_from(row).unwrap();
+    // What a window manager does when the person clicks on the window.
+    display.set_input_focus(InputFocus::PARENT, window, 0_u32).unwrap();
+    for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+        display.xtest_fake_input(kind, keycode, 0, setup.roots[0].root, 0, 0, 0).unwrap();
+    }
+    display.sync().unwrap();
+}
+
+trait Sync {
+    fn sync(&self) -> Result<(), x11rb::errors::ReplyError>;
+}
+
+impl Sync for RustConnection {
+    fn sync(&self) -> Result<(), x11rb::errors::ReplyError> {
+        self.get_input_focus()?.reply().map(|_| ())
+    }
+}
+
+/// How many pixels of the window have this colour.
+fn count(pixels: &[u8], colour: u32) -> usize {
+    pixels.chunks_exact(4).filter(|pixel| pixel[..3] == colour.to_le_bytes()[..3]).count()
+}
+
+fn pixels(display: &RustConnection, window: Window) -> (u16, u16, Vec<u8>) {
+    let size = display.get_geometry(window).unwrap().reply().unwrap();
+    let image = display.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, size.width, size.height, u32::MAX).unwrap();
+    (size.width, size.height, image.reply().unwrap().data)
+}
+
+#[tokio::test]
+async fn notices_are_drawn_in_japanese_one_at_a_time_and_closed_by_keys() {
+    let Some((_xvfb, name)) = screen() else {
+        eprintln!("SKIPPED: there is no Xvfb here (package xvfb)");
+        return;
+    };
+    if !Fonts::of_system().have_japanese() {
+        eprintln!("SKIPPED: there is no Japanese font here (package fonts-noto-cjk)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("agent.sock");
+    let server = Server::bind(&socket).unwrap();
+    let mut program = program(Some(&name), &socket);
+    let mut session = server.accept().await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::Hello { display: true, language: "ja".into() });
+    for n in [1, 2] {
+        session.send(&notice(n)).await.unwrap();
+    }
+    assert_eq!(said(&mut session).await, FromSession::NoticeShown { id: Uuid::from_u128(1) });
+
+    let (display, _) = x11rb::connect(Some(&name)).unwrap();
+    let shown = windows(&display);
+    assert_eq!(shown.len(), 1, "the second notice waits");
+    let (width, height, before) = pixels(&display, shown[0]);
+    let all = usize::from(width) * usize::from(height);
+    let (white, indigo) = (count(&before, 0xFF_FFFF), count(&before, 0x16_5E83));
+    assert!(white * 2 > all, "a white sheet: {white} of {all}");
+    assert!(indigo > 3_000 && indigo * 4 < all, "an edge and a button in indigo: {indigo} of {all}");
+    // Between white and indigo there is ink: some thousand pixels for some ninety characters, a rectangle (what is
+    // drawn for a character that the font lacks) has far fewer.
+    let other = [0xFF_FFFF, 0x16_5E83, 0xF4_F2EB, 0xE5_E1D7, 0xCC_C7BA].map(|colour| count(&before, colour));
+    let ink = all - other.iter().sum::<usize>();
+    assert!(ink > 6_000, "text: {ink} pixels");
+    if let Some(picture) = std::env::var_os("YAGURA_TEST_SCREENSHOT") {
+        let mut import = Command::new("import");
+        assert!(import.args(["-display", &name, "-window", "root"]).arg(picture).status().unwrap().success());
+    }
+
+    press(&display, shown[0], 0xFF09);
+    let until = Instant::now() + Duration::from_secs(60);
+    while pixels(&display, shown[0]).2 == before {
+        assert!(Instant::now() < until, "Tab draws a ring");
+    }
+    press(&display, shown[0], 0xFF1B);
+    assert_eq!(said(&mut session).await, FromSession::NoticeClosed { id: Uuid::from_u128(1) });
+    assert!(program.0.wait().unwrap().success(), "--once ends after the first");
+}
+
+#[tokio::test]
+async fn without_a_display_the_program_says_so_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("agent.sock");
+    let server = Server::bind(&socket).unwrap();
+    let mut program = program(None, &socket);
+    let mut session = server.accept().await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::Hello { display: false, language: "ja".into() });
+    // The agent starts anew; the program comes back.
+    drop(session);
+    let mut session = server.accept().await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::Hello { display: false, language: "ja".into() });
+    assert!(program.0.try_wait().unwrap().is_none());
+}

@@ -1,0 +1,53 @@
+//! What the two ends tell each other.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use yagura_vocabulary::{Time, id::NoticeId};
+
+/// From the agent to a session program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromAgent {
+    /// Show this to the person.
+    ShowNotice {
+        /// This delivery; answers carry it. It stays the same when the agent or the session starts anew.
+        id: Uuid,
+        /// The notice.
+        notice_id: NoticeId,
+        /// Its title, one line.
+        title: String,
+        /// Its text; line breaks are kept.
+        text: String,
+        /// When it reached this machine.
+        at: Time,
+    },
+    /// Something that a newer agent says; ignored.
+    #[serde(other)]
+    Unknown,
+}
+
+/// From a session program to the agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromSession {
+    /// The first message, and again when one of its facts changes.
+    Hello {
+        /// Whether it can show windows now.
+        display: bool,
+        /// The person's language: `ja` or `en`.
+        language: String,
+    },
+    /// The person's screen shows it now.
+    NoticeShown {
+        /// The delivery.
+        id: Uuid,
+    },
+    /// The person closed it.
+    NoticeClosed {
+        /// The delivery.
+        id: Uuid,
+    },
+    /// Something that a newer session program says; ignored.
+    #[serde(other)]
+    Unknown,
+}

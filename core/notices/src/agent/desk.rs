@@ -1,0 +1,131 @@
+//! Where notices and sessions meet.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+use yagura_agent_kit::{CancellationToken, EventSink, FeatureError};
+use yagura_local::{FromSession, Session};
+use yagura_vocabulary::{Clock, Event, Lane, id::NoticeId};
+
+use super::{
+    FEATURE, account,
+    command::Ask,
+    session::{News, ROOM, Sitting, carry},
+    store::{Kept, Store},
+};
+
+/// Sessions of one user at a time: more than a person has, few enough that nobody uses up the agent.
+const MOST_PER_USER: usize = 8;
+
+pub(super) struct Desk {
+    store: Store,
+    events: EventSink,
+    clock: Arc<dyn Clock>,
+    sessions: BTreeMap<u64, Sitting>,
+    arrivals: u64,
+    /// Commands that wait to be told that a delivery is shown.
+    waiting: HashMap<Uuid, Vec<oneshot::Sender<()>>>,
+}
+
+impl Desk {
+    pub(super) fn new(store: Store, events: EventSink, clock: Arc<dyn Clock>) -> Self {
+        Self { store, events, clock, sessions: BTreeMap::new(), arrivals: 0, waiting: HashMap::new() }
+    }
+
+    /// Takes a session in; it gets notices once it said hello with a display.
+    pub(super) fn welcome(&mut self, session: Session, told: &mpsc::Sender<News>, cancel: &CancellationToken) {
+        let uid = session.peer().uid;
+        if self.sessions.values().filter(|sitting| sitting.uid == uid).count() >= MOST_PER_USER {
+            tracing::warn!(uid, "a user has too many session programs; one more is refused");
+            return;
+        }
+        self.arrivals += 1;
+        let (to, out) = mpsc::channel(ROOM);
+        self.sessions.insert(self.arrivals, Sitting { uid, display: false, to, given: HashMap::new() });
+        tokio::spawn(carry(session, self.arrivals, out, told.clone(), cancel.clone()));
+    }
+
+    /// Stores a notice and gives it to every session with a display.
+    pub(super) fn ask(&mut self, ask: Ask) {
+        let Ask { args, stored, shown } = ask;
+        let kept = Kept {
+            id: Uuid::now_v7(),
+            notice_id: args.notice_id,
+            title: args.title,
+            text: args.text,
+            at: self.clock.now(),
+            shown_to: Vec::new(),
+        };
+        let kept = match self.store.keep(kept) {
+            Ok(kept) => kept,
+            Err(error) => {
+                let _: Result<(), _> = stored.send(Err(error.to_string()));
+                return;
+            }
+        };
+        let _: Result<(), _> = stored.send(Ok(()));
+        if kept.shown_to.is_empty() {
+            self.waiting.retain(|_, waiting| {
+                waiting.retain(|shown| !shown.is_closed());
+                !waiting.is_empty()
+            });
+            self.waiting.entry(kept.id).or_default().push(shown);
+        } else {
+            let _: Result<(), _> = shown.send(());
+        }
+        self.sessions.retain(|_, sitting| !sitting.display || give(sitting, kept));
+    }
+
+    /// Takes what a session said.
+    pub(super) async fn news(&mut self, news: News) -> Result<(), FeatureError> {
+        let Some(said) = news.said else {
+            self.sessions.remove(&news.from);
+            return Ok(());
+        };
+        // Words of a session that was given up may still arrive.
+        let Some(sitting) = self.sessions.get_mut(&news.from) else { return Ok(()) };
+        let uid = sitting.uid;
+        match said {
+            FromSession::Hello { display: on_screen, language } => {
+                tracing::info!(uid, on_screen, language, "a session program says hello");
+                sitting.display = on_screen;
+                if on_screen && !self.store.all().iter().all(|kept| give(sitting, kept)) {
+                    self.sessions.remove(&news.from);
+                }
+            }
+            FromSession::NoticeShown { id } => {
+                let Some(notice) = sitting.given.get(&id).copied() else { return Ok(()) };
+                if self.store.shown(id, uid)? {
+                    self.tell("notice.shown", notice, uid).await?;
+                }
+                for shown in self.waiting.remove(&id).into_iter().flatten() {
+                    // The command may have given up waiting.
+                    let _: Result<(), ()> = shown.send(());
+                }
+            }
+            FromSession::NoticeClosed { id } => {
+                let Some(notice) = sitting.given.remove(&id) else { return Ok(()) };
+                self.store.closed(id)?;
+                self.tell("notice.closed", notice, uid).await?;
+            }
+            FromSession::Unknown => {}
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, kind: &str, notice: NoticeId, uid: u32) -> Result<(), FeatureError> {
+        let mut event = Event::new(self.clock.now(), FEATURE, kind).with("notice_id", notice.to_string());
+        event.account = Some(account::of(uid));
+        Ok(self.events.emit(Lane::Operation, event).await?)
+    }
+}
+
+/// Gives a notice to a session; false when the session is too far behind to be kept.
+fn give(sitting: &mut Sitting, kept: &Kept) -> bool {
+    sitting.given.insert(kept.id, kept.notice_id);
+    sitting.to.try_send(kept.message()).is_ok()
+}

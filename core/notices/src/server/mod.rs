@@ -1,0 +1,66 @@
+//! The server's side: send notices and list them with how they go.
+
+mod create;
+mod delivery;
+mod list;
+mod target;
+
+use serde::Serialize;
+use sqlx::FromRow;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use yagura_server_kit::{Migration, Permission as P, Routes, ServerFeature};
+use yagura_vocabulary::Time;
+
+use self::delivery::Delivery;
+
+/// The server side.
+pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("notices") };
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 202_611_230_600,
+    name: "notices",
+    sql: include_str!("../../migrations/202611230600_notices.sql"),
+}];
+
+fn routes() -> Routes {
+    Routes::new().api(P::NoticesWrite, routes!(list::list, create::create))
+}
+
+/// A message to people.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Notice {
+    id: String,
+    title: String,
+    text: String,
+    created_at: Time,
+    created_by: String,
+    /// Not shown after this.
+    expires_at: Time,
+    /// How many endpoints have shown it, of those that the caller may see.
+    delivery: Delivery,
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Row {
+    id: String,
+    title: String,
+    text: String,
+    created_at: i64,
+    created_by: String,
+    expires_at: i64,
+}
+
+impl Row {
+    fn with(self, delivery: Delivery) -> Notice {
+        Notice {
+            id: self.id,
+            title: self.title,
+            text: self.text,
+            created_at: Time::from_micros(self.created_at),
+            created_by: self.created_by,
+            expires_at: Time::from_micros(self.expires_at),
+            delivery,
+        }
+    }
+}

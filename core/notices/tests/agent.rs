@@ -1,0 +1,175 @@
+//! The feature with a session program on a real socket.
+#![expect(clippy::unwrap_used, reason = "test helpers")]
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use uuid::Uuid;
+use yagura_agent_kit::{CancellationToken, CommandError, FeatureCtx, TestEnds};
+use yagura_local::{Client, FromAgent, FromSession};
+use yagura_notices::agent::{NoticesPolicy, Places, run_at};
+use yagura_vocabulary::id::NoticeId;
+
+struct Agent {
+    ends: Arc<TestEnds<NoticesPolicy>>,
+    cancel: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+    socket: std::path::PathBuf,
+}
+
+impl Agent {
+    /// An agent in this folder whose commands wait this long for somebody's screen.
+    async fn start(folder: &Path, patience: Duration) -> Self {
+        let (ctx, ends) = FeatureCtx::for_test(NoticesPolicy {});
+        let socket = folder.join("agent.sock");
+        let places = Places { socket: socket.clone(), folder: folder.join("notices"), patience };
+        let cancel = CancellationToken::new();
+        let stop = cancel.clone();
+        let task = tokio::spawn(async move { run_at(places, ctx, stop).await.expect("the feature runs") });
+        while ends.commands.names().is_empty() {
+            assert!(!task.is_finished());
+            tokio::task::yield_now().await;
+        }
+        Self { ends: Arc::new(ends), cancel, task, socket }
+    }
+
+    async fn session(&self, display: bool) -> Client {
+        let mut client = Client::connect(&self.socket).await.unwrap();
+        client.send(&FromSession::Hello { display, language: "ja".into() }).await.unwrap();
+        client
+    }
+
+    fn show(&self, notice: NoticeId) -> tokio::task::JoinHandle<Result<Value, CommandError>> {
+        let commands = self.ends.commands.clone();
+        let args = json!({"notice_id": notice, "title": "停電のお知らせ", "text": "18時に電源を切ってください。"});
+        tokio::spawn(async move { commands.run("notice.show", args).await })
+    }
+
+    async fn stop(self) -> Arc<TestEnds<NoticesPolicy>> {
+        self.cancel.cancel();
+        self.task.await.unwrap();
+        self.ends
+    }
+}
+
+const LONG: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_millis(50);
+
+async fn given(client: &mut Client) -> (Uuid, NoticeId) {
+    let message = timeout(LONG, client.next()).await.expect("in time").unwrap();
+    let Some(FromAgent::ShowNotice { id, notice_id, title, text, .. }) = message else { panic!("{message:?}") };
+    assert_eq!((title.as_str(), text.as_str()), ("停電のお知らせ", "18時に電源を切ってください。"));
+    (id, notice_id)
+}
+
+/// The events, oldest first, as kind and notice; all by the account that runs this test.
+fn check(ends: Arc<TestEnds<NoticesPolicy>>, expected: &[(&str, NoticeId)]) {
+    let mut ends = Arc::into_inner(ends).expect("nobody else holds them");
+    let mut found = Vec::new();
+    while let Some((_, event)) = ends.events.try_recv() {
+        assert_eq!(event.feature, "notices");
+        let account = event.account.unwrap();
+        assert_eq!(account.id, rustix::process::geteuid().as_raw().to_string());
+        assert!(!account.name.is_empty());
+        found.push((event.kind, event.body["notice_id"].as_str().unwrap().to_owned()));
+    }
+    let expected: Vec<_> = expected.iter().map(|(kind, id)| ((*kind).to_owned(), id.to_string())).collect();
+    assert_eq!(found, expected);
+}
+
+/// Says something and waits until the agent has taken it: it answers a further hello with what it still keeps, and a
+/// known last notice shows that everything before it was taken.
+async fn settle(agent: &Agent, client: &mut Client) {
+    let marker = NoticeId::new();
+    let command = agent.show(marker);
+    while given(client).await.1 != marker {}
+    command.abort();
+}
+
+#[tokio::test]
+async fn a_notice_is_shown_and_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), LONG).await;
+    let mut client = agent.session(true).await;
+    let notice = NoticeId::new();
+    let command = agent.show(notice);
+    let (id, notice_id) = given(&mut client).await;
+    assert_eq!(notice_id, notice);
+    client.send(&FromSession::NoticeShown { id }).await.unwrap();
+    assert_eq!(command.await.unwrap(), Ok(json!({"delivery": "shown"})));
+    client.send(&FromSession::NoticeClosed { id }).await.unwrap();
+    while std::fs::read_dir(folder.path().join("notices")).unwrap().count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    settle(&agent, &mut client).await;
+    check(agent.stop().await, &[("notice.shown", notice), ("notice.closed", notice)]);
+}
+
+#[tokio::test]
+async fn a_notice_waits_for_the_next_session_with_a_display_also_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), SHORT).await;
+    let mut blind = agent.session(false).await;
+    let notice = NoticeId::new();
+    assert_eq!(agent.show(notice).await.unwrap(), Ok(json!({"delivery": "waiting"})));
+    // The same person gets a screen.
+    blind.send(&FromSession::Hello { display: true, language: "ja".into() }).await.unwrap();
+    let (id, notice_id) = given(&mut blind).await;
+    assert_eq!(notice_id, notice);
+    drop(blind);
+    check(agent.stop().await, &[]);
+
+    let agent = Agent::start(folder.path(), SHORT).await;
+    let mut client = agent.session(true).await;
+    assert_eq!(given(&mut client).await, (id, notice));
+    client.send(&FromSession::NoticeShown { id }).await.unwrap();
+    settle(&agent, &mut client).await;
+    // Closing it, and nothing before, takes it off the disk.
+    let kept = folder.path().join("notices").join(format!("{notice}.json"));
+    assert!(kept.exists());
+    client.send(&FromSession::NoticeClosed { id }).await.unwrap();
+    settle(&agent, &mut client).await;
+    assert!(!kept.exists());
+    check(agent.stop().await, &[("notice.shown", notice), ("notice.closed", notice)]);
+}
+
+#[tokio::test]
+async fn a_notice_sent_twice_is_kept_once_and_known_to_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), LONG).await;
+    let mut client = agent.session(true).await;
+    let notice = NoticeId::new();
+    let command = agent.show(notice);
+    let (id, _) = given(&mut client).await;
+    client.send(&FromSession::NoticeShown { id }).await.unwrap();
+    assert!(command.await.unwrap().is_ok());
+    assert_eq!(agent.show(notice).await.unwrap(), Ok(json!({"delivery": "shown"})));
+    assert_eq!(given(&mut client).await, (id, notice));
+}
+
+#[tokio::test]
+async fn a_session_cannot_tell_of_what_it_was_not_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), SHORT).await;
+    let notice = NoticeId::new();
+    assert!(agent.show(notice).await.unwrap().is_ok());
+    let mut client = agent.session(false).await;
+    client.send(&FromSession::NoticeClosed { id: Uuid::from_u128(1) }).await.unwrap();
+    client.send(&FromSession::Hello { display: true, language: "en".into() }).await.unwrap();
+    assert_eq!(given(&mut client).await.1, notice);
+    check(agent.stop().await, &[]);
+}
+
+#[tokio::test]
+async fn arguments_that_do_not_fit_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), SHORT).await;
+    let answer = agent.ends.commands.run("notice.show", json!({"title": "x", "text": "y"})).await;
+    assert!(matches!(answer, Err(CommandError::Arguments(_))), "{answer:?}");
+    // What no message can carry must not be kept either: it would end every session that is given it.
+    let args = json!({"notice_id": NoticeId::new(), "title": "x", "text": "y".repeat(300_000)});
+    let answer = agent.ends.commands.run("notice.show", args).await;
+    assert!(matches!(answer, Err(CommandError::Arguments(_))), "{answer:?}");
+    assert_eq!(std::fs::read_dir(folder.path().join("notices")).unwrap().count(), 0);
+}
