@@ -57,3 +57,32 @@ fn stands(spool: &SharedSpool) -> (Uuid, u64, u64) {
     let waiting = lanes.iter().map(|lane| lane.last.saturating_sub(lane.acked.last)).sum();
     (epoch, acked, waiting)
 }
+
+#[cfg(test)]
+mod tests {
+    use yagura_channel::{
+        agent::spool::{Limits, Spool},
+        wire::receipt::Mark,
+    };
+    use yagura_vocabulary::{Event, Lane, Time};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_what_this_run_s_server_acknowledged_counts_also_over_a_new_numbering() {
+        let (dir, at) = (tempfile::tempdir().unwrap(), Time::from_seconds(0));
+        let mut spool = Spool::open(dir.path(), Limits { bytes: 1 << 20, durable: false }, at).unwrap();
+        let event = Event::new(at, "operation_log", "file.open");
+        spool.append(Lane::Operation, &event).unwrap();
+        let batch = spool.next_batch(Lane::Operation, at).unwrap().unwrap();
+        let mark = Mark { epoch: spool.epoch(), lane: Lane::Operation, last: 1, sha256: batch.sha256 };
+        spool.acknowledge(Lane::Operation, &mark).unwrap();
+        spool.append(Lane::Operation, &event).unwrap();
+
+        let (spools, shared) = (Spools::default(), SharedSpool::new(spool));
+        spools.add(shared.clone());
+        assert_eq!(spools.standing(), Standing { acked: 0, waiting: 1 });
+        shared.new_epoch().await.unwrap();
+        assert_eq!(spools.standing(), Standing { acked: 0, waiting: 1 });
+    }
+}
