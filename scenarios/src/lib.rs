@@ -112,7 +112,8 @@ impl House {
     /// Starts the agent.
     pub fn start_agent(&mut self) {
         let mut command = program("yagura-agent");
-        command.arg("run").arg("--data").arg(self.path("agent"));
+        // A socket of its own: several houses stand on one machine.
+        command.arg("run").arg("--data").arg(self.path("agent")).env("YAGURA_SOCKET", self.path("agent.sock"));
         self.agent = Some(spawn(command, &self.path("agent.log")));
     }
 

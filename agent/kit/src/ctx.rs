@@ -1,6 +1,6 @@
 //! What a feature is given.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use tokio::sync::watch;
 use yagura_sensors::{Sensors, replay::Replay};
@@ -25,6 +25,8 @@ pub struct FeatureCtx<P> {
     pub commands: Commands,
     /// The shared streams.
     pub sensors: Sensors,
+    /// The agent's own folder. A feature keeps what must outlive a restart in a folder of its name below it.
+    pub data: Arc<Path>,
 }
 
 /// What is the same for all features.
@@ -36,10 +38,11 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) commands: Commands,
     pub(crate) sensors: Sensors,
+    pub(crate) data: Arc<Path>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Arc<dyn Clock>, sensors: Sensors) -> (Self, EventReceiver) {
+    pub(crate) fn new(clock: Arc<dyn Clock>, sensors: Sensors, data: &Path) -> (Self, EventReceiver) {
         let (events, receiver) = events(Arc::clone(&clock));
         let shared = Self {
             events,
@@ -48,6 +51,7 @@ impl Shared {
             clock,
             commands: Commands::default(),
             sensors,
+            data: data.into(),
         };
         (shared, receiver)
     }
@@ -61,6 +65,7 @@ impl Shared {
             clock: Arc::clone(&self.clock),
             commands: self.commands.clone(),
             sensors: self.sensors.clone(),
+            data: Arc::clone(&self.data),
         }
     }
 }
@@ -93,7 +98,7 @@ impl<P> FeatureCtx<P> {
     #[must_use]
     pub fn for_test_with(policy: P, sensors: Sensors) -> (Self, TestEnds<P>) {
         let clock = ManualClock::at(Time::from_seconds(1_795_392_000));
-        let (shared, events) = Shared::new(Arc::new(clock.clone()), sensors);
+        let (shared, events) = Shared::new(Arc::new(clock.clone()), sensors, &std::env::temp_dir());
         let policy = watch::Sender::new(Arc::new(policy));
         let ends = TestEnds {
             events,

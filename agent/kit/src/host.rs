@@ -1,6 +1,6 @@
 //! Keeps the features: starts them, feeds them policies and commands, collects what they tell.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, path::Path, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -37,17 +37,17 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    /// A host with the senses of this machine and no feature yet.
+    /// A host with the senses of this machine and no feature yet. Features keep what is theirs below `data`.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
+    pub fn new(clock: Arc<dyn Clock>, data: &Path) -> Self {
         let sensors = Sensors::live(Arc::clone(&clock));
-        Self::with_sensors(clock, sensors)
+        Self::with_sensors(clock, sensors, data)
     }
 
     /// A host whose features read these streams.
     #[must_use]
-    pub fn with_sensors(clock: Arc<dyn Clock>, sensors: Sensors) -> Self {
-        let (shared, events) = Shared::new(clock, sensors);
+    pub fn with_sensors(clock: Arc<dyn Clock>, sensors: Sensors, data: &Path) -> Self {
+        let (shared, events) = Shared::new(clock, sensors, data);
         Self {
             features: Vec::new(),
             shared,

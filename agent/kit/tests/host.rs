@@ -91,7 +91,7 @@ impl AgentFeature for Stumbler {
 
 fn host() -> Host {
     let sensors = Sensors::from_source(Replay::of(Vec::new()));
-    Host::with_sensors(Arc::new(ManualClock::default()), sensors)
+    Host::with_sensors(Arc::new(ManualClock::default()), sensors, &std::env::temp_dir())
 }
 
 #[tokio::test]

@@ -46,8 +46,8 @@ enum Events {
 
 impl Machine {
     /// The machine with all features of this build; none runs yet.
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Option<Self> {
-        let mut host = Host::new(Arc::clone(&clock));
+    pub(crate) fn new(clock: Arc<dyn Clock>, data: &Path) -> Option<Self> {
+        let mut host = Host::new(Arc::clone(&clock), data);
         register(&mut host);
         let events = host.events()?;
         let state = host.state();

@@ -2,6 +2,7 @@
 
 use yagura_agent_kit::Host;
 use yagura_assets::agent::AssetsFeature;
+use yagura_notices::agent::NoticesFeature;
 use yagura_operation_log::agent::OperationLog;
 
 /// Version of the policies that the features of this build understand.
@@ -11,4 +12,5 @@ pub(crate) const POLICY_VERSION: u32 = 1;
 pub(crate) fn register(host: &mut Host) {
     host.register::<OperationLog>();
     host.register::<AssetsFeature>();
+    host.register::<NoticesFeature>();
 }

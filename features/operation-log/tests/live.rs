@@ -9,7 +9,7 @@ use yagura_vocabulary::{Lane, SystemClock};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_ran_comes_out_of_the_host_as_start_and_exit() {
-    let mut host = Host::new(Arc::new(SystemClock));
+    let mut host = Host::new(Arc::new(SystemClock), &std::env::temp_dir());
     host.register::<OperationLog>();
     let policy = serde_json::json!({"processes": {"exclude": [{"name": "true", "image": "/**/true"}]}});
     host.apply_policy("operation_log", Some(&policy)).unwrap();

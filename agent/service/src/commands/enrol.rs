@@ -49,7 +49,7 @@ pub(super) async fn enrol(
         None => Trust::AnswerIsSigned,
     };
     let clock = ServerClock::new(Arc::new(SystemClock));
-    let mut host = Host::new(Arc::new(clock.clone()));
+    let mut host = Host::new(Arc::new(clock.clone()), dir);
     register(&mut host);
     let facts = facts(&host.features());
     let authorities = ca.unwrap_or_default();

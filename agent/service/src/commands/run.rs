@@ -26,7 +26,8 @@ pub(super) async fn run(dir: &Path) -> anyhow::Result<()> {
     let clock = ServerClock::new(Arc::new(SystemClock));
     let limits = Limits { bytes: config.spool_bytes(), ..Limits::default() };
     let spool = Spool::open(&dir.join("spool"), limits, clock.now()).context("failed to open the spool")?;
-    let machine = Arc::new(Machine::new(Arc::new(clock.clone())).context("the features' events have no receiver")?);
+    let machine =
+        Arc::new(Machine::new(Arc::new(clock.clone()), dir).context("the features' events have no receiver")?);
     let endpoint: Arc<dyn Endpoint> = Arc::clone(&machine) as Arc<dyn Endpoint>;
     let parts =
         Parts { dir: dir.to_owned(), endpoint, clock, spool: SharedSpool::new(spool), dial: dialer(config.proxy()?) };

@@ -9,7 +9,11 @@ mod desk;
 mod session;
 mod store;
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -38,7 +42,8 @@ impl AgentFeature for NoticesFeature {
     type Policy = NoticesPolicy;
 
     async fn run(ctx: FeatureCtx<NoticesPolicy>, cancel: CancellationToken) -> Result<(), FeatureError> {
-        run_at(Places::from_environment(), ctx, cancel).await
+        let places = Places::below(&ctx.data);
+        run_at(places, ctx, cancel).await
     }
 }
 
@@ -54,14 +59,12 @@ pub struct Places {
 }
 
 impl Places {
-    /// The socket from `YAGURA_SOCKET` or its usual place, the folder `notices` below `YAGURA_AGENT_DATA` or
-    /// `/var/lib/yagura`.
+    /// The socket from `YAGURA_SOCKET` or its usual place, the folder `notices` below the agent's own.
     #[must_use]
-    pub fn from_environment() -> Self {
-        let data = env::var_os("YAGURA_AGENT_DATA").unwrap_or_else(|| "/var/lib/yagura".into());
+    pub fn below(data: &Path) -> Self {
         Self {
             socket: env::var_os("YAGURA_SOCKET").map_or_else(yagura_local::for_agent, PathBuf::from),
-            folder: PathBuf::from(data).join("notices"),
+            folder: data.join("notices"),
             patience: Duration::from_secs(10),
         }
     }
