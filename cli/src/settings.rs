@@ -106,13 +106,11 @@ fn kept(folder: &Path) -> Result<Kept, CliError> {
     }
 }
 
-/// The user's folder for our settings, by the custom of each system (XDG Base Directory Specification on Linux).
+/// The user's folder for our settings, by the custom of Windows, else by the XDG Base Directory Specification.
 fn folder() -> Option<PathBuf> {
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = if cfg!(windows) {
         variable("APPDATA")
-    } else if cfg!(target_os = "macos") {
-        variable("HOME").map(|home| home.join("Library/Application Support"))
     } else {
         variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")))
     };
