@@ -34,10 +34,17 @@ function Marked({ text, wanted }: { text: string; wanted: string }): ReactNode {
   );
 }
 
-/** What it was about: the file's name first and its folder in grey, or the page, the window, the device. */
+/** The program's name and then its whole command line: a command line is no path, so it is not taken apart. */
+function program(row: EventRow, image: string): { name: string; folder: string } {
+  const { name, folder } = splitPath(image);
+  return { name, folder: row.command_line ?? folder };
+}
+
+/** What it was about: the file's name first and its folder in grey, or the program, the page, the window, the device. */
 export function Subject({ row, wanted }: { row: EventRow; wanted: string }): ReactNode {
   const whole = row.subject ?? row.command_line ?? row.image ?? '';
-  const { name, folder } = splitPath(whole);
+  const { name, folder } =
+    row.subject === undefined && row.image !== undefined ? program(row, row.image) : splitPath(whole);
   return (
     <span title={[whole, row.target].filter(Boolean).join(' → ')}>
       <Marked text={name} wanted={wanted} />

@@ -139,7 +139,7 @@ pub(crate) struct SensorView {
     sensor: String,
     source: String,
     health: yagura_vocabulary::SensorHealth,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(default)]
     seen: u64,

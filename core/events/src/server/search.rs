@@ -76,33 +76,53 @@ pub(super) struct EventView {
     /// The account's name.
     user: Option<String>,
     /// The account's uid or SID.
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     person: Option<PersonId>,
     level: Level,
     rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<String>,
     feature: String,
     /// The endpoint's numbering: numbers are compared within one epoch and lane.
     epoch: Uuid,
     lane: Lane,
     seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     logon_session: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     process_guid: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     command_line: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     parent_guid: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     parent_image: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hash_sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remote_ip: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remote_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remote_host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     device_serial: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     /// How many equal happenings the row stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
     inferred: bool,
     truncated: bool,
