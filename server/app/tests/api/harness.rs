@@ -66,6 +66,23 @@ impl House {
         Self { server, client, admin, origin, _dir: dir }
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        format!("https://{}", self.server.address)
+    }
+
+    /// Imports people from a list that has no bad rows.
+    pub(crate) async fn import_people(&self, csv: &str) {
+        let bearer = format!("Bearer {}", self.admin);
+        let build = || {
+            let request = Request::builder().method(Method::POST).uri("/api/v1/people/import?dry_run=false");
+            let request = request.header(header::AUTHORIZATION, &bearer).header(header::CONTENT_TYPE, "text/csv");
+            request.body(Bytes::from(csv.to_owned())).unwrap()
+        };
+        let answer = self.client.send(build).await.unwrap();
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+    }
+
     /// A token of somebody with this role.
     pub(crate) async fn token_of(&self, role: Role) -> String {
         let ctx = self.server.context();

@@ -7,5 +7,7 @@ mod authorisation;
 mod description;
 mod endpoints;
 mod harness;
+mod machine;
+mod me;
 mod policies;
 mod sign_in;
