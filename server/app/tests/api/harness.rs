@@ -1,6 +1,6 @@
 //! A server of one's own for each test, and a client for it.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -17,7 +17,7 @@ pub(crate) struct House {
     pub client: HttpClient,
     pub admin: String,
     pub origin: String,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// Runs a test on every database there is.
@@ -63,7 +63,21 @@ impl House {
         let target = Target::parse(&format!("https://{}", server.address)).unwrap();
         let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
         let admin = token(server.context(), "admin").await;
-        Self { server, client, admin, origin, _dir: dir }
+        Self { server, client, admin, origin, dir }
+    }
+
+    /// Its folder.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Waits until something holds.
+    pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, mut holds: impl FnMut() -> F) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !holds().await {
+            assert!(tokio::time::Instant::now() < patience, "not in time: {what}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Where it listens.

@@ -8,6 +8,8 @@ mod description;
 mod endpoints;
 mod harness;
 mod machine;
+mod mail;
 mod me;
 mod policies;
+mod post_office;
 mod sign_in;
