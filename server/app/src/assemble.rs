@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use yagura_admins::PublicAddress;
 use yagura_channel::server::Signer;
+use yagura_dial::{NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
 use yagura_events::{Embedded, Options, server::Store};
 use yagura_policy::PolicySpecs;
@@ -34,7 +35,7 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     parts.insert(AgentAddress(config.url.clone()));
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
-    yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] });
+    yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
     yagura_alarms::install(&mut parts, features::alarm_sources());
     yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority));
@@ -50,6 +51,23 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     let kind = if config.tls.authority.is_some() { "private" } else { "public" };
     yagura_organisation::ensure(&ctx, "certificate", kind).await?;
     Ok(ctx)
+}
+
+/// The identity provider of the configuration. It is not asked anything before somebody signs in with it.
+fn oidc(config: &Config, authority: &str) -> anyhow::Result<yagura_admins::Oidc> {
+    let Some(oidc) = &config.oidc else { return Ok(yagura_admins::Oidc::default()) };
+    let file = &oidc.client_secret_file;
+    let secret = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    let trust = Trust::Authorities { pem: authority.to_owned(), system: true };
+    let tls = client_config(&trust).context("failed to set TLS up for the identity provider")?;
+    Ok(yagura_admins::Oidc::new(yagura_admins::OidcSettings {
+        issuer: oidc.issuer.clone(),
+        client_id: oidc.client_id.clone(),
+        client_secret: secret.trim().to_owned(),
+        name: oidc.name.clone(),
+        trust_unverified_email: oidc.trust_unverified_email,
+        dial: Arc::new(NetDial::new(tls, ProxyChoice::Environment)),
+    }))
 }
 
 /// The server's id, made when it is started for the first time.

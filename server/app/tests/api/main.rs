@@ -11,6 +11,7 @@ mod harness;
 mod machine;
 mod mail;
 mod me;
+mod oidc;
 mod policies;
 mod post_office;
 mod sign_in;
