@@ -7,5 +7,6 @@ mod authorisation;
 mod description;
 mod endpoints;
 mod harness;
+mod idempotency;
 mod policies;
 mod sign_in;
