@@ -12,6 +12,7 @@ use yagura_server_kit::{AgentHook, Migration, ServerFeature};
 /// Everything that has routes, tables or background work.
 pub(crate) const ALL: &[ServerFeature] = &[
     organisation::FEATURE,
+    yagura_mail::FEATURE,
     yagura_admins::FEATURE,
     endpoints::FEATURE,
     people::FEATURE,

@@ -20,7 +20,7 @@ pub mod secret;
 
 pub use self::{
     agent::{AgentRequest, Endpoints, KnownEndpoint},
-    auth::{Authenticator, Caller, Credential, Permission, Role},
+    auth::{Authenticator, Caller, Credential, Employee, Permission, Role, Who},
     context::{Context, Parts},
     db::{Audit, Change, Db, DbError, Migration, Object, Tx},
     error::{ApiError, Code, FieldError},
