@@ -21,9 +21,12 @@ use uuid::Uuid;
 use yagura_assets::Assets;
 use yagura_channel::{
     agent::runner::{Endpoint, Facts},
-    wire::{hello::FeatureVersion, policy::ItemError},
+    wire::{
+        hello::FeatureVersion,
+        policy::{ItemError, LeftOut},
+    },
 };
-use yagura_vocabulary::{Clock, Event, Lane, Os, SensorHealth, SensorReport, Time};
+use yagura_vocabulary::{Clock, Event, Lane, Os, SensorHealth, SensorReport, Time, in_force::Layers};
 
 use crate::{dice::Dice, happenings::Happenings, office::Desk, week::Week};
 
@@ -146,8 +149,8 @@ impl Endpoint for Pretended {
 
     async fn start(&self) {}
 
-    async fn apply_policy(&self, _feature: &str, _value: Option<&Value>) -> Result<(), Vec<ItemError>> {
-        Ok(())
+    async fn apply_policy(&self, _feature: &str, _layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<ItemError>> {
+        Ok(Vec::new())
     }
 
     async fn run_command(&self, name: &str, _args: Value) -> Result<Value, String> {
