@@ -47,6 +47,10 @@ permissions! {
     NoticesWrite = "notices.write",
     /// Read people's logs.
     EventsRead = "events.read",
+    /// See alarms.
+    AlarmsRead = "alarms.read",
+    /// Deal with alarms.
+    AlarmsWrite = "alarms.write",
     /// See inventories.
     AssetsRead = "assets.read",
     /// Read the audit log.
@@ -124,6 +128,8 @@ impl Role {
                     | P::CommandsRead
                     | P::CommandsRun
                     | P::NoticesWrite
+                    | P::AlarmsRead
+                    | P::AlarmsWrite
                     | P::AssetsRead
                     | P::SettingsRead
                     | P::OwnRead
@@ -139,6 +145,7 @@ impl Role {
                     | P::PoliciesRead
                     | P::CommandsRead
                     | P::EventsRead
+                    | P::AlarmsRead
                     | P::AssetsRead
                     | P::AuditRead
                     | P::SettingsRead
