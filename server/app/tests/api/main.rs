@@ -4,8 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
 
 mod authorisation;
+mod blobs;
 mod description;
+mod endpoint;
 mod endpoints;
 mod harness;
+mod notices;
 mod policies;
 mod sign_in;
