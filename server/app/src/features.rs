@@ -1,6 +1,7 @@
 //! The registry: one line for each core part and each feature. The only file of the server that knows them all.
 
 use yagura_alarms as alarms;
+use yagura_blobs as blobs;
 use yagura_commands as commands;
 use yagura_endpoints as endpoints;
 use yagura_events::server as events;
@@ -20,6 +21,7 @@ pub(crate) const ALL: &[ServerFeature] = &[
     policy::FEATURE,
     commands::FEATURE,
     notices::FEATURE,
+    blobs::FEATURE,
     events::FEATURE,
     alarms::FEATURE,
     yagura_operation_log::server::FEATURE,

@@ -38,6 +38,9 @@ pub struct KnownEndpoint {
 pub trait Endpoints: Send + Sync {
     /// The endpoint with this id.
     async fn find(&self, ctx: &Context, id: Id<Endpoint>) -> Result<Option<KnownEndpoint>, ApiError>;
+
+    /// What is remembered of this endpoint counts no more: it changed.
+    fn forget(&self, id: Id<Endpoint>);
 }
 
 /// A request that the endpoint has signed.

@@ -11,7 +11,7 @@ use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
 use yagura_vocabulary::{CommandState, Time, id::CommandId};
 
 use crate::{
-    enqueue::tell,
+    carrier::{Carriers, Channel},
     state::{Outcome, advance, parse},
 };
 
@@ -46,7 +46,7 @@ pub(crate) async fn progress(
     let state = advance(tx.on(), id, next, told.at.min(now), &outcome(told)).await?;
     tx.commit().await?;
     if state.is_final() && more(&ctx, &request).await? {
-        tell(&ctx, request.endpoint);
+        ctx.part::<Carriers>().of(Channel::Agent).tell(&ctx, request.endpoint);
     }
     Ok(Json(Standing { id, state }))
 }

@@ -10,7 +10,7 @@ use yagura_vocabulary::{CommandState, id::CommandId};
 
 use super::{read::row, view::Command};
 use crate::{
-    enqueue::tell,
+    carrier::{Carriers, Channel},
     state::{Outcome, advance},
 };
 
@@ -26,6 +26,7 @@ pub(crate) async fn cancel(
     let mut change = Change::begin(&ctx, &caller, "command.cancel").await?;
     let before = row(change.on(), &caller, id).await?;
     let endpoint = before.endpoint_id.parse().map_err(|error| ApiError::unavailable(&error))?;
+    let channel = Channel::parse(&before.channel)?;
     let label = format!("{} ({})", before.name, before.hostname);
     let before = Command::try_from(before)?;
     let at = change.at();
@@ -40,6 +41,6 @@ pub(crate) async fn cancel(
     let (was, is) = (json!({"state": before.state}), json!({"state": after.state}));
     change.commit(Audit::changed(Object::new("command", &id, &label), &was, &is)).await?;
     // An endpoint that has it already looks again and drops it.
-    tell(&ctx, endpoint);
+    ctx.part::<Carriers>().of(channel).tell(&ctx, endpoint);
     Ok(Json(after))
 }
