@@ -48,6 +48,7 @@ pub(super) struct SearchQuery {
     /// Before this time.
     until: Option<Time>,
     /// `occurred` (default) or `received`.
+    #[param(inline)]
     order: Option<OrderWord>,
     /// At most so many items.
     #[param(minimum = 1, maximum = 1000)]
