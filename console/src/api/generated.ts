@@ -107,6 +107,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List alarms */
+        get: operations["get_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an alarm */
+        get: operations["get_alarms_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Deal with an alarm */
+        patch: operations["patch_alarms_id"];
+        trace?: never;
+    };
     "/api/v1/assets/{endpoint}": {
         parameters: {
             query?: never;
@@ -470,6 +505,57 @@ export interface paths {
         patch: operations["patch_groups_id"];
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who am I, and which accounts and endpoints are mine */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search one's own events */
+        get: operations["get_me_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recorded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what is recorded about oneself */
+        get: operations["get_me_recorded"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -790,6 +876,23 @@ export interface paths {
         patch: operations["patch_settings"];
         trace?: never;
     };
+    "/api/v1/settings/mail-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test mail */
+        post: operations["post_settings_mail_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/health": {
         parameters: {
             query?: never;
@@ -882,6 +985,50 @@ export interface components {
             groups?: components["schemas"]["Id"][] | null;
             role?: components["schemas"]["Role"] | null;
             your_password: string;
+        };
+        /** @description What changes; what is absent stays. */
+        AlarmChange: {
+            comment?: string | null;
+            state?: components["schemas"]["AlarmState"] | null;
+        };
+        /** @description An endpoint by name. */
+        AlarmEndpoint: {
+            hostname: string;
+            id: string;
+        };
+        /**
+         * @description How far an alarm has been dealt with.
+         * @enum {string}
+         */
+        AlarmState: "open" | "handling" | "handled";
+        /** @description One alarm. */
+        AlarmView: {
+            comment: string;
+            /** @description What else there is to say, by kind. */
+            detail: Record<string, unknown>;
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Whether it was over by itself, before anybody had handled it. */
+            ended_by_itself: boolean;
+            endpoint?: components["schemas"]["AlarmEndpoint"] | null;
+            etag: string;
+            handled_at?: components["schemas"]["Time"] | null;
+            handler?: components["schemas"]["Handler"] | null;
+            id: string;
+            /**
+             * @description `endpoint.silent`, `endpoint.clone`, `endpoint.clock`, `events.lost`, `events.refused`, `storage.low`,
+             *     `database.away`, and others to come.
+             */
+            kind: string;
+            /** @description When it happened last. */
+            last_at: components["schemas"]["Time"];
+            raised_at: components["schemas"]["Time"];
+            severity: components["schemas"]["Severity"];
+            state: components["schemas"]["AlarmState"];
+            /**
+             * Format: int64
+             * @description How often it happened; 1 for what lasts.
+             */
+            times: number;
         };
         /**
          * @description Whether the endpoint has what it should.
@@ -1293,6 +1440,11 @@ export interface components {
             name: string;
             path: string;
         };
+        /** @description Who dealt with it. */
+        Handler: {
+            id?: string | null;
+            name: string;
+        };
         /** @description The machine. */
         Hardware: {
             /** @description The processor. */
@@ -1376,6 +1528,54 @@ export interface components {
         /** @description A one-time sign-in link. */
         Link: {
             link: string;
+        };
+        /** @description New settings. */
+        MailChange: {
+            from: string;
+            host: string;
+            /** @description What is absent stays, as long as it goes to the same server. */
+            password?: string | null;
+            /** Format: int32 */
+            port: number;
+            tls: components["schemas"]["Security"];
+            username?: string | null;
+        };
+        /** @description The settings as people see them. */
+        MailSettings: {
+            /** @description Who mails are from: `yagura@example.jp` or `Yagura <yagura@example.jp>`. */
+            from: string;
+            /** @description Name or address of the mail server. */
+            host: string;
+            /** @description Whether a password is kept. */
+            password_set: boolean;
+            /**
+             * Format: int32
+             * @description Its port: 587 for STARTTLS, 465 for TLS, 25 otherwise.
+             */
+            port: number;
+            /** @description How the conversation is protected. */
+            tls: components["schemas"]["Security"];
+            /** @description The name to sign in with; null without signing in. */
+            username?: string | null;
+        };
+        /** @description To whom. */
+        MailTest: {
+            to: string;
+        };
+        /** @description What came of it. */
+        MailTested: {
+            /** @description Whether the mail server took the mail. */
+            accepted: boolean;
+            /** @description Its own words; or ours when it could not be reached. */
+            detail: string;
+        };
+        /** @description The caller as somebody who works here. */
+        Me: {
+            /** @description All of the person's accounts; the one signed in with when it is nobody's. */
+            accounts: components["schemas"]["OwnAccount"][];
+            /** @description The name in the audit log. */
+            name: string;
+            person?: components["schemas"]["PersonName"] | null;
         };
         /** @description A new administrator. */
         NewAdmin: {
@@ -1535,11 +1735,22 @@ export interface components {
         };
         /** @enum {string} */
         Os: "windows" | "macos" | "linux" | "android" | "ios";
-        /** @description An account on an endpoint, as it stands beside its person. */
+        /** @description One's own account on an endpoint. */
         OwnAccount: {
+            /** @description The uid or SID on its endpoint. */
+            account_id: string;
             endpoint: components["schemas"]["EndpointRef"];
+            /** @description Whether the caller signed in from there. */
+            here: boolean;
             id: string;
+            /** @description When the endpoint last told of it. */
+            last_seen: components["schemas"]["Time"];
             name: string;
+        };
+        /** @description An endpoint by name. */
+        OwnEndpoint: {
+            hostname: string;
+            id: string;
         };
         /** @description Whose it is. */
         Owner: {
@@ -1583,6 +1794,42 @@ export interface components {
                 oidc_subject?: string | null;
                 role: components["schemas"]["Role"];
                 totp_enabled: boolean;
+            }[];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AlarmView: {
+            /** @description How many items the whole list has. */
+            count: components["schemas"]["Count"];
+            /** @description The items. */
+            items: {
+                comment: string;
+                /** @description What else there is to say, by kind. */
+                detail: Record<string, unknown>;
+                ended_at?: components["schemas"]["Time"] | null;
+                /** @description Whether it was over by itself, before anybody had handled it. */
+                ended_by_itself: boolean;
+                endpoint?: components["schemas"]["AlarmEndpoint"] | null;
+                etag: string;
+                handled_at?: components["schemas"]["Time"] | null;
+                handler?: components["schemas"]["Handler"] | null;
+                id: string;
+                /**
+                 * @description `endpoint.silent`, `endpoint.clone`, `endpoint.clock`, `events.lost`, `events.refused`, `storage.low`,
+                 *     `database.away`, and others to come.
+                 */
+                kind: string;
+                /** @description When it happened last. */
+                last_at: components["schemas"]["Time"];
+                raised_at: components["schemas"]["Time"];
+                severity: components["schemas"]["Severity"];
+                state: components["schemas"]["AlarmState"];
+                /**
+                 * Format: int64
+                 * @description How often it happened; 1 for what lasts.
+                 */
+                times: number;
             }[];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string | null;
@@ -1897,7 +2144,9 @@ export interface components {
             count: components["schemas"]["Count"];
             /** @description The items. */
             items: {
-                admin_id: string;
+                /** @description Whose; absent for somebody who came in from an endpoint. */
+                admin_id?: string | null;
+                /** @description The sign-in name; of an employee, the account and its endpoint. */
                 admin_name: string;
                 created_at: components["schemas"]["Time"];
                 current: boolean;
@@ -1937,7 +2186,7 @@ export interface components {
          * @description One thing that a caller may do. API tokens carry a list of these as their scopes.
          * @enum {string}
          */
-        Permission: "endpoints.read" | "endpoints.write" | "enrolment.write" | "groups.write" | "people.read" | "people.write" | "policies.read" | "policies.write" | "commands.read" | "commands.run" | "notices.write" | "events.read" | "assets.read" | "audit.read" | "admins.write" | "tokens.write" | "settings.read" | "settings.write" | "own.read";
+        Permission: "endpoints.read" | "endpoints.write" | "enrolment.write" | "groups.write" | "people.read" | "people.write" | "policies.read" | "policies.write" | "commands.read" | "commands.run" | "notices.write" | "events.read" | "alarms.read" | "alarms.write" | "assets.read" | "audit.read" | "admins.write" | "tokens.write" | "settings.read" | "settings.write" | "own.read";
         /** @description Somebody who works here. */
         Person: {
             /** @description The accounts mapped to them, on endpoints that the caller may see. */
@@ -2018,6 +2267,30 @@ export interface components {
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
         };
+        /** @description What is recorded about somebody. */
+        Recorded: {
+            features: components["schemas"]["RecordedFeature"][];
+        };
+        /** @description What one feature records. */
+        RecordedFeature: {
+            feature: string;
+            items: components["schemas"]["RecordedItem"][];
+            /**
+             * Format: int32
+             * @description For how many days it is kept; null while nothing removes it by age.
+             */
+            retention_days?: number | null;
+            title: components["schemas"]["Both"];
+            /** @description Who may look. */
+            viewers: components["schemas"]["Role"][];
+        };
+        /** @description One thing that is recorded. */
+        RecordedItem: {
+            /** @description Where. */
+            endpoints: components["schemas"]["OwnEndpoint"][];
+            /** @description Its word, for the feature's own texts: `process_start`. */
+            item: string;
+        };
         /** @description Codes for the day the phone is lost; each works once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -2094,6 +2367,11 @@ export interface components {
             group_id?: components["schemas"]["Id"] | null;
             person_id?: components["schemas"]["Id"] | null;
         };
+        /**
+         * @description How the conversation with the mail server is protected.
+         * @enum {string}
+         */
+        Security: "none" | "starttls" | "tls";
         /** @enum {string} */
         SensorHealth: "ok" | "degraded" | "unsupported" | "off" | "failed";
         /** @description What one sensor says of itself. */
@@ -2114,7 +2392,9 @@ export interface components {
         };
         /** @description One session. */
         SessionItem: {
-            admin_id: string;
+            /** @description Whose; absent for somebody who came in from an endpoint. */
+            admin_id?: string | null;
+            /** @description The sign-in name; of an employee, the account and its endpoint. */
             admin_name: string;
             created_at: components["schemas"]["Time"];
             current: boolean;
@@ -2132,8 +2412,11 @@ export interface components {
         };
         /** @description The settings. */
         Settings: {
+            /** @description Who gets mails about alarms. */
+            alarm_recipients: string[];
             backup_directory?: string | null;
             etag: string;
+            mail?: components["schemas"]["MailSettings"] | null;
             organisation_name: string;
             /** @description Where people and agents reach the server. */
             public_url: string;
@@ -2147,13 +2430,19 @@ export interface components {
         };
         /** @description What changes; what is absent stays. */
         SettingsChange: {
+            /** @description Mail addresses of those who get mails about alarms. */
+            alarm_recipients?: string[] | null;
+            /** @description The whole path of a folder on the server; null for none. */
             backup_directory?: string | null;
+            mail?: components["schemas"]["MailChange"] | null;
             organisation_name?: string | null;
             public_url?: string | null;
             /** Format: int32 */
             silent_after_days?: number | null;
             time_zone?: string | null;
         };
+        /** @enum {string} */
+        Severity: "low" | "medium" | "high" | "critical";
         /** @description Name and password. */
         SignIn: {
             /** @description The one-time code, for accounts that have a second factor. */
@@ -2161,11 +2450,12 @@ export interface components {
             name: string;
             password: string;
         };
-        /** @description Who is signed in. */
+        /** @description Who is signed in: somebody with an account of the console, or, in the role `employee`, somebody at an endpoint. */
         SignedIn: {
             display_name: string;
             groups?: string[] | null;
-            id: components["schemas"]["Id"];
+            /** @description The administrator's id; an employee's is that of the account on the endpoint. */
+            id: string;
             language: string;
             must_change_password: boolean;
             name: string;
@@ -2318,6 +2608,10 @@ export interface components {
 export type Account = components['schemas']['Account'];
 export type Admin = components['schemas']['Admin'];
 export type AdminChange = components['schemas']['AdminChange'];
+export type AlarmChange = components['schemas']['AlarmChange'];
+export type AlarmEndpoint = components['schemas']['AlarmEndpoint'];
+export type AlarmState = components['schemas']['AlarmState'];
+export type AlarmView = components['schemas']['AlarmView'];
 export type AppliedState = components['schemas']['AppliedState'];
 export type Assets = components['schemas']['Assets'];
 export type AuditItem = components['schemas']['AuditItem'];
@@ -2357,6 +2651,7 @@ export type Group = components['schemas']['Group'];
 export type GroupChange = components['schemas']['GroupChange'];
 export type GroupKind = components['schemas']['GroupKind'];
 export type GroupRef = components['schemas']['GroupRef'];
+export type Handler = components['schemas']['Handler'];
 export type Hardware = components['schemas']['Hardware'];
 export type Health = components['schemas']['Health'];
 export type Id = components['schemas']['Id'];
@@ -2367,6 +2662,11 @@ export type Lane = components['schemas']['Lane'];
 export type Language = components['schemas']['Language'];
 export type Level = components['schemas']['Level'];
 export type Link = components['schemas']['Link'];
+export type MailChange = components['schemas']['MailChange'];
+export type MailSettings = components['schemas']['MailSettings'];
+export type MailTest = components['schemas']['MailTest'];
+export type MailTested = components['schemas']['MailTested'];
+export type Me = components['schemas']['Me'];
 export type NewAdmin = components['schemas']['NewAdmin'];
 export type NewCommand = components['schemas']['NewCommand'];
 export type NewEnrolmentToken = components['schemas']['NewEnrolmentToken'];
@@ -2384,9 +2684,11 @@ export type OriginKind = components['schemas']['OriginKind'];
 export type OriginView = components['schemas']['OriginView'];
 export type Os = components['schemas']['Os'];
 export type OwnAccount = components['schemas']['OwnAccount'];
+export type OwnEndpoint = components['schemas']['OwnEndpoint'];
 export type Owner = components['schemas']['Owner'];
 export type PageAccount = components['schemas']['Page_Account'];
 export type PageAdmin = components['schemas']['Page_Admin'];
+export type PageAlarmView = components['schemas']['Page_AlarmView'];
 export type PageAuditItem = components['schemas']['Page_AuditItem'];
 export type PageCommand = components['schemas']['Page_Command'];
 export type PageEffectivePolicy = components['schemas']['Page_EffectivePolicy'];
@@ -2411,6 +2713,9 @@ export type PolicyVersion = components['schemas']['PolicyVersion'];
 export type Preferences = components['schemas']['Preferences'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
+export type Recorded = components['schemas']['Recorded'];
+export type RecordedFeature = components['schemas']['RecordedFeature'];
+export type RecordedItem = components['schemas']['RecordedItem'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type Refusal = components['schemas']['Refusal'];
 export type RevokeGrant = components['schemas']['RevokeGrant'];
@@ -2420,6 +2725,7 @@ export type Rollout = components['schemas']['Rollout'];
 export type RolloutState = components['schemas']['RolloutState'];
 export type RowError = components['schemas']['RowError'];
 export type Scope = components['schemas']['Scope'];
+export type Security = components['schemas']['Security'];
 export type SensorHealth = components['schemas']['SensorHealth'];
 export type SensorView = components['schemas']['SensorView'];
 export type ServerView = components['schemas']['ServerView'];
@@ -2427,6 +2733,7 @@ export type SessionItem = components['schemas']['SessionItem'];
 export type SessionView = components['schemas']['SessionView'];
 export type Settings = components['schemas']['Settings'];
 export type SettingsChange = components['schemas']['SettingsChange'];
+export type Severity = components['schemas']['Severity'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Software = components['schemas']['Software'];
@@ -2807,6 +3114,184 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alarms: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas: `open`, `handling`, `handled`. */
+                state?: string;
+                /** @description Severities, separated by commas: `low`, `medium`, `high`, `critical`. */
+                severity?: string;
+                /** @description Kinds, separated by commas: `endpoint.silent`. */
+                kind?: string;
+                /** @description Id or host name of an endpoint. */
+                endpoint?: string;
+                /** @description Raised from this time on. */
+                since?: components["schemas"]["Time"];
+                /** @description Raised before this time. */
+                until?: components["schemas"]["Time"];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlarmView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alarms_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_alarms_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4143,6 +4628,156 @@ export interface operations {
             };
         };
     };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_events: {
+        parameters: {
+            query?: {
+                /** @description Any part of any text of the event. */
+                text?: string;
+                /** @description Kinds, separated by commas; `process.*` for a family. */
+                kind?: string;
+                /** @description Levels, separated by commas: `recorded`, `alarm`, `prohibited`. */
+                level?: string;
+                /** @description Id or host name of an endpoint. */
+                endpoint?: string;
+                /** @description Name of an account. */
+                user?: string;
+                /** @description Id of a person. */
+                person?: components["schemas"]["Id"];
+                /** @description Full path of the executable. */
+                image?: string;
+                /** @description A process and what it started. */
+                process_guid?: string;
+                /** @description SHA-256 of a file. */
+                hash?: string;
+                /** @description From this time on, by the time that `order` names. */
+                since?: components["schemas"]["Time"];
+                /** @description Before this time. */
+                until?: components["schemas"]["Time"];
+                /** @description `occurred` (default) or `received`. */
+                order?: "occurred" | "received";
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_recorded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_notices: {
         parameters: {
             query?: {
@@ -5153,6 +5788,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_settings_mail_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTested"];
                 };
             };
             401: {
