@@ -41,6 +41,7 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);
+    yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
     if let Some(store) = store {
         yagura_events::server::install(&mut parts, store);
     }

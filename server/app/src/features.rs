@@ -1,6 +1,7 @@
 //! The registry: one line for each core part and each feature. The only file of the server that knows them all.
 
 use yagura_alarms as alarms;
+use yagura_blobs as blobs;
 use yagura_commands as commands;
 use yagura_endpoints as endpoints;
 use yagura_events::server as events;
@@ -20,6 +21,7 @@ pub(crate) const ALL: &[ServerFeature] = &[
     policy::FEATURE,
     commands::FEATURE,
     notices::FEATURE,
+    blobs::FEATURE,
     events::FEATURE,
     alarms::FEATURE,
     yagura_operation_log::server::FEATURE,
@@ -39,12 +41,7 @@ pub(crate) fn alarm_sources() -> alarms::Sources {
     alarms::Sources(vec![Box::new(alarms::EndpointSource), events::alarm_source()])
 }
 
-/// All migrations. The audit log belongs to no feature; every one of them writes it.
+/// All migrations. What the kit itself keeps belongs to no feature: the audit log, and answers that may be asked for again.
 pub(crate) fn migrations() -> Vec<Migration> {
-    const AUDIT: Migration = Migration {
-        version: 202_611_230_001,
-        name: "audit",
-        sql: include_str!("../../kit/migrations/202611230001_audit.sql"),
-    };
-    std::iter::once(AUDIT).chain(ALL.iter().flat_map(|feature| feature.migrations.iter().copied())).collect()
+    yagura_server_kit::MIGRATIONS.iter().chain(ALL.iter().flat_map(|feature| feature.migrations)).copied().collect()
 }

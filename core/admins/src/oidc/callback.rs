@@ -1,13 +1,13 @@
 //! `GET /api/v1/session/oidc/callback`: the browser comes back from the identity provider.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Change, Context, agent::PeerAddress, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Change, Context, Query, agent::PeerAddress, error::Problem};
 
 use super::{Oidc, account, attempt::Attempt};
 use crate::{

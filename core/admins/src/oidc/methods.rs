@@ -1,9 +1,9 @@
 //! `GET /api/v1/session/methods`: how one can sign in here, for the sign-in page.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_server_kit::Context;
+use yagura_server_kit::{Context, Json};
 
 use super::Oidc;
 

@@ -1,14 +1,11 @@
 //! `GET /api/v1/alarms`: newest first.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use sqlx::{Any, AssertSqlSafe, query::QueryAs};
 use utoipa::IntoParams;
 use yagura_endpoints::{id_by_name_or_id, visible};
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 use yagura_vocabulary::{Severity, Time};
 
 use super::{AlarmState, AlarmView, FROM, Row, SELECT};

@@ -1,12 +1,11 @@
 //! `PATCH /api/v1/alarms/{id}`: take it on, say what came of it, or hand it back.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Path, error::Problem,
+};
 use yagura_vocabulary::Id;
 
 use super::{AlarmState, AlarmView, read::find};

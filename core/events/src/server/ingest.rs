@@ -3,7 +3,7 @@
 
 use super::{alarms::tell_of_gaps, store};
 use crate::{AppendError, Batch, Outcome, Row};
-use axum::{Json, extract::State};
+use axum::extract::State;
 use yagura_channel::{
     server::Signer,
     wire::{
@@ -13,7 +13,7 @@ use yagura_channel::{
         sealed::Sealed,
     },
 };
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context, Json};
 
 pub(super) async fn ingest(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Sealed<Receipt>>> {
     request.approved()?;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yagura_people::Seat;
-use yagura_server_kit::{ApiResult, Caller, Context, Role, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Role, error::Problem};
 
 use super::{
     features::Both,
@@ -66,8 +66,8 @@ pub(crate) async fn read(State(ctx): State<Context>, caller: Caller) -> ApiResul
         let own = OwnEndpoint { id: seat.endpoint_id.clone(), hostname: seat.hostname.clone() };
         for document in outlook.documents(specs, &endpoint, &accounts) {
             let Some(spec) = specs.find(&document.feature) else { continue };
-            let value = document.in_force(Some(&seat.account_id), outlook.now());
-            for item in (spec.recorded)(&value) {
+            let in_force = document.in_force(outlook.now());
+            for item in (spec.recorded)(in_force.for_account(Some(&seat.account_id))) {
                 let places = found.entry(spec.feature).or_default().entry(item).or_default();
                 if !places.contains(&own) {
                     places.push(own.clone());

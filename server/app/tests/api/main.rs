@@ -5,12 +5,16 @@
 
 mod alarms;
 mod authorisation;
+mod blobs;
 mod description;
+mod endpoint;
 mod endpoints;
 mod harness;
+mod idempotency;
 mod machine;
 mod mail;
 mod me;
+mod notices;
 mod oidc;
 mod policies;
 mod post_office;

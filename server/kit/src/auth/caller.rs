@@ -13,7 +13,7 @@ use yagura_vocabulary::{
 };
 
 use super::{Permission, Role};
-use crate::{ApiError, Context};
+use crate::{ApiError, Context, idempotency};
 
 /// What the caller showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +163,6 @@ pub async fn authorise(
     if caller.must_change_password && permission != Permission::OwnRead {
         return Err(ApiError::forbidden("change your password first").with("/password", "must_change", None));
     }
-    request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+    request.extensions_mut().insert(caller.clone());
+    if changes { idempotency::once(&ctx, &caller, request, next).await } else { Ok(next.run(request).await) }
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
+    // The word is a `tt`: a `literal` reaches the derive in an invisible group, in which it does not see the rename.
+    ($($(#[$doc:meta])* $variant:ident = $word:tt),+ $(,)?) => {
         /// One thing that a caller may do. API tokens carry a list of these as their scopes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum Permission { $($(#[$doc])* #[serde(rename = $word)] $variant),+ }
