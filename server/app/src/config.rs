@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The file it was read from.
+    #[serde(skip)]
+    pub file: PathBuf,
     /// Where people and agents reach the server: `https://name:port`.
     pub url: String,
     /// Where the server keeps its data. Relative to the file's folder.
@@ -148,7 +151,9 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        Self::parse(file, &text, |name| std::env::var(name).ok())?.resolved(folder)
+        let config = Self::parse(file, &text, |name| std::env::var(name).ok())?.resolved(folder)?;
+        let file = std::path::absolute(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
+        Ok(Self { file, ..config })
     }
 
     fn parse(file: &Path, text: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {

@@ -19,6 +19,8 @@ pub(crate) struct House {
     pub client: HttpClient,
     pub admin: String,
     pub origin: String,
+    /// The address of its database.
+    pub database: String,
     dir: TempDir,
 }
 
@@ -47,7 +49,7 @@ pub(crate) fn on_both_with<F: Future<Output = ()>>(more: impl Fn(&Path) -> Strin
 }
 
 /// A new, empty database on the PostgreSQL server at `url`.
-async fn fresh_database(url: &str) -> String {
+pub(crate) async fn fresh_database(url: &str) -> String {
     sqlx::any::install_default_drivers();
     let name = format!("yagura_{}", yagura_vocabulary::Id::<()>::new().uuid().simple());
     let pool = sqlx::AnyPool::connect(url).await.unwrap();
@@ -76,7 +78,7 @@ impl House {
         let target = Target::parse(&format!("https://{}", server.address)).unwrap();
         let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
         let admin = token(server.context(), "admin").await;
-        Self { server, client, admin, origin, dir }
+        Self { server, client, admin, origin, database: database.to_owned(), dir }
     }
 
     /// Signs the first administrator in by a one-time link and sets a password. Returns the session's cookie.

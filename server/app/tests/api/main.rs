@@ -5,7 +5,9 @@
 
 mod alarms;
 mod authorisation;
+mod backup;
 mod blobs;
+mod command_line;
 mod description;
 mod endpoint;
 mod endpoints;
