@@ -6,9 +6,13 @@
 mod authorisation;
 mod blobs;
 mod description;
-mod endpoint;
 mod endpoints;
 mod harness;
+mod idempotency;
+mod machine;
+mod mail;
+mod me;
 mod notices;
 mod policies;
+mod post_office;
 mod sign_in;
