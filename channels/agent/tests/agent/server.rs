@@ -64,6 +64,8 @@ pub(crate) struct Held {
     pub(crate) refuse_batches: u32,
     /// Whether WebSockets open, and then nothing is heard from them any more.
     pub(crate) dead_link: bool,
+    /// Whether long polls are broken off.
+    pub(crate) no_nudges: bool,
     /// Whether nobody can reach it.
     pub(crate) off: bool,
     pub(crate) paths: Vec<String>,
@@ -116,6 +118,7 @@ impl Server {
             hardware: BTreeMap::new(),
             refuse_batches: 0,
             dead_link: false,
+            no_nudges: false,
             off: false,
             paths: Vec::new(),
         };
@@ -204,7 +207,7 @@ impl Server {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let path = parts.uri.path().to_owned();
-        if path == "/agent/v1/nudges" {
+        if path == "/agent/v1/nudges" && !self.held().no_nudges {
             // A long poll: held for a while when there is nothing to say.
             let mut happened = self.happened.subscribe();
             let news = async {
@@ -351,6 +354,7 @@ impl Held {
                 None => json(404, &"none"),
             },
             "/agent/v1/commands" => json(200, &Waiting { commands: self.waiting.clone() }),
+            "/agent/v1/nudges" if self.no_nudges => json(502, &"no"),
             "/agent/v1/nudges" => json(200, &std::mem::take(&mut self.nudges)),
             other => {
                 if let Some(hash) = other.strip_prefix("/agent/v1/policies/") {

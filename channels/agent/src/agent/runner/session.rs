@@ -12,7 +12,7 @@ use tokio::{
 };
 use yagura_vocabulary::{Clock as _, EndpointState};
 
-use super::{Parts, Signal, commands::Commands, policies::Policies, state::Reporter, uploader};
+use super::{Parts, Signal, commands::Commands, policies::Policies, renumber, state::Reporter, uploader};
 use crate::{
     agent::{
         backoff::{Backoff, up_to},
@@ -204,7 +204,7 @@ impl Session<'_> {
         self.renew_keys(welcome.key_set).await;
         if welcome.new_epoch || self.signal.0.new_epoch.swap(false, Ordering::Relaxed) {
             tracing::warn!("this endpoint's numbering and the server's memory do not agree; a new numbering begins");
-            spool.new_epoch().await?;
+            renumber(self.parts, "disagreement").await?;
             return Ok(Greeting::Again);
         }
         if self.client.clock().skew_ms() != skew {
