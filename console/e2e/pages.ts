@@ -29,8 +29,6 @@ export const pages = [
   '/people',
   '/people/import',
   '/accounts',
-  '/me',
-  '/me/events',
   '/settings/organisation',
   '/settings/first-run',
   '/settings/enrolment',

@@ -79,7 +79,7 @@ export function Rail(): ReactNode {
         <span className="dim">
           {marks.facts([
             t(`roles.${admin.role}`),
-            employee ? null : admin.groups === null ? t('all_groups') : t('some_groups', { count: admin.groups.length }),
+            employee ? null : admin.groups ? t('some_groups', { count: admin.groups.length }) : t('all_groups'),
           ])}
         </span>
       </p>

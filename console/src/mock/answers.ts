@@ -1,12 +1,18 @@
 import { HttpResponse } from 'msw';
 import type { Page, Problem } from '../api/schema';
 
+/** The server leaves out what is not there: a field that is null here does not stand in the answer. */
+function written<T>(item: T): T {
+  if (typeof item !== 'object' || item === null) return item;
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) as T;
+}
+
 /** One page of a list, cut as the server cuts it. The cursor is the place to go on from. */
 export function pageOf<T>(items: readonly T[], url: URL): Response {
   const limit = Math.min(1000, Math.max(1, Number(url.searchParams.get('limit') ?? 100)));
   const from = Number(url.searchParams.get('cursor') ?? 0);
   const page: Page<T> = {
-    items: items.slice(from, from + limit),
+    items: items.slice(from, from + limit).map(written),
     next_cursor: from + limit < items.length ? String(from + limit) : null,
     count: { value: items.length, exact: true },
   };

@@ -53,7 +53,7 @@ export function Totp(): ReactNode {
         )}
         {!admin.totp_enabled && !key && (
           <div>
-            <Button onClick={() => void answered(api.POST('/api/v1/session/totp', { body: {} })).then(setKey)}>
+            <Button onClick={() => void answered(api.POST('/api/v1/session/totp')).then(setKey)}>
               {t('account.totp_start')}
             </Button>
           </div>

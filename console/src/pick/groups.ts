@@ -9,8 +9,13 @@ export function useGroups(): UseQueryResult<Group[]> {
   return useQuery({
     queryKey: groupsKey,
     staleTime: 60_000,
-    queryFn: async () => (await answered(api.GET('/api/v1/groups', { params: { query: { limit: 1000 } } }))).items,
+    queryFn: async () => (await answered(api.GET('/api/v1/groups'))).items,
   });
+}
+
+/** Whether it is the group that holds all others. */
+export function isRoot(group: Pick<Group, 'parent_id'>): boolean {
+  return !group.parent_id;
 }
 
 /** How deep a group lies below the root: 0 for the root. */

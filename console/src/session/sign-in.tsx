@@ -39,7 +39,7 @@ function useArrive(): (session: SessionView) => Promise<void> {
   const client = useQueryClient();
   const language = useLanguage();
   return async (session) => {
-    if (session.admin.language !== language) await changeLanguage(session.admin.language);
+    if (session.admin.language !== language) await changeLanguage(session.admin.language === 'en' ? 'en' : 'ja');
     forgetAllBut(client, session);
   };
 }

@@ -4,10 +4,10 @@ import { usePlace } from '../session/session';
 import { clockTime, dayNumber, exact, relative, shortDay, useNow } from '../time';
 
 /** A time as people say it, with the exact one on hover. The exact one is in the organisation's zone. */
-export function RelativeTime({ at }: { at: string | null }): ReactNode {
+export function RelativeTime({ at }: { at: string | null | undefined }): ReactNode {
   const place = usePlace();
   const nowMs = useNow();
-  if (at === null) return <span className="dim">—</span>;
+  if (!at) return <span className="dim">—</span>;
   const ms = Date.parse(at);
   return (
     <Tooltip label={exact(ms, place)}>
@@ -28,8 +28,8 @@ export function RowTime({ at, above }: { at: string; above?: string | undefined 
   );
 }
 
-export function ExactTime({ at }: { at: string | null }): ReactNode {
+export function ExactTime({ at }: { at: string | null | undefined }): ReactNode {
   const place = usePlace();
-  if (at === null) return <span className="dim">—</span>;
+  if (!at) return <span className="dim">—</span>;
   return <time dateTime={at}>{exact(Date.parse(at), place)}</time>;
 }

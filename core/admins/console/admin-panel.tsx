@@ -1,6 +1,7 @@
 import { Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
+import { ifMatch } from '@shell/api/if-match';
 import type { Admin, Role } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { pathWords, useGroups } from '@shell/pick/groups';
@@ -37,7 +38,7 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
   const [display, setDisplay] = useState(admin?.display_name ?? '');
   const [email, setEmail] = useState(admin?.email ?? '');
   const [role, setRole] = useState<Role>(admin?.role ?? 'operator');
-  const [limited, setLimited] = useState(admin?.groups !== null && admin !== null);
+  const [limited, setLimited] = useState(Boolean(admin?.groups));
   const [within, setWithin] = useState<string[]>(admin?.groups?.map((group) => group.id) ?? []);
   const [disabled, setDisabled] = useState(admin?.disabled ?? false);
   const [password, setPassword] = useState('');
@@ -60,8 +61,9 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
       else {
         await answered(
           api.PATCH('/api/v1/admins/{id}', {
-            params: { path, header: { 'If-Match': admin.etag } },
-            body: { display_name: display, role, groups: limited ? within : null, disabled, your_password },
+            params: { path },
+            ...ifMatch(admin.etag),
+            body: { display_name: display, role, groups: limited ? within : [], disabled, your_password },
           }),
         );
       }

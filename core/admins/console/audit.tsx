@@ -1,7 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
-import type { AuditRow } from '@shell/api/schema';
+import type { AuditItem } from '@shell/api/schema';
 import { useSearchState, type Changes } from '@shell/address/use-search';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
@@ -24,7 +24,7 @@ import words from './ja.json';
 /** Every action that has a name, as the server writes it: `admin.create`. */
 const actions = Object.entries(words.audit.actions).flatMap(([object, acts]) => Object.keys(acts).map((act) => `${object}.${act}`));
 
-function useColumns(): Column<AuditRow>[] {
+function useColumns(): Column<AuditItem>[] {
   const t = useWords('admins');
   const loose = useLooseWords('admins');
   return [
@@ -38,7 +38,7 @@ function useColumns(): Column<AuditRow>[] {
   ];
 }
 
-function AuditPanel({ row, onClose, onNarrow }: { row: AuditRow; onClose: () => void; onNarrow: (changes: Changes) => void }): ReactNode {
+function AuditPanel({ row, onClose, onNarrow }: { row: AuditItem; onClose: () => void; onNarrow: (changes: Changes) => void }): ReactNode {
   const t = useWords('admins');
   const loose = useLooseWords('admins');
   const marks = useMarks();
@@ -68,7 +68,7 @@ function AuditPanel({ row, onClose, onNarrow }: { row: AuditRow; onClose: () => 
         ]}
       />
       <br />
-      {(row.before !== null || row.after !== null) && <JsonDiff diff={diff} />}
+      {diff.length > 0 && <JsonDiff diff={diff} />}
     </SidePanel>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { FirstRun, FirstRunStepId } from '@shell/api/schema';
+import type { FirstRun, StepId } from '@shell/api/schema';
 
 export const firstRunKey = ['first-run'] as const;
 
@@ -9,7 +9,7 @@ export function useFirstRun(): UseQueryResult<FirstRun> {
 }
 
 /** Where each step is done. */
-export const placeOf: Record<FirstRunStepId, string> = {
+export const placeOf: Record<StepId, string> = {
   organisation: '/settings/organisation',
   time_zone: '/settings/organisation',
   public_address: '/settings/organisation',

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { FirstRun as Steps, FirstRunStepId } from '@shell/api/schema';
+import type { FirstRun as Steps, StepId } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { useCan } from '@shell/session/session';
 import { Button, LinkButton } from '@shell/ui/button';
@@ -16,7 +16,7 @@ function List({ steps }: { steps: Steps['steps'] }): ReactNode {
   const client = useQueryClient();
   const mayWrite = useCan('settings.write');
   const skip = useMutation({
-    mutationFn: (id: FirstRunStepId) => answered(api.POST('/api/v1/first-run/{id}/skip', { params: { path: { id } } })),
+    mutationFn: (id: StepId) => answered(api.POST('/api/v1/first-run/{id}/skip', { params: { path: { id } } })),
     onSuccess: (next) => client.setQueryData(firstRunKey, next),
   });
   const next = steps.find((step) => !step.done && !step.skipped);
@@ -32,7 +32,7 @@ function List({ steps }: { steps: Steps['steps'] }): ReactNode {
             <div>
               <h2>{t(`first_run.step.${step.id}.title`)}</h2>
               <p className="sm sub">{t(`first_run.step.${step.id}.why`)}</p>
-              {step.value !== null && <p className="sm wrap">{step.value}</p>}
+              {step.value && <p className="sm wrap">{step.value}</p>}
             </div>
             {mayWrite && !step.done && (
               <div className={css['acts']}>

@@ -1,10 +1,10 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { SystemHealth } from '@shell/api/schema';
+import type { Health } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
 
-export function useHealth(): UseQueryResult<SystemHealth> {
+export function useHealth(): UseQueryResult<Health> {
   return useQuery({
     queryKey: ['health'],
     refetchInterval: 30_000,

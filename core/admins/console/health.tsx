@@ -1,4 +1,4 @@
-import type { HealthStatus, SystemHealth } from '@shell/api/schema';
+import type { Status, Health } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { PageHead } from '@shell/ui/page';
 import { Await } from '@shell/ui/states';
@@ -8,9 +8,9 @@ import type { ReactNode } from 'react';
 import css from './first-run.module.css';
 import { useHealth } from './health-today';
 
-const tones: Record<HealthStatus, Tone> = { ok: 'on', degraded: 'open', failed: 'open' };
+const tones: Record<Status, Tone> = { ok: 'on', degraded: 'open', failed: 'open' };
 
-function Components({ health }: { health: SystemHealth }): ReactNode {
+function Components({ health }: { health: Health }): ReactNode {
   const t = useWords('admins');
   const loose = useLooseWords('admins');
   return (
@@ -26,7 +26,7 @@ function Components({ health }: { health: SystemHealth }): ReactNode {
             <div>
               <h2>{loose(`health.component.${component.name}`, component.name)}</h2>
               <p className="sm sub wrap">{component.detail}</p>
-              {component.since !== null && (
+              {component.since && (
                 <p className="xs dim">
                   <RelativeTime at={component.since} />
                 </p>

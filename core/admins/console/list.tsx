@@ -19,7 +19,7 @@ import { AdminPanel } from './admin-panel';
 export function AdminState({ admin }: { admin: Admin }): ReactNode {
   const t = useWords('admins');
   if (admin.disabled) return <StateWord tone="plain">{t('list.disabled')}</StateWord>;
-  if (admin.locked_until !== null && Date.parse(admin.locked_until) > now()) {
+  if (admin.locked_until && Date.parse(admin.locked_until) > now()) {
     return <StateWord tone="open">{t('list.locked')}</StateWord>;
   }
   if (admin.must_change_password) return <StateWord tone="half">{t('list.invited')}</StateWord>;
@@ -39,7 +39,7 @@ function useColumns(): Column<Admin>[] {
       id: 'groups',
       header: t('list.groups'),
       width: '2fr',
-      cell: (row) => (row.groups === null ? s('all_groups') : marks.list(row.groups.map((group) => group.name))),
+      cell: (row) => (row.groups ? marks.list(row.groups.map((group) => group.name)) : s('all_groups')),
     },
     { id: 'totp', header: t('list.totp'), width: 112, cell: (row) => t(row.totp_enabled ? 'list.totp_on' : 'list.totp_off') },
     { id: 'last', header: t('list.last_sign_in'), width: 140, cell: (row) => <RelativeTime at={row.last_sign_in} /> },
@@ -51,7 +51,7 @@ export default function Admins(): ReactNode {
   const t = useWords('admins');
   const client = useQueryClient();
   const [search, change] = useSearchState();
-  const rows = useRows(['admins'], (cursor) => answered(api.GET('/api/v1/admins', { params: { query: { cursor } } })));
+  const rows = useRows(['admins'], () => answered(api.GET('/api/v1/admins')));
   const openId = search['open'];
   const admin = rows.items.find((row) => row.id === openId);
   return (

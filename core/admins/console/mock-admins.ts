@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { Admin, ApiToken, Permission, Role } from '@shell/api/schema';
+import type { Admin, AdminChange, GroupRef, Token, Permission, Role } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour, minute, timeOf } from '@shell/mock/day';
 import { idOf } from '@shell/mock/random';
@@ -9,8 +9,8 @@ import { groups, refOf } from '../../endpoints/console/mock-fleet';
 const wrongPassword = (): Response =>
   problem(422, 'invalid', 'パスワードが違います。', [{ pointer: '/your_password', code: 'wrong' }]);
 
-function inGroups(ids: string[] | null | undefined): Admin['groups'] {
-  return ids ? groups.filter((group) => ids.includes(group.id)).map(refOf) : null;
+function inGroups(ids: string[] | null | undefined): GroupRef[] | null {
+  return ids?.length ? groups.filter((group) => ids.includes(group.id)).map(refOf) : null;
 }
 
 const admins: Admin[] = (
@@ -39,7 +39,7 @@ const admins: Admin[] = (
 
 const link = 'https://yagura.minato.example/sign-in#pV3n8YwKq2LrT7cXbZs5';
 
-const tokens: ApiToken[] = (
+const tokens: Token[] = (
   [
     ['資産台帳への転記', ['endpoints.read', 'assets.read'], 40, 2 * hour, null],
     ['月次の監査報告', ['audit.read'], 120, 17 * day, '月次の内部監査'],
@@ -86,12 +86,12 @@ export const handlers = [
   http.patch('/api/v1/admins/:id', async ({ params, request }) => {
     const admin = admins.find((one) => one.id === params['id']);
     if (!admin) return notFound();
-    const body = (await request.json()) as Partial<Admin> & { groups?: string[] | null; your_password: string };
+    const body = (await request.json()) as AdminChange;
     if (body.your_password !== 'yagura') return wrongPassword();
-    if (body.display_name !== undefined) admin.display_name = body.display_name;
-    if (body.role !== undefined) admin.role = body.role;
-    if (body.disabled !== undefined) admin.disabled = body.disabled;
-    if (body.groups !== undefined) admin.groups = inGroups(body.groups as string[] | null);
+    if (body.display_name) admin.display_name = body.display_name;
+    if (body.role) admin.role = body.role;
+    admin.disabled = body.disabled ?? admin.disabled;
+    if (body.groups) admin.groups = inGroups(body.groups);
     admin.etag = String(Number(admin.etag) + 1);
     return HttpResponse.json(admin);
   }),
@@ -110,7 +110,7 @@ export const handlers = [
   http.get('/api/v1/tokens', ({ request }) => pageOf(tokens, new URL(request.url))),
   http.post('/api/v1/tokens', async ({ request }) => {
     const body = (await request.json()) as { label: string; scopes: Permission[]; expires_in_s: number; purpose?: string };
-    const token: ApiToken = {
+    const token: Token = {
       id: idOf(12, 100 + tokens.length),
       label: body.label,
       scopes: body.scopes,

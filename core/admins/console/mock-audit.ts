@@ -1,11 +1,11 @@
 import { http } from 'msw';
-import type { AuditRow } from '@shell/api/schema';
+import type { AuditItem } from '@shell/api/schema';
 import { pageOf } from '@shell/mock/answers';
 import { before, hour, minute } from '@shell/mock/day';
 import { chance, idOf } from '@shell/mock/random';
 import { fleet } from '../../endpoints/console/mock-fleet';
 
-type Draft = Pick<AuditRow, 'action' | 'object_kind' | 'object_label' | 'before' | 'after' | 'purpose'>;
+type Draft = Pick<AuditItem, 'action' | 'object_kind' | 'object_label' | 'before' | 'after' | 'purpose'>;
 
 function draft(at: number, hostname: string): Draft {
   const all: Draft[] = [
@@ -23,7 +23,7 @@ function draft(at: number, hostname: string): Draft {
 }
 
 const dice = chance(77);
-const rows: AuditRow[] = Array.from({ length: 260 }, (_, at): AuditRow => ({
+const rows: AuditItem[] = Array.from({ length: 260 }, (_, at): AuditItem => ({
   id: idOf(13, 1000 - at),
   at: before(at * 1.7 * hour + dice.whole(1, 90) * minute),
   actor: dice.one(['佐伯 直樹', '佐伯 直樹', '岡田 真理', '上田 浩']),

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { Permission, SessionRow, SessionView } from '@shell/api/schema';
+import type { Permission, SessionItem, SessionView } from '@shell/api/schema';
 import { pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour, minute } from '@shell/mock/day';
 import { organisation, staff } from '@shell/mock/office';
@@ -44,7 +44,7 @@ function signedIn(): SessionView | null {
   return people[name] ?? null;
 }
 
-const sessions: SessionRow[] = [
+const sessions: SessionItem[] = [
   { id: idOf(6, 1), admin_id: idOf(4, 5), admin_name: 'saeki', created_at: before(50 * minute), last_used_at: before(10_000), ip: '192.168.14.21', user_agent: 'Chrome 142 / Windows', current: true },
   { id: idOf(6, 2), admin_id: idOf(4, 5), admin_name: 'saeki', created_at: before(3 * day), last_used_at: before(15 * hour), ip: '10.8.0.14', user_agent: 'Safari 26 / iPhone', current: false },
 ];

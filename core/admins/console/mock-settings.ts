@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { FirstRun, Settings, SystemHealth } from '@shell/api/schema';
+import type { FirstRun, Health, Settings, SettingsChange } from '@shell/api/schema';
 import { notFound, problem } from '@shell/mock/answers';
 import { before, day, hour } from '@shell/mock/day';
 import { organisation } from '@shell/mock/office';
@@ -9,7 +9,6 @@ const settings: Settings = {
   time_zone: organisation.time_zone,
   public_url: 'https://yagura.minato.example',
   silent_after_days: 3,
-  mail: { host: 'mail.minato.example', port: 587, from: 'yagura@minato.example', username: 'yagura', password_set: true, tls: 'starttls' },
   backup_directory: null,
   etag: '7',
 };
@@ -28,7 +27,7 @@ const firstRun: FirstRun = {
   ],
 };
 
-const health: SystemHealth = {
+const health: Health = {
   status: 'degraded',
   components: [
     { name: 'database', status: 'ok', detail: 'SQLite 3.50、書き込みの待ちはありません', since: null, numbers: { size_mb: 412, writes_per_s: 18 } },
@@ -47,23 +46,12 @@ export const handlers = [
   http.get('/api/v1/settings', () => HttpResponse.json(settings)),
   http.patch('/api/v1/settings', async ({ request }) => {
     if (request.headers.get('if-match') !== settings.etag) return problem(412, 'conflict', 'ほかの人が先に変えました。');
-    const body = (await request.json()) as Partial<Settings> & { mail?: (Settings['mail'] & { password?: string }) | null };
-    const { mail, ...rest } = body;
-    Object.assign(settings, rest);
-    if (mail !== undefined) {
-      const had = settings.mail?.password_set ?? false;
-      if (mail === null) settings.mail = null;
-      else {
-        const { password, ...plain } = mail;
-        settings.mail = { ...plain, password_set: had || password !== undefined };
-      }
-    }
+    Object.assign(settings, (await request.json()) as SettingsChange);
     settings.etag = String(Number(settings.etag) + 1);
     const step = firstRun.steps.find((one) => one.id === 'backup');
-    if (step && settings.backup_directory !== null) Object.assign(step, { done: true, value: settings.backup_directory });
+    if (step && settings.backup_directory) Object.assign(step, { done: true, value: settings.backup_directory });
     return HttpResponse.json(settings);
   }),
-  http.post('/api/v1/settings/mail-test', () => HttpResponse.json({ accepted: true, detail: '250 2.0.0 Ok: queued as 4F2A91' })),
   http.get('/api/v1/first-run', () => HttpResponse.json(firstRun)),
   http.post('/api/v1/first-run/:id/skip', ({ params }) => {
     const step = firstRun.steps.find((one) => one.id === params['id']);

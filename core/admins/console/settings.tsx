@@ -1,18 +1,16 @@
-import { NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { MailSettings, Settings } from '@shell/api/schema';
+import { ifMatch } from '@shell/api/if-match';
+import type { Settings } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { sessionKey, useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
 import { PageHead } from '@shell/ui/page';
-import { Acts, Columns, Section } from '@shell/ui/section';
+import { Acts, Section, Stack } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
-import { MailTest } from './mail-test';
-
-const noMail: MailSettings = { host: '', port: 587, from: '', username: null, password_set: false, tls: 'starttls' };
 
 function Form({ settings }: { settings: Settings }): ReactNode {
   const t = useWords('admins');
@@ -24,29 +22,17 @@ function Form({ settings }: { settings: Settings }): ReactNode {
   const [url, setUrl] = useState(settings.public_url);
   const [silent, setSilent] = useState<number | string>(settings.silent_after_days);
   const [backup, setBackup] = useState(settings.backup_directory ?? '');
-  const [mail, setMail] = useState<MailSettings>(settings.mail ?? noMail);
-  const [password, setPassword] = useState('');
   const save = useMutation({
     mutationFn: () =>
       answered(
         api.PATCH('/api/v1/settings', {
-          params: { header: { 'If-Match': settings.etag } },
+          ...ifMatch(settings.etag),
           body: {
             organisation_name: organisation,
             time_zone: zone,
             public_url: url,
             silent_after_days: Number(silent),
             backup_directory: backup.trim() || null,
-            mail: mail.host.trim()
-              ? {
-                  host: mail.host,
-                  port: mail.port,
-                  from: mail.from,
-                  username: mail.username,
-                  tls: mail.tls,
-                  ...(password ? { password } : {}),
-                }
-              : null,
           },
         }),
       ),
@@ -73,104 +59,51 @@ function Form({ settings }: { settings: Settings }): ReactNode {
         save.mutate();
       }}
     >
-      <Columns
-        main={
-          <>
-            <Section title={t('settings.organisation')}>
-              <Fields>
-                {text(t('settings.name'), organisation, setOrganisation)}
-                <Select
-                  label={t('settings.zone')}
-                  description={t('settings.zone_hint')}
-                  searchable
-                  data={Intl.supportedValuesOf('timeZone')}
-                  value={zone}
-                  disabled={!mayWrite}
-                  onChange={(value) => {
-                    setZone(value ?? zone);
-                  }}
-                />
-                {text(t('settings.url'), url, setUrl, t('settings.url_hint'))}
-                <NumberInput
-                  label={t('settings.silent')}
-                  description={t('settings.silent_hint')}
-                  min={1}
-                  max={365}
-                  suffix={t('settings.days')}
-                  value={silent}
-                  disabled={!mayWrite}
-                  onChange={setSilent}
-                />
-              </Fields>
-            </Section>
-            <Section title={t('settings.backup')}>
-              <Fields>{text(t('settings.backup_directory'), backup, setBackup, t('settings.backup_hint'))}</Fields>
-            </Section>
-            <div>
-              {save.error && <Failed error={save.error} />}
-              <Acts>
-                {mayWrite && (
-                  <Button main type="submit" busy={save.isPending}>
-                    {s('save')}
-                  </Button>
-                )}
-                <span role="status" className="sm sub">
-                  {save.isSuccess ? t('settings.saved') : ''}
-                </span>
-              </Acts>
-            </div>
-          </>
-        }
-        side={
-          <>
-            <Section title={t('settings.mail')}>
-              <Fields>
-                {text(t('settings.mail_host'), mail.host, (host) => {
-                  setMail({ ...mail, host });
-                })}
-                <NumberInput
-                  label={t('settings.mail_port')}
-                  min={1}
-                  max={65_535}
-                  thousandSeparator=""
-                  value={mail.port}
-                  disabled={!mayWrite}
-                  onChange={(port) => {
-                    setMail({ ...mail, port: Number(port) });
-                  }}
-                />
-                <Select
-                  label={t('settings.mail_tls')}
-                  data={(['starttls', 'tls', 'none'] as const).map((value) => ({ value, label: t(`settings.tls.${value}`) }))}
-                  value={mail.tls}
-                  disabled={!mayWrite}
-                  onChange={(tls) => {
-                    setMail({ ...mail, tls: (tls ?? 'starttls') as MailSettings['tls'] });
-                  }}
-                />
-                {text(t('settings.mail_from'), mail.from, (from) => {
-                  setMail({ ...mail, from });
-                })}
-                {text(t('settings.mail_user'), mail.username ?? '', (username) => {
-                  setMail({ ...mail, username: username || null });
-                })}
-                <PasswordInput
-                  label={t('settings.mail_password')}
-                  description={t(mail.password_set ? 'settings.mail_password_set' : 'settings.mail_password_none')}
-                  autoComplete="off"
-                  visibilityToggleButtonProps={{ 'aria-label': s('sign_in.show_password') }}
-                  value={password}
-                  disabled={!mayWrite}
-                  onChange={(event) => {
-                    setPassword(event.currentTarget.value);
-                  }}
-                />
-              </Fields>
-            </Section>
-            {mayWrite && <MailTest ready={settings.mail !== null} />}
-          </>
-        }
-      />
+      <Stack>
+        <Section title={t('settings.organisation')}>
+          <Fields>
+            {text(t('settings.name'), organisation, setOrganisation)}
+            <Select
+              label={t('settings.zone')}
+              description={t('settings.zone_hint')}
+              searchable
+              data={Intl.supportedValuesOf('timeZone')}
+              value={zone}
+              disabled={!mayWrite}
+              onChange={(value) => {
+                setZone(value ?? zone);
+              }}
+            />
+            {text(t('settings.url'), url, setUrl, t('settings.url_hint'))}
+            <NumberInput
+              label={t('settings.silent')}
+              description={t('settings.silent_hint')}
+              min={1}
+              max={365}
+              suffix={t('settings.days')}
+              value={silent}
+              disabled={!mayWrite}
+              onChange={setSilent}
+            />
+          </Fields>
+        </Section>
+        <Section title={t('settings.backup')}>
+          <Fields>{text(t('settings.backup_directory'), backup, setBackup, t('settings.backup_hint'))}</Fields>
+        </Section>
+        <div>
+          {save.error && <Failed error={save.error} />}
+          <Acts>
+            {mayWrite && (
+              <Button main type="submit" busy={save.isPending}>
+                {s('save')}
+              </Button>
+            )}
+            <span role="status" className="sm sub">
+              {save.isSuccess ? t('settings.saved') : ''}
+            </span>
+          </Acts>
+        </div>
+      </Stack>
     </form>
   );
 }

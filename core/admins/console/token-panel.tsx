@@ -1,7 +1,7 @@
 import { Checkbox, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { ApiToken, Permission } from '@shell/api/schema';
+import type { Token, Permission } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { useSession } from '@shell/session/session';
 import { now } from '@shell/time';
@@ -18,7 +18,7 @@ import { useState, type ReactNode } from 'react';
 import { tokenState } from './tokens';
 
 export interface MadeToken {
-  token: ApiToken;
+  token: Token;
   secret: string;
 }
 
@@ -114,7 +114,7 @@ export function TokenPanel({
   onChanged,
   onClose,
 }: {
-  token: ApiToken | null;
+  token: Token | null;
   made: MadeToken | null;
   onMade: (made: MadeToken) => void;
   onChanged: () => Promise<void>;

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
-import type { ApiToken } from '@shell/api/schema';
+import type { Token } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { now } from '@shell/time';
@@ -15,12 +15,12 @@ import { StateWord } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import { TokenPanel, type MadeToken } from './token-panel';
 
-export function tokenState(token: ApiToken, nowMs: number): 'active' | 'expired' | 'revoked' {
-  if (token.revoked_at !== null) return 'revoked';
+export function tokenState(token: Token, nowMs: number): 'active' | 'expired' | 'revoked' {
+  if (token.revoked_at) return 'revoked';
   return Date.parse(token.expires_at) <= nowMs ? 'expired' : 'active';
 }
 
-function useColumns(): Column<ApiToken>[] {
+function useColumns(): Column<Token>[] {
   const t = useWords('admins');
   return [
     { id: 'label', header: t('tokens.label'), width: '2fr', cell: (row) => <b>{row.label}</b> },
@@ -45,7 +45,7 @@ export default function Tokens(): ReactNode {
   const client = useQueryClient();
   const [search, change] = useSearchState();
   const [made, setMade] = useState<MadeToken | null>(null);
-  const rows = useRows(['tokens'], (cursor) => answered(api.GET('/api/v1/tokens', { params: { query: { cursor } } })));
+  const rows = useRows(['tokens'], () => answered(api.GET('/api/v1/tokens')));
   const openId = search['open'];
   const token = rows.items.find((row) => row.id === openId);
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: ['tokens'] });

@@ -1,6 +1,7 @@
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { Command } from '@shell/api/schema';
+import { oneOf } from '@shell/address/one-of';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { Split } from '@shell/ui/panel';
@@ -9,7 +10,7 @@ import { DataTable, type Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import type { ReactNode } from 'react';
 import { CommandPanel } from './panel';
-import { CommandStateWord, useCommandName } from './states';
+import { CommandStateWord, commandStates, useCommandName } from './states';
 
 function useColumns(oneEndpoint: boolean): Column<Command>[] {
   const t = useWords('commands');
@@ -29,7 +30,7 @@ function useColumns(oneEndpoint: boolean): Column<Command>[] {
 export function CommandList({ endpoint }: { endpoint?: string }): ReactNode {
   const t = useWords('commands');
   const [search, change] = useSearchState();
-  const filter = { endpoint, state: search['state'] };
+  const filter = { endpoint, state: oneOf(commandStates, search['state']) };
   const rows = useRows(
     ['commands', filter],
     (cursor) => answered(api.GET('/api/v1/commands', { params: { query: { ...filter, cursor } } })),

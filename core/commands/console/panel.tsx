@@ -47,7 +47,7 @@ export function CommandPanel({ id, onClose }: { id: string; onClose: () => void 
                 { label: t('column.by'), value: data.created_by },
                 { label: t('column.expires'), value: <ExactTime at={data.expires_at} /> },
                 { label: t('args'), value: <code>{JSON.stringify(data.args)}</code> },
-                { label: t('result'), value: data.result === null ? null : <code>{JSON.stringify(data.result)}</code> },
+                { label: t('result'), value: data.result ? <code>{JSON.stringify(data.result)}</code> : null },
                 { label: t('error'), value: data.error },
               ]}
             />

@@ -1,10 +1,10 @@
 import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { EnrolmentToken, NewEnrolmentToken } from '@shell/api/schema';
+import type { EnrolmentToken, CreatedEnrolmentToken } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
-import { pathWords, useGroups } from '@shell/pick/groups';
+import { isRoot, pathWords, useGroups } from '@shell/pick/groups';
 import { Button } from '@shell/ui/button';
 import { ConfirmAct } from '@shell/ui/confirm';
 import { Copyable } from '@shell/ui/copyable';
@@ -18,10 +18,10 @@ import { useState, type ReactNode } from 'react';
 
 const lifetimes = ['86400', '604800', '2592000', '7776000'] as const;
 
-function NewToken({ onMade }: { onMade: (made: NewEnrolmentToken) => void }): ReactNode {
+function NewToken({ onMade }: { onMade: (made: CreatedEnrolmentToken) => void }): ReactNode {
   const t = useWords('endpoints');
   const { data: groups = [] } = useGroups();
-  const root = groups.find((group) => group.parent_id === null);
+  const root = groups.find(isRoot);
   const [label, setLabel] = useState('');
   const [group, setGroup] = useState<string | null>(null);
   const [lifetime, setLifetime] = useState<string>('604800');
@@ -97,8 +97,8 @@ export function EnrolmentPanel({
   onClose,
 }: {
   token: EnrolmentToken | null;
-  made: NewEnrolmentToken | null;
-  onMade: (made: NewEnrolmentToken) => void;
+  made: CreatedEnrolmentToken | null;
+  onMade: (made: CreatedEnrolmentToken) => void;
   onChanged: () => Promise<void>;
   onClose: () => void;
 }): ReactNode {
@@ -121,7 +121,7 @@ export function EnrolmentPanel({
             facts={[
               { label: t('list.state'), value: t(`enrolment.state.${token.state}`) },
               { label: t('list.group'), value: pathWords(token.group) },
-              { label: t('enrolment.uses'), value: `${String(token.uses)} / ${token.max_uses === null ? '∞' : String(token.max_uses)}` },
+              { label: t('enrolment.uses'), value: `${String(token.uses)} / ${String(token.max_uses ?? '∞')}` },
               { label: t('enrolment.approval'), value: t(token.needs_approval ? 'enrolment.approval_yes' : 'enrolment.approval_no') },
               { label: t('enrolment.created'), value: <ExactTime at={token.created_at} /> },
               { label: t('enrolment.by'), value: token.created_by },

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
-import type { EndpointSummary, EnrolmentToken, NewEnrolmentToken } from '@shell/api/schema';
+import type { EndpointSummary, EnrolmentToken, CreatedEnrolmentToken } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
@@ -69,7 +69,7 @@ function useColumns(): Column<EnrolmentToken>[] {
       header: t('enrolment.uses'),
       width: 96,
       num: true,
-      cell: (row) => `${String(row.uses)} / ${row.max_uses === null ? '∞' : String(row.max_uses)}`,
+      cell: (row) => `${String(row.uses)} / ${String(row.max_uses ?? '∞')}`,
     },
     {
       id: 'approval',
@@ -87,10 +87,8 @@ function Page({ waiting }: { waiting: EndpointSummary[] }): ReactNode {
   const t = useWords('endpoints');
   const client = useQueryClient();
   const [search, change] = useSearchState();
-  const [made, setMade] = useState<NewEnrolmentToken | null>(null);
-  const rows = useRows(['enrolment-tokens'], (cursor) =>
-    answered(api.GET('/api/v1/enrolment-tokens', { params: { query: { cursor } } })),
-  );
+  const [made, setMade] = useState<CreatedEnrolmentToken | null>(null);
+  const rows = useRows(['enrolment-tokens'], () => answered(api.GET('/api/v1/enrolment-tokens')));
   const open = search['open'];
   const token = rows.items.find((row) => row.id === open);
   const close = (): void => {

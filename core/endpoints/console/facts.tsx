@@ -21,7 +21,7 @@ export function Facts({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
           {
             label: t('facts.clock'),
             value:
-              skew === null
+              typeof skew !== 'number'
                 ? null
                 : Math.abs(skew) < tolerated
                   ? t('facts.clock_good')

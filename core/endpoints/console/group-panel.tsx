@@ -1,10 +1,11 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
+import { ifMatch } from '@shell/api/if-match';
 import type { Group } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
-import { useGroups } from '@shell/pick/groups';
+import { isRoot, useGroups } from '@shell/pick/groups';
 import { Button } from '@shell/ui/button';
 import { ConfirmAct } from '@shell/ui/confirm';
 import { Fields } from '@shell/ui/filters';
@@ -26,21 +27,22 @@ export function GroupPanel({ group, readOnly, onClose, onSaved }: Props): ReactN
   const t = useWords('endpoints');
   const s = useWords('shell');
   const { data: groups = [] } = useGroups();
-  const root = groups.find((candidate) => candidate.parent_id === null);
+  const root = groups.find(isRoot);
   const [name, setName] = useState(group?.name ?? '');
   const [parent, setParent] = useState<string | null>(group?.parent_id ?? null);
   const [byQuery, setByQuery] = useState(group?.kind === 'query');
   const [query, setQuery] = useState(group?.query ?? '');
   const above = parent ?? root?.id;
-  const isRoot = group !== null && group.parent_id === null;
+  const atTop = group !== null && isRoot(group);
 
   const save = useMutation({
     mutationFn: async () => {
       if (group) {
         return answered(
           api.PATCH('/api/v1/groups/{id}', {
-            params: { path: { id: group.id }, header: { 'If-Match': group.etag } },
-            body: { name, ...(isRoot || above === undefined ? {} : { parent_id: above }), ...(byQuery ? { query } : {}) },
+            params: { path: { id: group.id } },
+            ...ifMatch(group.etag),
+            body: { name, ...(atTop || above === undefined ? {} : { parent_id: above }), ...(byQuery ? { query } : {}) },
           }),
         );
       }
@@ -70,7 +72,7 @@ export function GroupPanel({ group, readOnly, onClose, onSaved }: Props): ReactN
               setName(event.currentTarget.value);
             }}
           />
-          {!isRoot && <GroupSelect label={t('groups.parent')} fixedOnly value={above ?? null} onChange={setParent} />}
+          {!atTop && <GroupSelect label={t('groups.parent')} fixedOnly value={above ?? null} onChange={setParent} />}
           {group === null && (
             <Checkbox
               label={t('groups.by_query')}
@@ -103,7 +105,7 @@ export function GroupPanel({ group, readOnly, onClose, onSaved }: Props): ReactN
           )}
         </Fields>
       </form>
-      {group && !isRoot && !readOnly && (
+      {group && !atTop && !readOnly && (
         <>
           <br />
           <ConfirmAct

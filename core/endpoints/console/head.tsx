@@ -23,7 +23,7 @@ export function EndpointHead({ endpoint }: { endpoint: EndpointDetail }): ReactN
           <span className="sm sub">
             {t('one.seen')} <RelativeTime at={endpoint.last_seen} />
           </span>
-          {endpoint.ip !== null && <span className="sm sub">{endpoint.ip}</span>}
+          {endpoint.ip && <span className="sm sub">{endpoint.ip}</span>}
         </p>
         <h1>{endpoint.hostname}</h1>
         <p className={css['who']}>

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { EndpointSummary } from '@shell/api/schema';
+import { oneOf } from '@shell/address/one-of';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
@@ -51,8 +52,8 @@ export default function EndpointList(): ReactNode {
   const filter = {
     q: search['q'],
     group: search['group'],
-    os: search['os'],
-    state: search['state'],
+    os: oneOf(systems, search['os']),
+    state: oneOf(states, search['state']),
     clone_suspected: search['clone'] === 'yes' ? true : undefined,
     sort: search['sort'],
   };
@@ -71,8 +72,8 @@ export default function EndpointList(): ReactNode {
   const chips: Chip[] = [
     ...(filter.q ? [{ name: 'q', label: t('list.text'), value: filter.q }] : []),
     ...(filter.group ? [{ name: 'group', label: t('list.group'), value: group ? pathWords(group) : filter.group }] : []),
-    ...(filter.os ? [{ name: 'os', label: t('list.os'), value: t(`os.${filter.os as 'linux'}`) }] : []),
-    ...(filter.state ? [{ name: 'state', label: t('list.state'), value: t(`state.${filter.state as 'online'}`) }] : []),
+    ...(filter.os ? [{ name: 'os', label: t('list.os'), value: t(`os.${filter.os}`) }] : []),
+    ...(filter.state ? [{ name: 'state', label: t('list.state'), value: t(`state.${filter.state}`) }] : []),
     ...(filter.clone_suspected ? [{ name: 'clone', label: t('list.state'), value: t('state.clone') }] : []),
   ];
   const clear = (): void => {

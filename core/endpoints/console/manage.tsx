@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
+import { ifMatch } from '@shell/api/if-match';
 import type { EndpointDetail } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
@@ -21,7 +22,8 @@ export function Manage({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
     mutationFn: (group_id: string) =>
       answered(
         api.PATCH('/api/v1/endpoints/{id}', {
-          params: { path: { id }, header: { 'If-Match': endpoint.etag } },
+          params: { path: { id } },
+          ...ifMatch(endpoint.etag),
           body: { group_id },
         }),
       ),

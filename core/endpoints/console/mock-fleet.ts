@@ -1,4 +1,4 @@
-import type { EndpointDetail, Group, GroupRef, Os, SensorReport } from '@shell/api/schema';
+import type { EndpointDetail, Group, GroupRef, Os, SensorView } from '@shell/api/schema';
 import { before, day, hour, minute } from '@shell/mock/day';
 import { departments, organisation, sites, staff } from '@shell/mock/office';
 import { chance, idOf } from '@shell/mock/random';
@@ -81,7 +81,7 @@ const sources: Record<Os, Record<string, string>> = {
   ios: {},
 };
 
-function sensorsOf(os: Os, at: number): SensorReport[] {
+function sensorsOf(os: Os, at: number): SensorView[] {
   return Object.entries(sources[os]).map(([sensor, source], nth) => {
     const seen = 4000 + ((at * 7919 + nth * 104_729) % 90_000);
     if (os === 'macos' && sensor === 'network') {

@@ -127,7 +127,7 @@ export const handlers = [
     const group: Group = {
       id: idOf(2, 100 + groups.length),
       name: body.name,
-      parent_id: body.parent_id,
+      parent_id: body.parent_id ?? null,
       path: '',
       kind: body.kind,
       query: body.query ?? null,

@@ -1,4 +1,4 @@
-import type { EndpointDetail, SensorReport } from '@shell/api/schema';
+import type { EndpointDetail, SensorView } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
 import { Section } from '@shell/ui/section';
@@ -7,7 +7,7 @@ import { StateWord, type Tone } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import css from './sensors.module.css';
 
-const tones: Record<SensorReport['health'], Tone> = {
+const tones: Record<SensorView['health'], Tone> = {
   ok: 'on',
   degraded: 'open',
   unsupported: 'plain',
@@ -33,17 +33,17 @@ export default function Sensors({ endpoint }: { endpoint: EndpointDetail }): Rea
                 <b>{loose(`sensors.name.${sensor.sensor}`, sensor.sensor)}</b> <span className="dim sm">{sensor.source}</span>
               </p>
               <p className="sm sub">
-                {sensor.reason === undefined
-                  ? t(`sensors.meaning.${sensor.health}`)
-                  : marks.noted(
+                {sensor.reason
+                  ? marks.noted(
                       t(`sensors.meaning.${sensor.health}`),
                       loose(`sensors.reason.${sensor.reason.replaceAll(' ', '_')}`, sensor.reason),
-                    )}
+                    )
+                  : t(`sensors.meaning.${sensor.health}`)}
               </p>
             </div>
             <p className="sm sub num">
               {sensor.health === 'ok' || sensor.health === 'degraded'
-                ? t('sensors.seen', { seen: sensor.seen.toLocaleString('en-US'), lost: sensor.lost.toLocaleString('en-US') })
+                ? t('sensors.seen', { seen: (sensor.seen ?? 0).toLocaleString('en-US'), lost: (sensor.lost ?? 0).toLocaleString('en-US') })
                 : ''}
             </p>
           </li>

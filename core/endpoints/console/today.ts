@@ -1,12 +1,12 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { EndpointCounts, EndpointSummary, Page } from '@shell/api/schema';
+import type { EndpointState, EndpointSummary, Page, Summary } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
 import { pathWords } from '@shell/pick/groups';
 
-export function useEndpointCounts(): UseQueryResult<EndpointCounts> {
+export function useEndpointCounts(): UseQueryResult<Summary> {
   return useQuery({
     queryKey: ['endpoints-summary'],
     queryFn: () => answered(api.GET('/api/v1/endpoints/summary')),
@@ -26,7 +26,7 @@ function useClones(): UseQueryResult<EndpointSummary[]> {
   });
 }
 
-function useFew(filter: { state?: string; sort?: string }): UseQueryResult<Page<EndpointSummary>> {
+function useFew(filter: { state?: EndpointState; sort?: string }): UseQueryResult<Page<EndpointSummary>> {
   return useQuery({
     queryKey: ['endpoints-few', filter],
     queryFn: () => answered(api.GET('/api/v1/endpoints', { params: { query: { ...filter, limit: 5 } } })),

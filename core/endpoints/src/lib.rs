@@ -18,6 +18,7 @@ pub use self::{
         query::{Facts, Query},
         tree::{GroupRow, Tree, ensure_root},
     },
+    presence::silent_after_days,
     tokens::create::{AgentAddress, issue as issue_token},
 };
 

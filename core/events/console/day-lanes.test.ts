@@ -1,9 +1,9 @@
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 import { describe, expect, it } from 'vitest';
 import { lanesOf } from './day-lanes';
 
 let serial = 0;
-const event = (time: string, kind: string, more: Partial<EventRow> = {}): EventRow => {
+const event = (time: string, kind: string, more: Partial<EventView> = {}): EventView => {
   serial += 1;
   return {
     id: String(serial),
@@ -13,6 +13,9 @@ const event = (time: string, kind: string, more: Partial<EventRow> = {}): EventR
     occurred_at: `2026-11-17T${time}:00.000000Z`,
     received_at: `2026-11-17T${time}:01.000000Z`,
     user: '三浦',
+    inferred: false,
+    truncated: false,
+    epoch: 'e',
     level: 'recorded',
     rule: null,
     feature: 'operation_log',

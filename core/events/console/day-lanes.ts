@@ -1,4 +1,4 @@
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 
 /** A stretch of time on a lane, with what is written in it. */
 export interface Stretch {
@@ -15,13 +15,13 @@ export interface Lanes {
   /** Counts per slot of `slotMs`, from the slot that holds `from`. */
   files: number[];
   network: number[];
-  marks: { at: number; row: EventRow }[];
+  marks: { at: number; row: EventView }[];
   slotMs: number;
 }
 
 const quarter = 900_000;
 
-function stretches(rows: EventRow[], opens: (row: EventRow) => string | null, closes: (row: EventRow) => boolean, end: number): Stretch[] {
+function stretches(rows: EventView[], opens: (row: EventView) => string | null, closes: (row: EventView) => boolean, end: number): Stretch[] {
   const found: Stretch[] = [];
   let open: Stretch | null = null;
   for (const row of rows) {
@@ -41,7 +41,7 @@ function stretches(rows: EventRow[], opens: (row: EventRow) => string | null, cl
  * Lays one machine's day out in lanes. `rows` in any order; `nowMs` ends what is still going on. The axis begins at the
  * quarter hour before the first event and reaches a little beyond now.
  */
-export function lanesOf(rows: EventRow[], nowMs: number): Lanes | null {
+export function lanesOf(rows: EventView[], nowMs: number): Lanes | null {
   const ordered = [...rows].sort((a, b) => a.occurred_at.localeCompare(b.occurred_at));
   const first = ordered[0];
   if (!first) return null;

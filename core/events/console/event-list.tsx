@@ -1,7 +1,7 @@
 import { Switch } from '@mantine/core';
 import { useSearchState, type Changes } from '@shell/address/use-search';
 import type { Search } from '@shell/address/query-string';
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { SearchField } from '@shell/pick/search-field';
 import { Button } from '@shell/ui/button';
@@ -17,10 +17,10 @@ import { EventPanel } from './panel';
 import { LevelIcon, Subject, useKindWord } from './row-cells';
 import { useEvents } from './use-events';
 
-function useColumns(wanted: string, oneEndpoint: boolean): Column<EventRow>[] {
+function useColumns(wanted: string, oneEndpoint: boolean): Column<EventView>[] {
   const t = useWords('events');
   const kind = useKindWord();
-  const all: Column<EventRow>[] = [
+  const all: Column<EventView>[] = [
     {
       id: 'occurred',
       header: t('column.occurred'),

@@ -1,4 +1,4 @@
-import type { EventQuery } from '@shell/api/schema';
+import type { QueryOf } from '@shell/api/schema';
 import type { Search } from '@shell/address/query-string';
 import { now, startOfDay } from '@shell/time';
 
@@ -23,6 +23,8 @@ export function isSpan(text: string | undefined): text is Span {
 
 /** The names the page keeps in its address; a span is kept as a word so that tomorrow it means tomorrow. */
 export const names = ['text', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'span', 'since', 'until'] as const;
+
+type EventQuery = QueryOf<'get_events'>;
 
 /** What is asked of the server for the state in the address. */
 export function queryOf(search: Search, zone: string): EventQuery {

@@ -1,4 +1,4 @@
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 import { day, hour, minute, mockNow, timeOf } from '@shell/mock/day';
 import { chance, idOf, type Chance } from '@shell/mock/random';
 import { staff } from '@shell/mock/office';
@@ -18,7 +18,7 @@ const sites = ['https://www.jpo.go.jp/', 'https://www.meti.go.jp/', 'https://por
 
 interface Draft {
   kind: string;
-  level?: EventRow['level'];
+  level?: EventView['level'];
   subject?: string;
   target?: string;
   rule?: string;
@@ -28,7 +28,7 @@ interface Draft {
   parent_image?: string;
   hash_sha256?: string;
   count?: number;
-  lane?: string;
+  lane?: EventView['lane'];
   feature?: string;
   body?: Record<string, unknown>;
 }
@@ -89,11 +89,11 @@ function raised(dice: Chance): Draft {
   ]);
 }
 
-let rows: EventRow[] | null = null;
+let rows: EventView[] | null = null;
 let serial = 0;
 let until = mockNow;
 
-function make(at: number, machine: number, draft: Draft, dice: Chance): EventRow {
+function make(at: number, machine: number, draft: Draft, dice: Chance): EventView {
   serial += 1;
   const endpoint = fleet[machine];
   if (!endpoint) throw new Error(`no machine ${String(machine)}`);
@@ -110,7 +110,10 @@ function make(at: number, machine: number, draft: Draft, dice: Chance): EventRow
     rule: rule ?? null,
     feature: feature ?? 'operation_log',
     lane: lane ?? (level && level !== 'recorded' ? 'critical' : 'operation'),
+    epoch: idOf(10, machine),
     seq: serial,
+    inferred: false,
+    truncated: false,
     ...process,
     ...(draft.parent_image === undefined ? {} : { parent_guid: idOf(9, machine * 1000 + 777) }),
     ...rest,
@@ -118,7 +121,7 @@ function make(at: number, machine: number, draft: Draft, dice: Chance): EventRow
   };
 }
 
-function workday(start: number, machine: number, dice: Chance, found: EventRow[]): void {
+function workday(start: number, machine: number, dice: Chance, found: EventView[]): void {
   const arrive = start + 7 * hour + 40 * minute + dice.whole(0, 45) * minute;
   const leave = start + 17 * hour + 30 * minute + dice.whole(0, 150) * minute;
   const put = (at: number, draft: Draft): void => {
@@ -135,10 +138,10 @@ function workday(start: number, machine: number, dice: Chance, found: EventRow[]
 }
 
 /** A week of the office: five working days, a few who came in at the weekend, and this morning. */
-function build(): EventRow[] {
+function build(): EventView[] {
   const dice = chance(20_261_117);
   const today = Date.parse('2026-11-17T00:00:00+09:00');
-  const found: EventRow[] = [];
+  const found: EventView[] = [];
   for (let back = 7; back >= 0; back -= 1) {
     const start = today - back * day;
     const weekday = (2 - back + 14) % 7;
@@ -155,7 +158,7 @@ function build(): EventRow[] {
 }
 
 /** Everything that has happened up to `ms`, newest first. Each call lets the office work on to that moment. */
-export function eventsUntil(ms: number): EventRow[] {
+export function eventsUntil(ms: number): EventView[] {
   rows ??= build();
   const dice = chance(Math.floor(until / 1000));
   while (until + 9000 < ms) {

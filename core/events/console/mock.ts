@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 import { notFound, pageOf } from '@shell/mock/answers';
 import { now } from '@shell/time';
 import { eventsUntil } from './mock-week';
@@ -8,7 +8,7 @@ function fits(kind: string, wanted: string): boolean {
   return wanted.split(',').some((one) => (one.endsWith('.*') ? kind.startsWith(one.slice(0, -1)) : kind === one));
 }
 
-function mentions(row: EventRow, text: string): boolean {
+function mentions(row: EventView, text: string): boolean {
   const needle = text.normalize('NFKC').toLowerCase();
   return [row.subject, row.target, row.command_line, row.image, row.user, row.hostname, row.rule].some((field) =>
     field?.normalize('NFKC').toLowerCase().includes(needle),
@@ -16,7 +16,7 @@ function mentions(row: EventRow, text: string): boolean {
 }
 
 /** The rows that a query asks for, newest first. */
-export function search(url: URL): EventRow[] {
+export function search(url: URL): EventView[] {
   const wanted = (name: string): string => url.searchParams.get(name) ?? '';
   const since = wanted('since') === '' ? -Infinity : Date.parse(wanted('since'));
   const until = wanted('until') === '' ? Infinity : Date.parse(wanted('until'));

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 import type { Changes } from '@shell/address/use-search';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
@@ -15,7 +15,7 @@ import css from './events.module.css';
 import { splitPath } from './kinds';
 import { LevelIcon, useKindWord } from './row-cells';
 
-function useFacts(row: EventRow, change: (changes: Changes) => void): Fact[] {
+function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
   const t = useWords('events');
   const feature = useLooseWords('events');
   const place = usePlace();
@@ -32,7 +32,7 @@ function useFacts(row: EventRow, change: (changes: Changes) => void): Fact[] {
       {label}
     </button>
   );
-  const code = (text: string | undefined): ReactNode => (text === undefined ? null : <code className={css['code']}>{text}</code>);
+  const code = (text: string | null | undefined): ReactNode => (text ? <code className={css['code']}>{text}</code> : null);
   const all: Fact[] = [
     {
       label: t('field.occurred'),
@@ -42,7 +42,7 @@ function useFacts(row: EventRow, change: (changes: Changes) => void): Fact[] {
         </>
       ),
     },
-    { label: t('field.user'), value: row.user === null ? null : narrow(row.user, { user: row.user }) },
+    { label: t('field.user'), value: row.user ? narrow(row.user, { user: row.user }) : null },
     {
       label: t('field.endpoint'),
       value: (
@@ -58,10 +58,10 @@ function useFacts(row: EventRow, change: (changes: Changes) => void): Fact[] {
     {
       label: t('field.process'),
       value:
-        row.image === undefined ? undefined : (
+        row.image && (
           <>
-            {row.process_guid === undefined ? row.image : narrow(splitPath(row.image).name, { process_guid: row.process_guid })}
-            {row.pid !== undefined && <span className="dim"> pid {row.pid}</span>}
+            {row.process_guid ? narrow(splitPath(row.image).name, { process_guid: row.process_guid }) : row.image}
+            {typeof row.pid === 'number' && <span className="dim"> pid {row.pid}</span>}
             <br />
             <span className="dim xs">{row.image}</span>
           </>
@@ -71,15 +71,13 @@ function useFacts(row: EventRow, change: (changes: Changes) => void): Fact[] {
     {
       label: t('field.parent'),
       value:
-        row.parent_image === undefined
-          ? undefined
-          : row.parent_guid === undefined
-            ? row.parent_image
-            : narrow(splitPath(row.parent_image).name, { process_guid: row.parent_guid }),
+        row.parent_image && row.parent_guid
+          ? narrow(splitPath(row.parent_image).name, { process_guid: row.parent_guid })
+          : row.parent_image,
     },
     {
       label: 'SHA-256',
-      value: row.hash_sha256 === undefined ? undefined : narrow(`${row.hash_sha256.slice(0, 20)}…`, { hash: row.hash_sha256 }),
+      value: row.hash_sha256 && narrow(`${row.hash_sha256.slice(0, 20)}…`, { hash: row.hash_sha256 }),
     },
     { label: t('field.count'), value: row.count },
     { label: t('field.feature'), value: feature(`features.${row.feature}`, row.feature) },
@@ -93,7 +91,7 @@ function useFacts(row: EventRow, change: (changes: Changes) => void): Fact[] {
 }
 
 /** The five minutes before and after on the same machine, with the row itself marked. */
-function Around({ row, onOpen }: { row: EventRow; onOpen: (id: string) => void }): ReactNode {
+function Around({ row, onOpen }: { row: EventView; onOpen: (id: string) => void }): ReactNode {
   const t = useWords('events');
   const place = usePlace();
   const kind = useKindWord();
@@ -132,7 +130,7 @@ function Around({ row, onOpen }: { row: EventRow; onOpen: (id: string) => void }
                   <span>{clockTime(Date.parse(one.occurred_at), place)}</span>
                   <LevelIcon level={one.level} />
                   <span>{kind(one.kind)}</span>
-                  <span title={one.subject}>{splitPath(one.subject ?? one.image ?? '').name}</span>
+                  <span title={one.subject ?? undefined}>{splitPath(one.subject ?? one.image ?? '').name}</span>
                 </button>
               </li>
             ))}
@@ -143,7 +141,7 @@ function Around({ row, onOpen }: { row: EventRow; onOpen: (id: string) => void }
   );
 }
 
-function Body({ row, change }: { row: EventRow; change: (changes: Changes) => void }): ReactNode {
+function Body({ row, change }: { row: EventView; change: (changes: Changes) => void }): ReactNode {
   const t = useWords('events');
   return (
     <>
@@ -170,7 +168,7 @@ export function EventPanel({
   onAfter,
 }: {
   id: string;
-  known: EventRow | undefined;
+  known: EventView | undefined;
   change: (changes: Changes) => void;
   onClose: () => void;
   onBefore?: (() => void) | undefined;
@@ -188,7 +186,7 @@ export function EventPanel({
   return (
     <SidePanel
       label={t('panel')}
-      title={row ? `${kind(row.kind)}${row.subject === undefined ? '' : marks.quoted(splitPath(row.subject).name)}` : t('panel')}
+      title={row ? `${kind(row.kind)}${row.subject ? marks.quoted(splitPath(row.subject).name) : ''}` : t('panel')}
       state={row && <StateWord tone={row.level === 'recorded' ? 'plain' : 'on'}>{t(`level.${row.level}`)}</StateWord>}
       onClose={onClose}
       onBefore={onBefore}

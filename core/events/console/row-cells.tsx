@@ -1,4 +1,4 @@
-import type { EventRow } from '@shell/api/schema';
+import type { EventView } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { Icon } from '@shell/ui/icons';
 import type { ReactNode } from 'react';
@@ -6,7 +6,7 @@ import css from './events.module.css';
 import { splitMatches, splitPath } from './kinds';
 
 /** recorded has no picture, alarm a bell, prohibited a shield; the word is there for who cannot see it. */
-export function LevelIcon({ level }: { level: EventRow['level'] }): ReactNode {
+export function LevelIcon({ level }: { level: EventView['level'] }): ReactNode {
   const t = useWords('events');
   if (level === 'recorded') return <span />;
   return (
@@ -35,22 +35,22 @@ function Marked({ text, wanted }: { text: string; wanted: string }): ReactNode {
 }
 
 /** The program's name and then its whole command line: a command line is no path, so it is not taken apart. */
-function program(row: EventRow, image: string): { name: string; folder: string } {
+function program(row: EventView, image: string): { name: string; folder: string } {
   const { name, folder } = splitPath(image);
   return { name, folder: row.command_line ?? folder };
 }
 
 /** What it was about: the file's name first and its folder in grey, or the program, the page, the window, the device. */
-export function Subject({ row, wanted }: { row: EventRow; wanted: string }): ReactNode {
+export function Subject({ row, wanted }: { row: EventView; wanted: string }): ReactNode {
   const whole = row.subject ?? row.command_line ?? row.image ?? '';
   const { name, folder } =
-    row.subject === undefined && row.image !== undefined ? program(row, row.image) : splitPath(whole);
+    !row.subject && row.image ? program(row, row.image) : splitPath(whole);
   return (
     <span title={[whole, row.target].filter(Boolean).join(' → ')}>
       <Marked text={name} wanted={wanted} />
-      {row.count !== undefined && row.count > 1 && <span className="dim"> ×{row.count}</span>}
+      {(row.count ?? 1) > 1 && <span className="dim"> ×{row.count}</span>}
       {folder !== '' && <span className={css['folder']}>{folder}</span>}
-      {row.target !== undefined && <span className={css['folder']}>→ {row.target}</span>}
+      {row.target && <span className={css['folder']}>→ {row.target}</span>}
     </span>
   );
 }

@@ -49,8 +49,8 @@ export default function RaisedAside(): ReactNode {
                   <LevelIcon level={row.level} />
                   <div>
                     <p>
-                      <Go to="/events" search={{ ...search, event: row.id }} title={row.subject}>
-                        {kind(row.kind)} {row.subject === undefined ? '' : splitPath(row.subject).name}
+                      <Go to="/events" search={{ ...search, event: row.id }} title={row.subject ?? undefined}>
+                        {kind(row.kind)} {row.subject ? splitPath(row.subject).name : ''}
                       </Go>
                     </p>
                     <p className="xs dim">

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { EventRow, Page } from '@shell/api/schema';
+import type { EventView, Page } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
@@ -10,7 +10,7 @@ import { sinceOf } from './filter';
 import { splitPath } from './kinds';
 import { useKindWord } from './row-cells';
 
-function useLately(filter: { level?: string; kind?: string }): UseQueryResult<Page<EventRow>> {
+function useLately(filter: { level?: string; kind?: string }): UseQueryResult<Page<EventView>> {
   const { zone } = usePlace();
   return useQuery({
     queryKey: ['events-today', filter],
@@ -32,10 +32,10 @@ export function useEventItems(): TodayItem[] | undefined {
   const alarms = useLately({ level: 'alarm,prohibited' });
   const troubles = useLately({ kind: 'agent.gap,agent.tamper' });
   if (!alarms.data || !troubles.data) return alarms.error ?? troubles.error ? [] : undefined;
-  const say = (page: Page<EventRow>): string =>
+  const say = (page: Page<EventView>): string =>
     page.items
       .slice(0, 1)
-      .map((row) => `${row.hostname} ${kind(row.kind)}${row.subject === undefined ? '' : marks.quoted(splitPath(row.subject).name)}`)
+      .map((row) => `${row.hostname} ${kind(row.kind)}${row.subject ? marks.quoted(splitPath(row.subject).name) : ''}`)
       .join('');
   return [
     {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows, type Rows } from '@shell/api/pages';
-import type { EventRow, Page } from '@shell/api/schema';
+import type { EventView, Page } from '@shell/api/schema';
 import type { Search } from '@shell/address/query-string';
 import { usePlace } from '@shell/session/session';
 import { filterKey, queryOf } from './filter';
@@ -9,9 +9,9 @@ import { filterKey, queryOf } from './filter';
 const pageSize = 100;
 
 export interface LiveRows {
-  rows: Rows<EventRow>;
+  rows: Rows<EventView>;
   /** Rows that have come since the list was read and are not in it yet. */
-  fresh: EventRow[];
+  fresh: EventView[];
   /** Puts the fresh rows on top. */
   take: () => void;
 }
@@ -43,7 +43,7 @@ export function useEvents(search: Search, live: boolean): LiveRows {
     rows,
     fresh,
     take: () => {
-      client.setQueryData<InfiniteData<Page<EventRow>>>(key, (data) => {
+      client.setQueryData<InfiniteData<Page<EventView>>>(key, (data) => {
         const first = data?.pages[0];
         if (!data || !first) return data;
         const count = { ...first.count, value: first.count.value + fresh.length };

@@ -2,7 +2,7 @@ import { Checkbox, Select } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
-import type { AccountRow } from '@shell/api/schema';
+import type { Account } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
@@ -19,7 +19,7 @@ import { RelativeTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 
-function useColumns(): Column<AccountRow>[] {
+function useColumns(): Column<Account>[] {
   const t = useWords('people');
   return [
     { id: 'name', header: t('accounts.name'), width: '2fr', cell: (row) => <b>{row.name}</b> },
@@ -36,7 +36,7 @@ function useColumns(): Column<AccountRow>[] {
 }
 
 /** Says whose an account is. The person is looked for by name or kana as one types. */
-function MapPanel({ account, readOnly, onClose }: { account: AccountRow; readOnly: boolean; onClose: () => void }): ReactNode {
+function MapPanel({ account, readOnly, onClose }: { account: Account; readOnly: boolean; onClose: () => void }): ReactNode {
   const t = useWords('people');
   const s = useWords('shell');
   const client = useQueryClient();

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { ImportReport } from '@shell/api/schema';
+import type { Imported } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { Button, LinkButton } from '@shell/ui/button';
 import { Copyable } from '@shell/ui/copyable';
@@ -12,19 +12,20 @@ import { KeyValues, Remark } from '@shell/ui/words';
 import { useId, useState, type ReactNode } from 'react';
 import css from './import.module.css';
 
-function send(file: Blob, dry_run: boolean): Promise<ImportReport> {
+function send(file: Blob, dry_run: boolean): Promise<Imported> {
   return answered(
     api.POST('/api/v1/people/import', {
       params: { query: { dry_run } },
-      body: file,
-      bodySerializer: (body) => body as unknown as BodyInit,
+      // The description can only say that the body is text; the file's own bytes are sent, in its own encoding.
+      body: '',
+      bodySerializer: () => file,
       headers: { 'content-type': 'text/csv' },
     }),
   );
 }
 
 /** What the file would change, and each row that cannot be read, by its line. */
-function Report({ report }: { report: ImportReport }): ReactNode {
+function Report({ report }: { report: Imported }): ReactNode {
   const t = useWords('people');
   const loose = useLooseWords('people');
   return (
@@ -53,7 +54,7 @@ function Report({ report }: { report: ImportReport }): ReactNode {
             {report.errors.map((error) => (
               <tr key={`${String(error.line)} ${error.column ?? ''}`}>
                 <td>{t('import.line_at', { line: error.line })}</td>
-                <td>{error.column === null ? '—' : loose(`import.field.${error.column}`, error.column)}</td>
+                <td>{error.column ? loose(`import.field.${error.column}`, error.column) : '—'}</td>
                 <td>{loose(`import.code.${error.code}`, error.code)}</td>
                 <td>{error.value || '—'}</td>
               </tr>
@@ -119,14 +120,14 @@ export default function ImportPeople(): ReactNode {
                     <Button
                       main
                       busy={apply.isPending}
-                      disabled={good === 0}
+                      disabled={good === 0 || report.errors.length > 0}
                       onClick={() => {
                         if (file) apply.mutate(file);
                       }}
                     >
                       {t('import.apply', { count: good })}
                     </Button>
-                    {report.errors.length > 0 && <span className="sm sub">{t('import.skips', { count: report.errors.length })}</span>}
+                    {report.errors.length > 0 && <span className="sm sub">{t('import.blocked', { count: report.errors.length })}</span>}
                   </Acts>
                 )}
                 {apply.error && <Failed error={apply.error} />}
@@ -137,7 +138,7 @@ export default function ImportPeople(): ReactNode {
         side={
           <Section title={t('import.format')}>
             <p className="sm sub">{t('import.format_hint')}</p>
-            <Copyable label={t('import.format')} text="employee_number,name,kana,email,department,active" />
+            <Copyable label={t('import.format')} text="employee_number,name,kana,email,department" />
           </Section>
         }
       />

@@ -1,14 +1,14 @@
 import { HttpResponse, http } from 'msw';
-import type { AccountRow, ImportReport, Person } from '@shell/api/schema';
+import type { Account, Imported, Person } from '@shell/api/schema';
 import { notFound, pageOf } from '@shell/mock/answers';
 import { departmentOf, staff } from '@shell/mock/office';
 import { idOf } from '@shell/mock/random';
 import { before } from '@shell/mock/day';
 import { fleet } from '../../endpoints/console/mock-fleet';
 
-const accounts: AccountRow[] = fleet
+const accounts: Account[] = fleet
   .filter((endpoint) => endpoint.state !== 'pending')
-  .map((endpoint, at): AccountRow => {
+  .map((endpoint, at): Account => {
     const person = staff[at];
     const windows = endpoint.os === 'windows';
     const mapped = person !== undefined && at % 17 !== 9;
@@ -42,11 +42,11 @@ const people: Person[] = staff.map((person, at): Person => ({
   accounts: [],
 }));
 
-const heads = ['employee_number', 'name', 'kana', 'email', 'department', 'active'];
+const heads = ['employee_number', 'name', 'kana', 'email', 'department'];
 
-function readCsv(bytes: ArrayBuffer): { encoding: ImportReport['encoding']; lines: string[][] } {
+function readCsv(bytes: ArrayBuffer): { encoding: Imported['encoding']; lines: string[][] } {
   let text: string;
-  let encoding: ImportReport['encoding'] = 'utf-8';
+  let encoding: Imported['encoding'] = 'utf-8';
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -56,37 +56,41 @@ function readCsv(bytes: ArrayBuffer): { encoding: ImportReport['encoding']; line
   return { encoding, lines: text.trim().split(/\r?\n/).map((line) => line.split(',').map((cell) => cell.trim())) };
 }
 
-function imported(bytes: ArrayBuffer, dry: boolean): ImportReport {
+function imported(bytes: ArrayBuffer, dry: boolean): Imported {
   const { encoding, lines } = readCsv(bytes);
   const [head = [], ...rows] = lines;
-  const report: ImportReport = { encoding, rows: rows.length, created: 0, updated: 0, unchanged: 0, errors: [], applied: !dry };
+  const report: Imported = { encoding, rows: rows.length, created: 0, updated: 0, unchanged: 0, errors: [], applied: false };
+  const changes: (() => void)[] = [];
   rows.forEach((cells, at) => {
     const row = Object.fromEntries(head.map((name, nth) => [name, cells[nth] ?? '']));
     const bad = (column: string, code: string): void => {
       report.errors.push({ line: at + 2, column, code, value: row[column] ?? null });
     };
-    if (!heads.every((name) => head.includes(name))) return bad('employee_number', 'missing');
-    if (row['employee_number'] === '') return bad('employee_number', 'missing');
-    if (row['name'] === '') return bad('name', 'missing');
-    if (row['email'] !== '' && !/^[^@\s]+@[^@\s]+$/.test(row['email'] ?? '')) return bad('email', 'not_an_address');
+    if (!heads.every((name) => head.includes(name))) return bad('employee_number', 'missing_column');
+    if (row['employee_number'] === '') return bad('employee_number', 'required');
+    if (row['name'] === '') return bad('name', 'required');
+    if (row['email'] !== '' && !/^[^@\s]+@[^@\s]+$/.test(row['email'] ?? '')) return bad('email', 'bad_email');
     const old = people.find((person) => person.employee_number === row['employee_number']);
     const next = {
       name: row['name'] ?? '',
       kana: row['kana'] ?? '',
       email: row['email'] === '' ? null : (row['email'] ?? null),
       department: row['department'] === '' ? null : (row['department'] ?? null),
-      active: row['active'] !== 'false',
     };
     if (old && Object.entries(next).every(([name, value]) => old[name as 'name'] === value)) report.unchanged += 1;
     else if (old) {
       report.updated += 1;
-      if (!dry) Object.assign(old, next);
+      changes.push(() => Object.assign(old, next));
     } else {
       report.created += 1;
-      if (!dry) people.push({ id: idOf(3, 1000 + people.length), employee_number: row['employee_number'] ?? '', accounts: [], ...next });
+      changes.push(() => people.push({ id: idOf(3, 1000 + people.length), employee_number: row['employee_number'] ?? '', accounts: [], active: true, ...next }));
     }
     return undefined;
   });
+  if (!dry && report.errors.length === 0) {
+    for (const change of changes) change();
+    report.applied = true;
+  }
   return report;
 }
 

@@ -1,6 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiError, answered, api } from '@shell/api/client';
+import { ifMatch } from '@shell/api/if-match';
 import type { PolicyFeature, PolicyVersion } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { SchemaForm, type FieldError } from '@shell/schema-form/form';
@@ -8,7 +9,7 @@ import { useNames } from '@shell/schema-form/names';
 import { YamlField } from '@shell/schema-form/yaml-field';
 import { useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
-import { differences } from '@shell/ui/diff';
+import { differences, isRecord } from '@shell/ui/diff';
 import { Acts, Section } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
@@ -30,18 +31,19 @@ export function Editor({ feature, policy, groupId }: Props): ReactNode {
   const client = useQueryClient();
   const mayWrite = useCan('policies.write');
   const start = policy?.value ?? feature.default_value;
-  const [value, setValue] = useState<unknown>(start);
+  const [value, setValue] = useState(start);
   const [inherit, setInherit] = useState<'replace' | 'add'>(policy?.inherit ?? 'replace');
   const [asYaml, setAsYaml] = useState(false);
   const [checked, setChecked] = useState(false);
   const [comment, setComment] = useState('');
   const [pace, setPace] = useState<Pace>('three');
   const [errors, setErrors] = useState<FieldError[]>([]);
-  const path = { feature: feature.feature, group_id: groupId };
+  const path = { feature: feature.feature, group: groupId };
   const changed = policy === null || inherit !== policy.inherit || differences(policy.value, value).length > 0;
 
   const touch = (next: unknown): void => {
-    setValue(next);
+    // A policy is a record; a form or YAML of something else keeps what was there.
+    if (isRecord(next)) setValue(next);
     setChecked(false);
     setErrors([]);
   };
@@ -54,8 +56,9 @@ export function Editor({ feature, policy, groupId }: Props): ReactNode {
   const save = useMutation({
     mutationFn: () =>
       answered(
-        api.PUT('/api/v1/policies/{feature}/{group_id}', {
-          params: { path, ...(policy ? { header: { 'If-Match': policy.etag } } : {}) },
+        api.PUT('/api/v1/policies/{feature}/{group}', {
+          params: { path },
+          ...(policy ? ifMatch(policy.etag) : {}),
           body: { inherit, value, comment: comment.trim(), rings: ringsOf(pace) },
         }),
       ),

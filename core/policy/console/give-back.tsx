@@ -25,8 +25,8 @@ export function GiveBack({ policy, endpoints }: { policy: PolicyVersion; endpoin
       }}
       onConfirm={async () => {
         await answered(
-          api.DELETE('/api/v1/policies/{feature}/{group_id}', {
-            params: { path: { feature: policy.feature, group_id: policy.group.id } },
+          api.DELETE('/api/v1/policies/{feature}/{group}', {
+            params: { path: { feature: policy.feature, group: policy.group.id } },
           }),
         );
         await client.invalidateQueries({ queryKey: policiesKey });

@@ -1,5 +1,5 @@
 import { answered, api } from '@shell/api/client';
-import type { Grant } from '@shell/api/schema';
+import type { GrantView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { pointerWords, useNames } from '@shell/schema-form/names';
 import { ConfirmAct } from '@shell/ui/confirm';
@@ -13,13 +13,13 @@ import { NewGrant } from './new-grant';
 import { useFeatureTitle } from './queries';
 
 interface Props {
-  grant: Grant | null;
+  grant: GrantView | null;
   readOnly: boolean;
   onClose: () => void;
-  onChanged: (grant: Grant) => Promise<void>;
+  onChanged: (grant: GrantView) => Promise<void>;
 }
 
-function Shown({ grant, readOnly, onChanged }: { grant: Grant } & Pick<Props, 'readOnly' | 'onChanged'>): ReactNode {
+function Shown({ grant, readOnly, onChanged }: { grant: GrantView } & Pick<Props, 'readOnly' | 'onChanged'>): ReactNode {
   const t = useWords('policy');
   const title = useFeatureTitle();
   const names = useNames(grant.feature);

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
-import type { Grant } from '@shell/api/schema';
+import type { GrantView } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { useCan } from '@shell/session/session';
@@ -16,9 +16,9 @@ import type { ReactNode } from 'react';
 import { GrantPanel } from './grant-panel';
 import { useFeatureTitle } from './queries';
 
-const tones: Record<Grant['state'], Tone> = { waiting: 'half', active: 'on', expired: 'plain', revoked: 'plain' };
+const tones: Record<GrantView['state'], Tone> = { waiting: 'half', active: 'on', expired: 'plain', revoked: 'plain' };
 
-function useColumns(): Column<Grant>[] {
+function useColumns(): Column<GrantView>[] {
   const t = useWords('policy');
   const title = useFeatureTitle();
   return [
@@ -38,7 +38,7 @@ export default function Grants(): ReactNode {
   const mayWrite = useCan('policies.write');
   const [search, change] = useSearchState();
   const filter = { feature: search['feature'], endpoint: search['endpoint'] };
-  const rows = useRows(['grants', filter], (cursor) => answered(api.GET('/api/v1/grants', { params: { query: { ...filter, cursor } } })));
+  const rows = useRows(['grants', filter], () => answered(api.GET('/api/v1/grants', { params: { query: filter } })));
   const openId = search['open'];
   const grant = rows.items.find((row) => row.id === openId);
   return (

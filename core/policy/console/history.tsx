@@ -17,7 +17,7 @@ export function History({ feature, groupId }: { feature: string; groupId: string
   const query = useQuery({
     queryKey: ['policies', feature, groupId, 'versions'],
     queryFn: () =>
-      answered(api.GET('/api/v1/policies/{feature}/{group_id}/versions', { params: { path: { feature, group_id: groupId } } })),
+      answered(api.GET('/api/v1/policies/{feature}/{group}/versions', { params: { path: { feature, group: groupId } } })),
   });
   return (
     <Await query={query} lines={6}>

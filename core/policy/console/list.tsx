@@ -1,7 +1,7 @@
 import { useSearchState } from '@shell/address/use-search';
 import type { Group, PolicyVersion } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
-import { depthOf, useGroups } from '@shell/pick/groups';
+import { depthOf, isRoot, useGroups } from '@shell/pick/groups';
 import { useCan } from '@shell/session/session';
 import { FilterChips } from '@shell/ui/chips';
 import { Go } from '@shell/ui/link';
@@ -29,7 +29,7 @@ function Row({ group, policy, feature, depth }: { group: Group; policy: PolicyVe
           </Go>
         ) : (
           <span className="dim">
-            {t(group.parent_id === null ? 'from_default' : 'from_above')}
+            {t(isRoot(group) ? 'from_default' : 'from_above')}
             {mayWrite && (
               <>
                 {'　'}

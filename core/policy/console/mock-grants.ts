@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { Grant, GrantScope } from '@shell/api/schema';
+import type { GrantView, Scope } from '@shell/api/schema';
 import { notFound, pageOf } from '@shell/mock/answers';
 import { before, day, hour, timeOf } from '@shell/mock/day';
 import { staff } from '@shell/mock/office';
@@ -7,14 +7,14 @@ import { idOf } from '@shell/mock/random';
 import { now } from '@shell/time';
 import { findEndpoint, groups } from '../../endpoints/console/mock-fleet';
 
-function labelOf(scope: GrantScope): string {
-  if (scope.person_id !== undefined) return staff.find((one) => one.id === scope.person_id)?.name ?? scope.person_id;
-  if (scope.endpoint_id !== undefined) return findEndpoint(scope.endpoint_id)?.hostname ?? scope.endpoint_id;
-  if (scope.group_id !== undefined) return groups.find((one) => one.id === scope.group_id)?.name ?? scope.group_id;
+function labelOf(scope: Scope): string {
+  if (scope.person_id) return staff.find((one) => one.id === scope.person_id)?.name ?? scope.person_id;
+  if (scope.endpoint_id) return findEndpoint(scope.endpoint_id)?.hostname ?? scope.endpoint_id;
+  if (scope.group_id) return groups.find((one) => one.id === scope.group_id)?.name ?? scope.group_id;
   return scope.account ?? '';
 }
 
-const grants: Grant[] = (
+const grants: GrantView[] = (
   [
     [{ endpoint_id: idOf(1, 1) }, { sensors: { window: false } }, '画面を映す展示会のため、窓の題名を残さない', 3, -12, 'active'],
     [{ person_id: idOf(3, 5) }, { rules: [{ name: '展示会の資料', keyword: '見積', level: 'log' }] }, '展示会の資料を持ち出すため', 6, -1, 'active'],
@@ -48,8 +48,8 @@ export const handlers = [
     );
   }),
   http.post('/api/v1/grants', async ({ request }) => {
-    const body = (await request.json()) as Pick<Grant, 'feature' | 'scope' | 'value' | 'reason' | 'expires_at'>;
-    const grant: Grant = {
+    const body = (await request.json()) as Pick<GrantView, 'feature' | 'scope' | 'value' | 'reason' | 'expires_at'>;
+    const grant: GrantView = {
       ...body,
       id: idOf(15, 100 + grants.length),
       scope_label: labelOf(body.scope),

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { EffectivePolicy, Group, PolicyVersion, Ring } from '@shell/api/schema';
+import type { EffectivePolicy, Group, NewPolicy, PolicyVersion, Ring } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour, minute, timeOf } from '@shell/mock/day';
 import { idOf } from '@shell/mock/random';
@@ -22,7 +22,7 @@ function version(
   feature: string,
   group: Group,
   number: number,
-  value: unknown,
+  value: Record<string, unknown> | undefined,
   comment: string,
   ago: number,
   rollout: Partial<PolicyVersion['rollout']> = {},
@@ -35,7 +35,7 @@ function version(
     group: refOf(group),
     version: number,
     inherit: 'replace',
-    value,
+    value: value ?? {},
     created_at: before(ago),
     created_by: number % 2 === 0 ? '岡田 真理' : '佐伯 直樹',
     comment,
@@ -147,7 +147,7 @@ export const handlers = [
     } as never);
   }),
   http.put('/api/v1/policies/:feature/:group', async ({ params, request }) => {
-    const body = (await request.json()) as { inherit: 'replace' | 'add'; value: unknown; comment: string; rings?: Ring[] };
+    const body = (await request.json()) as NewPolicy;
     const bad = wrongs(body.value);
     if (bad.length > 0) return problem(422, 'invalid', '使えない値があります。', bad);
     const feature = String(params['feature']);
@@ -157,7 +157,7 @@ export const handlers = [
     if (old && request.headers.get('if-match') !== old.etag) return problem(412, 'conflict', 'ほかの人が先に変えました。');
     if (old) old.rollout.state = 'superseded';
     const wanted = group.endpoint_count;
-    const made = version(feature, group, (old?.version ?? 0) + 1, body.value, body.comment, 0, {
+    const made = version(feature, group, (old?.version ?? 0) + 1, body.value, body.comment ?? '', 0, {
       state: 'running',
       ring: 0,
       rings: body.rings ?? three,

@@ -1,7 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { Grant, GrantScope } from '@shell/api/schema';
+import type { GrantView, Scope } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
 import { GroupSelect } from '@shell/pick/group-select';
@@ -11,6 +11,7 @@ import { fromLocalInput, now, toLocalInput } from '@shell/time';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
 import { Acts } from '@shell/ui/section';
+import { isRecord } from '@shell/ui/diff';
 import { Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
 import { useFeatureTitle, usePolicyFeatures } from './queries';
@@ -74,7 +75,7 @@ function Subject({ kind, value, onChange }: { kind: Kind; value: string; onChang
   );
 }
 
-function scopeOf(kind: Kind, subject: string): GrantScope {
+function scopeOf(kind: Kind, subject: string): Scope {
   switch (kind) {
     case 'person':
       return { person_id: subject };
@@ -88,7 +89,7 @@ function scopeOf(kind: Kind, subject: string): GrantScope {
 }
 
 /** Whom, what, why and until when: a permission has all four. */
-export function NewGrant({ onMade }: { onMade: (grant: Grant) => Promise<void> }): ReactNode {
+export function NewGrant({ onMade }: { onMade: (grant: GrantView) => Promise<void> }): ReactNode {
   const t = useWords('policy');
   const place = usePlace();
   const title = useFeatureTitle();
@@ -96,7 +97,7 @@ export function NewGrant({ onMade }: { onMade: (grant: Grant) => Promise<void> }
   const [chosen, setChosen] = useState<string | null>(null);
   const [kind, setKind] = useState<Kind>('person');
   const [subject, setSubject] = useState('');
-  const [value, setValue] = useState<unknown>({});
+  const [value, setValue] = useState<Record<string, unknown>>({});
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState(() => toLocalInput(now() + 7 * 86_400_000, place.zone));
   const feature = chosen ?? features[0]?.feature ?? '';
@@ -140,7 +141,10 @@ export function NewGrant({ onMade }: { onMade: (grant: Grant) => Promise<void> }
           }}
         />
         <Subject key={kind} kind={kind} value={subject} onChange={setSubject} />
-        <YamlField label={t('grants.value')} hint={t('grants.value_hint')} value={value} onChange={setValue} readOnly={false} rows={4} />
+        <YamlField label={t('grants.value')} hint={t('grants.value_hint')} value={value} onChange={(next) => {
+            if (isRecord(next)) setValue(next);
+          }}
+          readOnly={false} rows={4} />
         <TextInput
           label={t('grants.reason')}
           value={reason}

@@ -1,8 +1,8 @@
 import { useParams } from '@tanstack/react-router';
-import type { PolicyFeature, PolicyVersion } from '@shell/api/schema';
+import type { Group, PolicyFeature, PolicyVersion } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
-import { pathWords, useGroups } from '@shell/pick/groups';
+import { isRoot, pathWords, useGroups } from '@shell/pick/groups';
 import { useCan } from '@shell/session/session';
 import { Go } from '@shell/ui/link';
 import { useCrumbs } from '@shell/ui/page';
@@ -19,7 +19,7 @@ import { useFeatureTitle, usePolicy, usePolicyFeatures } from './queries';
 interface Shown {
   feature: PolicyFeature;
   policy: PolicyVersion | null;
-  group: { id: string; name: string; path: string; endpoint_count: number; parent_id: string | null };
+  group: Group;
 }
 
 function Page({ feature, policy, group }: Shown): ReactNode {
@@ -61,7 +61,7 @@ function Page({ feature, policy, group }: Shown): ReactNode {
                 <History feature={feature.feature} groupId={group.id} />
               </Section>
             )}
-            {policy && mayWrite && group.parent_id !== null && (
+            {policy && mayWrite && !isRoot(group) && (
               <Section title={t('give_back.title')}>
                 <GiveBack policy={policy} endpoints={group.endpoint_count} />
               </Section>

@@ -15,9 +15,9 @@ export function Preview({
   value,
   names,
 }: {
-  path: { feature: string; group_id: string };
+  path: { feature: string; group: string };
   inherit: 'replace' | 'add';
-  value: unknown;
+  value: Record<string, unknown>;
   names: Names;
 }): ReactNode {
   const t = useWords('policy');
@@ -25,7 +25,7 @@ export function Preview({
     queryKey: ['policy-preview', path, inherit, value],
     staleTime: 0,
     queryFn: () =>
-      answered(api.POST('/api/v1/policies/{feature}/{group_id}/preview', { params: { path }, body: { inherit, value } })),
+      answered(api.POST('/api/v1/policies/{feature}/{group}/preview', { params: { path }, body: { inherit, value } })),
   });
   return (
     <Await query={query} lines={5}>

@@ -30,18 +30,18 @@ export function usePolicies(): UseQueryResult<PolicyVersion[]> {
   return useQuery({
     queryKey: policiesKey,
     refetchInterval: 15_000,
-    queryFn: async () => (await answered(api.GET('/api/v1/policies', { params: { query: { limit: 1000 } } }))).items,
+    queryFn: async () => (await answered(api.GET('/api/v1/policies'))).items,
   });
 }
 
 /** A group's own policy; null where it takes what is above. */
-export function usePolicy(feature: string, group_id: string): UseQueryResult<PolicyVersion | null> {
+export function usePolicy(feature: string, group: string): UseQueryResult<PolicyVersion | null> {
   return useQuery({
-    queryKey: [...policiesKey, feature, group_id],
+    queryKey: [...policiesKey, feature, group],
     refetchInterval: 10_000,
     queryFn: async () => {
       try {
-        return await answered(api.GET('/api/v1/policies/{feature}/{group_id}', { params: { path: { feature, group_id } } }));
+        return await answered(api.GET('/api/v1/policies/{feature}/{group}', { params: { path: { feature, group } } }));
       } catch (error) {
         if (error instanceof ApiError && error.problem.code === 'not_found') return null;
         throw error;

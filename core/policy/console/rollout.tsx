@@ -40,10 +40,10 @@ export function RolloutPart({ policy }: { policy: PolicyVersion }): ReactNode {
   const client = useQueryClient();
   const mayWrite = useCan('policies.write');
   const { rollout } = policy;
-  const path = { feature: policy.feature, group_id: policy.group.id };
+  const path = { feature: policy.feature, group: policy.group.id };
   const act = useMutation({
     mutationFn: (action: 'pause' | 'resume' | 'finish') =>
-      answered(api.POST('/api/v1/policies/{feature}/{group_id}/rollout', { params: { path }, body: { action } })),
+      answered(api.POST('/api/v1/policies/{feature}/{group}/rollout', { params: { path }, body: { action } })),
     onSuccess: (changed) => {
       client.setQueryData([...policiesKey, policy.feature, policy.group.id], changed);
     },

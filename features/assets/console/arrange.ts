@@ -11,8 +11,8 @@ export function arrange(all: readonly Software[], text: string, sort: string): S
       return words.every((word) => hay.includes(word));
     })
     .sort((a, b) => {
-      const left = a[field];
-      const right = b[field];
+      const left = a[field] ?? null;
+      const right = b[field] ?? null;
       // What is not known stands last, whichever way the rest is sorted.
       if (left === null || right === null) return (left === null ? 1 : 0) - (right === null ? 1 : 0);
       if (typeof left === 'number' && typeof right === 'number') return (left - right) * sign;

@@ -27,7 +27,7 @@ function Plain({ heads, rows }: { heads: string[]; rows: ReactNode[][] }): React
         {rows.map((row, at) => (
           <tr key={at}>
             {row.map((cell, nth) => (
-              <td key={nth}>{cell === '' || cell === null ? <span className="dim">—</span> : cell}</td>
+              <td key={nth}>{cell === '' || cell === null || cell === undefined ? <span className="dim">—</span> : cell}</td>
             ))}
           </tr>
         ))}
@@ -52,7 +52,7 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
                 one.mac,
                 one.ipv4.join(', '),
                 one.ipv6.join(', '),
-                one.speed_mbps === null ? '' : `${String(one.speed_mbps)} Mbps`,
+                one.speed_mbps ? `${String(one.speed_mbps)} Mbps` : '',
               ])}
             />
           </Section>
@@ -68,7 +68,7 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
               rows={assets.volumes.map((volume) => [
                 <Space key="space" volume={volume} />,
                 volume.filesystem,
-                volume.encrypted === null ? t('unknown') : t(volume.encrypted ? 'encrypted' : 'not_encrypted'),
+                typeof volume.encrypted === 'boolean' ? t(volume.encrypted ? 'encrypted' : 'not_encrypted') : t('unknown'),
               ])}
             />
           </Section>

@@ -30,7 +30,7 @@ function Facts({ assets }: { assets: Assets }): ReactNode {
   const t = useWords('assets');
   const marks = useMarks();
   const { hardware, os, network, volumes } = assets;
-  const encrypted = volumes.filter((volume) => volume.encrypted !== null);
+  const encrypted = volumes.filter((volume) => typeof volume.encrypted === 'boolean');
   return (
     <KeyValues
       facts={[

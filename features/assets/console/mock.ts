@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { Assets, EndpointDetail, Software } from '@shell/api/schema';
+import type { EndpointAssets, EndpointDetail, Software } from '@shell/api/schema';
 import { notFound } from '@shell/mock/answers';
 import { before, day, hour, minute } from '@shell/mock/day';
 import { chance, type Chance } from '@shell/mock/random';
@@ -68,7 +68,7 @@ function softwareOf(endpoint: EndpointDetail, dice: Chance): Software[] {
   return [...named, ...runtimes];
 }
 
-function assetsOf(endpoint: EndpointDetail): Assets {
+function assetsOf(endpoint: EndpointDetail): EndpointAssets {
   const seed = Number.parseInt(endpoint.id.slice(-4), 16);
   const dice = chance(seed);
   const [vendor, model, cpu] = dice.one(models);
@@ -98,7 +98,7 @@ function assetsOf(endpoint: EndpointDetail): Assets {
       time_zone: 'Asia/Tokyo',
     },
     network: [
-      { name: windows ? 'イーサネット' : 'enp0s31f6', mac: `74:5d:22:${dice.whole(16, 255).toString(16)}:${dice.whole(16, 255).toString(16)}:0a`, ipv4: endpoint.ip === null ? [] : [endpoint.ip], ipv6: ['fe80::765d:22ff:fe1a:310a'], up: true, speed_mbps: 1000 },
+      { name: windows ? 'イーサネット' : 'enp0s31f6', mac: `74:5d:22:${dice.whole(16, 255).toString(16)}:${dice.whole(16, 255).toString(16)}:0a`, ipv4: endpoint.ip ? [endpoint.ip] : [], ipv6: ['fe80::765d:22ff:fe1a:310a'], up: true, speed_mbps: 1000 },
       { name: windows ? 'Wi-Fi' : 'wlp0s20f3', mac: `a0:29:42:${dice.whole(16, 255).toString(16)}:1b:77`, ipv4: [], ipv6: [], up: false, speed_mbps: null },
     ],
     disks: [{ name: windows ? 'PhysicalDrive0' : 'nvme0n1', model: 'KIOXIA KBG50ZNV512G', serial: `Y2${String(dice.whole(10_000, 99_999))}`, size_bytes: size, removable: false }],

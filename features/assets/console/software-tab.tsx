@@ -27,7 +27,7 @@ function useColumns(): Column<Software>[] {
       width: 92,
       num: true,
       sort: 'size_bytes',
-      cell: (row) => (row.size_bytes === null ? '—' : bytes(row.size_bytes)),
+      cell: (row) => (typeof row.size_bytes === 'number' ? bytes(row.size_bytes) : '—'),
     },
   ];
 }

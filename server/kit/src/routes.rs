@@ -85,7 +85,7 @@ impl Routes {
             };
             components.schemas.extend(schemas);
             for (path, mut item) in paths.paths {
-                describe(&mut item, permission);
+                describe(&path, &mut item, permission);
                 router = router.route(&path, methods.clone());
                 match api.paths.paths.get_mut(&path) {
                     Some(there) => there.merge_operations(item),
@@ -118,10 +118,17 @@ fn security_schemes() -> [(&'static str, SecurityScheme); 2] {
     [("token", SecurityScheme::Http(bearer)), ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))]
 }
 
-fn describe(item: &mut PathItem, permission: Option<Permission>) {
-    let operations: [&mut Option<Operation>; 5] =
-        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-    for operation in operations.into_iter().flatten() {
+fn describe(path: &str, item: &mut PathItem, permission: Option<Permission>) {
+    let operations: [(&str, &mut Option<Operation>); 5] = [
+        ("get", &mut item.get),
+        ("put", &mut item.put),
+        ("post", &mut item.post),
+        ("delete", &mut item.delete),
+        ("patch", &mut item.patch),
+    ];
+    for (method, operation) in operations {
+        let Some(operation) = operation else { continue };
+        operation.operation_id = Some(operation_id(method, path));
         let word = permission.map_or("none", Permission::as_str);
         operation.extensions = Some(Extensions::builder().add(PERMISSION, word).build());
         if permission.is_some() {
@@ -130,4 +137,12 @@ fn describe(item: &mut PathItem, permission: Option<Permission>) {
                 Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
         }
     }
+}
+
+/// The one name of an operation in the whole description, as OpenAPI wants it: `get_endpoints_id_policies` for
+/// `GET /api/v1/endpoints/{id}/policies`. The handlers' own names (`list`, `read`) are many times the same.
+fn operation_id(method: &str, path: &str) -> String {
+    let words =
+        path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }

@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Path};
 
 use crate::store;
 

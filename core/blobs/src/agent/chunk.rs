@@ -2,10 +2,10 @@
 
 use std::path::Path as FilePath;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use yagura_channel::wire::blob::Content;
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context, Path};
 use yagura_vocabulary::{Id, id::Endpoint};
 
 use crate::{incoming::Incoming, store};

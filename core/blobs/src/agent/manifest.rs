@@ -1,8 +1,8 @@
 //! `GET /agent/v1/blobs/{hash}/manifest`: what a blob consists of, as it was signed.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::header;
-use yagura_server_kit::{AgentRequest, ApiResult, Context};
+use yagura_server_kit::{AgentRequest, ApiResult, Context, Path};
 
 pub(crate) async fn manifest(
     State(ctx): State<Context>,

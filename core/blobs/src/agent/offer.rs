@@ -1,7 +1,7 @@
 //! `POST /agent/v1/blobs`: an endpoint wants to hand something in, or asks how far it came. The answer names the chunks that
 //! are missing.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use yagura_channel::{
     server::Signer,
     wire::{
@@ -9,7 +9,7 @@ use yagura_channel::{
         sealed::Sealed,
     },
 };
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context, Json};
 
 use crate::incoming::{Incoming, PER_ENDPOINT};
 

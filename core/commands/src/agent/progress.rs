@@ -1,13 +1,10 @@
 //! `POST /agent/v1/commands/{id}`: how a command goes. The answer is the state that the server holds, which after `accepted`
 //! decides whether the endpoint goes on.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde_json::{Value, json};
 use yagura_channel::wire::command::{Progress, Standing};
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Json, Path};
 use yagura_vocabulary::{CommandState, Time, id::CommandId};
 
 use crate::{

@@ -1,11 +1,8 @@
 //! `POST /api/v1/commands/{id}/cancel`: takes a command back, as long as the endpoint has not begun.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde_json::json;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 use yagura_vocabulary::{CommandState, id::CommandId};
 
 use super::{read::row, view::Command};

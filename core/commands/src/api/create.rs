@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, Page, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Page, error::Problem};
 use yagura_vocabulary::id::EndpointId;
 
 use super::{read::row, view::Command};

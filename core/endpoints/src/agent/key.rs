@@ -1,6 +1,6 @@
 //! `POST /agent/v1/key`: an endpoint changes its key. Repeated with the key that counts already, it changes nothing.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use yagura_channel::{
     server::Signer,
     wire::{
@@ -8,7 +8,7 @@ use yagura_channel::{
         sealed::Sealed,
     },
 };
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Audit, Change, Code, Context, Endpoints, Object};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Audit, Change, Code, Context, Endpoints, Json, Object};
 
 pub(crate) async fn key(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Sealed<KeyChanged>>> {
     request.approved()?;

@@ -1,5 +1,9 @@
 //! The API's description is reviewed: a change of the API shows as a change of `openapi.json`.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use crate::harness::on_both;
 
 #[test]
@@ -17,4 +21,32 @@ fn the_description_is_the_reviewed_one() {
             "the API has changed: run this test with YAGURA_UPDATE_GOLDEN=1 and review openapi.json"
         );
     });
+}
+
+/// Every value under `key`, anywhere.
+fn all<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get(key).and_then(Value::as_str));
+            fields.values().for_each(|inner| all(inner, key, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| all(inner, key, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_client_can_be_generated_from_it() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    let reviewed: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+
+    let mut names = Vec::new();
+    all(&reviewed["paths"], "operationId", &mut names);
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "two operations have one name: {names:?}");
+
+    let mut references = Vec::new();
+    all(&reviewed, "$ref", &mut references);
+    for reference in references {
+        assert!(reviewed.pointer(&reference[1..]).is_some(), "{reference} leads nowhere");
+    }
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
+    // The word is a `tt`: a `literal` reaches the derive in an invisible group, in which it does not see the rename.
+    ($($(#[$doc:meta])* $variant:ident = $word:tt),+ $(,)?) => {
         /// One thing that a caller may do. API tokens carry a list of these as their scopes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum Permission { $($(#[$doc])* #[serde(rename = $word)] $variant),+ }
@@ -47,6 +48,10 @@ permissions! {
     NoticesWrite = "notices.write",
     /// Read people's logs.
     EventsRead = "events.read",
+    /// See alarms.
+    AlarmsRead = "alarms.read",
+    /// Deal with alarms.
+    AlarmsWrite = "alarms.write",
     /// See inventories.
     AssetsRead = "assets.read",
     /// Read the audit log.
@@ -124,6 +129,8 @@ impl Role {
                     | P::CommandsRead
                     | P::CommandsRun
                     | P::NoticesWrite
+                    | P::AlarmsRead
+                    | P::AlarmsWrite
                     | P::AssetsRead
                     | P::SettingsRead
                     | P::OwnRead
@@ -139,6 +146,7 @@ impl Role {
                     | P::PoliciesRead
                     | P::CommandsRead
                     | P::EventsRead
+                    | P::AlarmsRead
                     | P::AssetsRead
                     | P::AuditRead
                     | P::SettingsRead
