@@ -32,7 +32,7 @@ setup_build() {
 }
 
 setup_test() {
-  need_packages postgresql chromium fonts-noto-cjk iproute2 procps python3 python3-venv
+  need_packages postgresql chromium fonts-noto-cjk iproute2 procps python3 python3-venv xvfb
   setup_mitmproxy
 }
 

@@ -12,7 +12,7 @@ use std::{
     fs::File,
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -263,6 +263,34 @@ impl House {
             }
             assert!(since.elapsed() < PATIENCE, "the spool of {name} does not grow: {status}");
             tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Runs the session program to its end as this account, in a desktop whose programs lie in `desktop`.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn session(&self, account: u32, desktop: &Path, arguments: &[&str]) -> Output {
+        // Where the programs lie, the account may not be allowed to look.
+        let own = desktop.join("yagura-session");
+        std::fs::copy(programs().join("yagura-session"), &own).expect("the session program was built");
+        let path = std::env::join_paths([desktop, Path::new("/usr/bin"), Path::new("/bin")]).expect("a path");
+        let mut command = Command::new(own);
+        command.args(arguments).arg("--socket").arg(self.path("agent.sock")).env("PATH", path).current_dir("/");
+        std::os::unix::process::CommandExt::uid(&mut command, account);
+        command.stdin(Stdio::null()).output().expect("the session program can be started")
+    }
+
+    /// Waits until a file is there.
+    ///
+    /// # Panics
+    /// When it never is.
+    pub async fn until_file(&self, file: &Path) {
+        let since = Instant::now();
+        while !file.exists() {
+            assert!(since.elapsed() < PATIENCE, "{} never came; {}", file.display(), self.log("agent"));
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

@@ -13,3 +13,4 @@ mod policies_hold;
 mod process_starts;
 mod the_network_fails;
 mod tls_inspection;
+mod what_is_recorded;

@@ -134,6 +134,7 @@ pub async fn run(parts: Parts, cancel: CancellationToken) -> Result<(), RunError
             let record = identity.record.clone();
             let dial = (parts.dial)(&record)?;
             let client = Arc::new(AgentClient::new(identity, dir.clone(), dial, parts.clock.clone())?);
+            parts.endpoint.speaks_through(&client);
             match session::run(&parts, &client, &mut policies, &commands).await {
                 Exit::Reenrol => identity = reenrol(&parts, &dir, &record).await?,
             }
