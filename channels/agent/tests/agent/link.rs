@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 use yagura_channel::wire::nudge::{Nudge, Topic};
 
-use crate::world::World;
+use crate::{server::Link, world::World};
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_died_without_a_word_is_noticed_within_a_minute() {
     let mut world = World::new();
-    world.server.held().dead_link = true;
+    world.server.held().link = Link::Dead;
     world.enrol().await;
     world.start();
     let opened = |held: &crate::server::Held| held.paths.iter().filter(|path| path.ends_with("/link")).count();

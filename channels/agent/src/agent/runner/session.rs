@@ -29,8 +29,8 @@ use crate::{
 
 /// A pending endpoint asks so often whether it was approved; nobody can nudge it.
 const PENDING: Duration = Duration::from_secs(30);
-/// Without any news a hello is said anyway: a nudge may have been lost.
-const QUIET: Duration = Duration::from_secs(30 * 60);
+/// Without any news a hello is said anyway, after this time to twice as long: a nudge may have been lost.
+const QUIET: Duration = Duration::from_secs(60 * 60);
 /// The first hello waits so long for the link, so that no nudge can be lost between the two.
 const LINK_FIRST: Duration = Duration::from_secs(5);
 
