@@ -9,7 +9,6 @@ mod backup;
 mod blobs;
 mod command_line;
 mod description;
-mod endpoint;
 mod endpoints;
 mod harness;
 mod idempotency;
