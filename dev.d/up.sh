@@ -54,13 +54,14 @@ cmd_down() {
   done
   [ -d "$data" ] || die "there is nothing at $data"
   data=$(cd "$data" && pwd)
-  # The agent first: it hands over what it still holds.
+  # The endpoints first: they hand over what they still hold.
+  stop_program "$data" demo
   stop_program "$data" agent
   stop_program "$data" server
   rm -f "$data/up.json"
 }
 
-# pid_of DATA server|agent: prints the process id of the one started from this folder, if it runs.
+# pid_of DATA server|agent|demo: prints the process id of the one started from this folder, if it runs.
 pid_of() {
   local pid
   pid=$(cat "$1/$2.pid" 2>/dev/null) || return 1
@@ -70,7 +71,7 @@ pid_of() {
   printf '%s\n' "$pid"
 }
 
-# start_program DATA server|agent PROGRAM ARGS...: detached, its output in DATA/NAME.log.
+# start_program DATA server|agent|demo PROGRAM ARGS...: detached, its output in DATA/NAME.log.
 start_program() {
   local data=$1 name=$2
   shift 2

@@ -201,6 +201,15 @@ impl House {
         .await
     }
 
+    /// The id of the group that all others stand in.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn root_group(&self) -> String {
+        let groups = self.ask("GET", "/api/v1/groups", None, 200).await;
+        groups["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no group in {groups}")).to_owned()
+    }
+
     /// All events of a kind filter, page by page.
     pub async fn events(&self, filter: &str) -> Vec<Value> {
         let (mut found, mut cursor) = (Vec::new(), String::new());

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, value_parser};
 
 /// Pretend to be many endpoints of a Yagura server.
@@ -17,29 +18,22 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Enrol endpoints, keep them connected and let things happen on them
     Fleet(Fleet),
+    /// Fill a server that was made for looking at with an office, its people and its last days
+    Demo(Demo),
 }
 
-/// A fleet of pretended endpoints.
+/// Which endpoints, and of which server.
 #[derive(Debug, Args)]
-pub(crate) struct Fleet {
+pub(crate) struct Place {
     /// The server: https://name or https://name:port. Nothing else is ever talked to.
     #[arg(long)]
     pub(crate) server: String,
-    /// The enrolment token.
-    #[arg(long, env = "YAGURA_TOKEN", hide_env_values = true)]
-    pub(crate) token: String,
     /// Certificate authorities that the server's certificate must come from, PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
     /// How many endpoints.
     #[arg(long, value_parser = value_parser!(u32).range(1..=20_000))]
     pub(crate) endpoints: u32,
-    /// How many events a second, over all endpoints.
-    #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=200_000))]
-    pub(crate) events_per_second: u32,
-    /// For how long things happen, in seconds, once all endpoints are connected.
-    #[arg(long, default_value_t = 60, value_parser = value_parser!(u64).range(1..=86_400))]
-    pub(crate) seconds: u64,
     /// Where the endpoints keep their data, each in a folder of its own; a temporary folder when absent. Endpoints that
     /// are there already are not enrolled again.
     #[arg(long, value_name = "DIR")]
@@ -47,6 +41,30 @@ pub(crate) struct Fleet {
     /// Which pretended office: the same seed gives the same machines and the same happenings.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+impl Place {
+    /// The authorities' certificates, PEM; empty when none are given.
+    pub(crate) fn authorities(&self) -> anyhow::Result<String> {
+        let Some(path) = &self.ca_file else { return Ok(String::new()) };
+        std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))
+    }
+}
+
+/// A fleet of pretended endpoints.
+#[derive(Debug, Args)]
+pub(crate) struct Fleet {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The enrolment token.
+    #[arg(long, env = "YAGURA_TOKEN", hide_env_values = true)]
+    pub(crate) token: String,
+    /// How many events a second, over all endpoints.
+    #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=200_000))]
+    pub(crate) events_per_second: u32,
+    /// For how long things happen, in seconds, once all endpoints are connected.
+    #[arg(long, default_value_t = 60, value_parser = value_parser!(u64).range(1..=86_400))]
+    pub(crate) seconds: u64,
     /// Connect, report and answer commands, but let nothing happen.
     #[arg(long, conflicts_with = "events_per_second")]
     pub(crate) connections_only: bool,
@@ -61,6 +79,22 @@ pub(crate) struct Fleet {
     pub(crate) relaxed_spool: bool,
 }
 
+/// An office that has been there for some days, with people, groups and policies, and that works on until Ctrl-C.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// File that holds an API token which may do everything.
+    #[arg(long, env = "YAGURA_TOKEN_FILE", value_name = "FILE")]
+    pub(crate) token_file: PathBuf,
+    /// For how many days it has been there.
+    #[arg(long, default_value_t = 7, value_parser = value_parser!(u32).range(1..=31))]
+    pub(crate) days: u32,
+    /// End when the office is complete, instead of working on.
+    #[arg(long)]
+    pub(crate) leave: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::error::ErrorKind;
@@ -71,16 +105,17 @@ mod tests {
 
     fn check(rest: &str) -> Result<Fleet, ErrorKind> {
         let line = format!("yagura-sim fleet {rest}");
-        let Command::Fleet(fleet) =
-            Arguments::try_parse_from(line.split_whitespace()).map_err(|error| error.kind())?.command;
-        Ok(fleet)
+        match Arguments::try_parse_from(line.split_whitespace()).map_err(|error| error.kind())?.command {
+            Command::Fleet(fleet) => Ok(fleet),
+            other => panic!("{line} is {other:?}"),
+        }
     }
 
     #[test]
     fn a_server_a_token_and_a_number_of_endpoints_are_enough() {
         let fleet = check(LEAST).unwrap();
-        assert_eq!((fleet.endpoints, fleet.seconds, fleet.ramp_s, fleet.seed), (3, 60, 5, 1));
-        assert!(fleet.data.is_none() && !fleet.connections_only && !fleet.relaxed_spool);
+        assert_eq!((fleet.place.endpoints, fleet.seconds, fleet.ramp_s, fleet.place.seed), (3, 60, 5, 1));
+        assert!(fleet.place.data.is_none() && !fleet.connections_only && !fleet.relaxed_spool);
         assert_eq!(check("--endpoints 3 --token t").unwrap_err(), ErrorKind::MissingRequiredArgument);
     }
 

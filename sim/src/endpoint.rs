@@ -21,11 +21,14 @@ use uuid::Uuid;
 use yagura_assets::Assets;
 use yagura_channel::{
     agent::runner::{Endpoint, Facts},
-    wire::{hello::FeatureVersion, policy::ItemError},
+    wire::{
+        hello::FeatureVersion,
+        policy::{ItemError, LeftOut},
+    },
 };
-use yagura_vocabulary::{Clock, Event, Lane, Os, SensorHealth, SensorReport, Time};
+use yagura_vocabulary::{Clock, Event, Lane, Os, SensorHealth, SensorReport, Time, in_force::Layers};
 
-use crate::{dice::Dice, happenings::Happenings, office::Desk};
+use crate::{dice::Dice, happenings::Happenings, office::Desk, week::Week};
 
 /// When things happen. Known once all endpoints are connected.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +44,10 @@ pub(crate) struct Shared {
     /// The time between two events of one endpoint; `None` when nothing happens.
     pub(crate) pace: Option<Duration>,
     pub(crate) window: watch::Receiver<Option<Window>>,
-    pub(crate) end: CancellationToken,
+    /// So many days before now are told first.
+    pub(crate) past_days: u32,
+    /// How many endpoints have told all of their past.
+    pub(crate) told: Arc<AtomicU64>,
     pub(crate) made: Arc<AtomicU64>,
     pub(crate) commands: Arc<AtomicU64>,
 }
@@ -56,19 +62,21 @@ pub(crate) struct Pretended {
     source: Mutex<Source>,
     seen: AtomicU64,
     shared: Shared,
+    end: CancellationToken,
 }
 
 struct Source {
     window: watch::Receiver<Option<Window>>,
     happenings: Happenings,
+    past: Option<Week>,
     /// Endpoints do not act in step: each begins at another part of its pace.
     phase: f64,
     count: u32,
 }
 
 impl Pretended {
-    /// Endpoint `n`, which sits at `desk`.
-    pub(crate) fn new(n: u32, desk: Desk, clock: Arc<dyn Clock>, shared: Shared) -> Self {
+    /// Endpoint `n`, which sits at `desk` until `end`.
+    pub(crate) fn new(n: u32, desk: Desk, clock: Arc<dyn Clock>, shared: Shared, end: CancellationToken) -> Self {
         let boot_at = desk.assets.os.boot_at.unwrap_or(desk.assets.collected_at);
         let happenings = Happenings::new(shared.seed, n, boot_at);
         let feature = |name: &str| FeatureVersion { feature: name.to_owned(), version: 1 };
@@ -83,7 +91,8 @@ impl Pretended {
             features: vec![feature("operation_log"), feature(yagura_assets::FEATURE)],
         };
         let phase = f64::from(Dice::new(shared.seed, (2 << 32) + u64::from(n)).below(1000)) / 1000.0;
-        let source = Source { window: shared.window.clone(), happenings, phase, count: 0 };
+        let past = (shared.past_days > 0).then(|| Week::new(shared.seed, n, shared.past_days, clock.now()));
+        let source = Source { window: shared.window.clone(), happenings, past, phase, count: 0 };
         Self {
             facts,
             clock,
@@ -93,7 +102,18 @@ impl Pretended {
             source: Mutex::new(source),
             seen: AtomicU64::new(0),
             shared,
+            end,
         }
+    }
+
+    /// What happened before now and was not told yet.
+    fn told(&self, source: &mut Source) -> Option<(Lane, Event)> {
+        let event = source.past.as_mut()?.next(&self.desk, &mut source.happenings);
+        if event.is_none() {
+            source.past = None;
+            self.shared.told.fetch_add(1, Ordering::Relaxed);
+        }
+        event
     }
 
     fn refresh(&self, now: Time) -> Value {
@@ -129,8 +149,8 @@ impl Endpoint for Pretended {
 
     async fn start(&self) {}
 
-    async fn apply_policy(&self, _feature: &str, _value: Option<&Value>) -> Result<(), Vec<ItemError>> {
-        Ok(())
+    async fn apply_policy(&self, _feature: &str, _layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<ItemError>> {
+        Ok(Vec::new())
     }
 
     async fn run_command(&self, name: &str, _args: Value) -> Result<Value, String> {
@@ -145,15 +165,24 @@ impl Endpoint for Pretended {
 
     async fn next_event(&self) -> Option<(Lane, Event)> {
         let mut source = self.source.lock().await;
-        tokio::select! {
-            biased;
-            () = self.shared.end.cancelled() => return None,
-            () = source.due(self.shared.pace) => {}
+        if self.end.is_cancelled() {
+            return None;
         }
-        source.count += 1;
+        let event = match self.told(&mut source) {
+            Some(event) => event,
+            None => {
+                tokio::select! {
+                    biased;
+                    () = self.end.cancelled() => return None,
+                    () = source.due(self.shared.pace) => {}
+                }
+                source.count += 1;
+                source.happenings.next(&self.desk, self.clock.now())
+            }
+        };
         self.seen.fetch_add(1, Ordering::Relaxed);
         self.shared.made.fetch_add(1, Ordering::Relaxed);
-        Some(source.happenings.next(&self.desk, self.clock.now()))
+        Some(event)
     }
 
     async fn state(&self) -> BTreeMap<String, Arc<Value>> {

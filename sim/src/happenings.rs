@@ -22,7 +22,8 @@ const PROGRAMS: &[&str] = &[
     r"C:\Windows\System32\notepad.exe",
     r"C:\Program Files\7-Zip\7zFM.exe",
 ];
-const DOCUMENTS: &[&str] = &[
+/// What people work on.
+pub(crate) const DOCUMENTS: &[&str] = &[
     "見積書_株式会社山田商事.xlsx",
     "請求書_令和8年11月.xlsx",
     "議事録_定例会議.docx",
@@ -83,10 +84,28 @@ impl Happenings {
             821..=920 => (Lane::Operation, self.viewed(now)),
             _ => (Lane::Operation, self.window(now)),
         };
+        self.sign(desk, now, &mut event);
+        (lane, event)
+    }
+
+    /// The machine was started anew at `at`: nothing runs, and its clock begins again.
+    pub(crate) fn boot(&mut self, at: Time) {
+        (self.boot_id, self.boot_at) = (self.dice.uuid(), at);
+        self.running.clear();
+    }
+
+    /// One of the happenings below, signed.
+    pub(crate) fn done(&mut self, desk: &Desk, now: Time, act: fn(&mut Self, &Desk, Time) -> Event) -> Event {
+        let mut event = act(self, desk, now);
+        self.sign(desk, now, &mut event);
+        event
+    }
+
+    /// Writes who did it, and in which run of the machine.
+    pub(crate) fn sign(&self, desk: &Desk, now: Time, event: &mut Event) {
         event.boot_id = Some(self.boot_id);
         event.mono_ns = u64::try_from(now.since(self.boot_at).as_nanos()).ok();
         event.account = Some(desk.account.clone());
-        (lane, event)
     }
 
     fn process(&mut self, desk: &Desk, now: Time) -> Event {
@@ -120,7 +139,7 @@ impl Happenings {
         event.with("exit_code", u32::from(self.dice.below(50) == 0)).with("duration_ms", lived)
     }
 
-    fn opened(&mut self, desk: &Desk, now: Time) -> Event {
+    pub(crate) fn opened(&mut self, desk: &Desk, now: Time) -> Event {
         let mut event = self.by_a_program(now, "file.open");
         event.subject = Some(self.document(desk));
         event
@@ -129,17 +148,18 @@ impl Happenings {
     fn copied(&mut self, desk: &Desk, now: Time) -> Event {
         let mut event = self.by_a_program(now, "file.copy");
         let document = self.dice.pick(DOCUMENTS);
-        event.subject = Some(format!(r"C:\Users\{}\Documents\{document}", user(desk)));
-        event.target = Some(format!(r"\\fs01\共有\{}\{document}", desk.department));
+        event.subject = Some(own_path(desk, document));
+        event.target = Some(share_path(desk, document));
         event.bytes = Some(u64::from(self.dice.below(4_000_000)) + 2_000);
         event
     }
 
-    fn carried_off(&mut self, desk: &Desk, now: Time) -> Event {
+    pub(crate) fn carried_off(&mut self, desk: &Desk, now: Time) -> Event {
         let mut event = self.copied(desk, now);
         event.target = Some(format!(r"E:\持ち出し\{}", self.dice.pick(DOCUMENTS)));
         event.device_serial = Some(format!("USB{:06}", self.dice.below(1_000_000)));
         event.level = Level::Alarm;
+        event.rule = Some("USBメモリーへの書き出し".to_owned());
         event.class = Some("removable_write".to_owned());
         event
     }
@@ -172,11 +192,21 @@ impl Happenings {
     fn document(&mut self, desk: &Desk) -> String {
         let document = self.dice.pick(DOCUMENTS);
         match self.dice.below(3) {
-            0 => format!(r"\\fs01\共有\{}\{document}", desk.department),
+            0 => share_path(desk, document),
             1 => format!(r"C:\Users\{}\Desktop\{document}", user(desk)),
-            _ => format!(r"C:\Users\{}\Documents\{document}", user(desk)),
+            _ => own_path(desk, document),
         }
     }
+}
+
+/// A document of one's own.
+pub(crate) fn own_path(desk: &Desk, document: &str) -> String {
+    format!(r"C:\Users\{}\Documents\{document}", user(desk))
+}
+
+/// A document on the department's share.
+pub(crate) fn share_path(desk: &Desk, document: &str) -> String {
+    format!(r"\\fs01\共有\{}\{document}", desk.department)
 }
 
 fn user(desk: &Desk) -> &str {

@@ -3,15 +3,18 @@
 mod args;
 mod command_log;
 mod counts;
+mod demo;
 mod dice;
 mod endpoint;
 mod fleet;
 mod happenings;
 mod office;
 mod open_files;
+mod people;
 mod road;
 mod summary;
 mod warnings;
+mod week;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -32,11 +35,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Command::Fleet(fleet) = arguments.command;
     let warnings = warnings::listen();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("failed to start the runtime")?;
-    let summary = runtime.block_on(fleet::run(&fleet, &warnings))?;
-    let text = serde_json::to_string(&summary).context("failed to write the summary")?;
-    writeln!(std::io::stdout(), "{text}").context("failed to write to standard output")
+    match arguments.command {
+        Command::Fleet(fleet) => {
+            let summary = runtime.block_on(fleet::run(&fleet, &warnings))?;
+            let text = serde_json::to_string(&summary).context("failed to write the summary")?;
+            writeln!(std::io::stdout(), "{text}").context("failed to write to standard output")
+        }
+        Command::Demo(demo) => runtime.block_on(demo::run(&demo, &warnings)),
+    }
 }

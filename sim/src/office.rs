@@ -3,9 +3,13 @@
 use yagura_assets::model::{Assets, Cpu, Disk, Hardware, Interface, OperatingSystem, Software, User, Volume};
 use yagura_vocabulary::{Account, Time};
 
-use crate::dice::Dice;
+use crate::{
+    dice::Dice,
+    people::{Person, person},
+};
 
-const DEPARTMENTS: [(&str, &str); 7] = [
+/// The departments, in the order in which desks are given to them: code and name.
+pub(crate) const DEPARTMENTS: [(&str, &str); 7] = [
     ("EI1", "営業一課"),
     ("EI2", "営業二課"),
     ("KEI", "経理課"),
@@ -13,28 +17,6 @@ const DEPARTMENTS: [(&str, &str); 7] = [
     ("JIN", "人事課"),
     ("KAI", "開発課"),
     ("SEI", "製造課"),
-];
-const FAMILIES: &[&str] = &[
-    "sato",
-    "suzuki",
-    "takahashi",
-    "tanaka",
-    "ito",
-    "watanabe",
-    "yamamoto",
-    "nakamura",
-    "kobayashi",
-    "kato",
-    "yoshida",
-    "yamada",
-    "sasaki",
-    "matsumoto",
-    "inoue",
-    "kimura",
-    "hayashi",
-    "shimizu",
-    "mori",
-    "abe",
 ];
 const MODELS: &[(&str, &str, &str)] = &[
     ("富士通株式会社", "LIFEBOOK U9312/K", "12th Gen Intel(R) Core(TM) i5-1235U"),
@@ -68,6 +50,8 @@ pub(crate) struct Desk {
     /// The department's name.
     pub(crate) department: &'static str,
     /// Who sits there.
+    pub(crate) person: Person,
+    /// How they sign in.
     pub(crate) account: Account,
     /// What tells the machine from every other.
     pub(crate) hardware_id: String,
@@ -81,12 +65,14 @@ pub(crate) fn desk(seed: u64, n: u32, now: Time) -> Desk {
     let department = n as usize % DEPARTMENTS.len();
     let (code, department) = DEPARTMENTS[department];
     let hostname = format!("PC-{code}-{:03}", n as usize / DEPARTMENTS.len() + 1);
-    let name = format!("{}{}", dice.pick(FAMILIES), n / 20 + 1);
-    let account =
-        Account { name: format!("OFFICE\\{name}"), id: format!("S-1-5-21-1004336348-1177238915-{}", 1100 + n) };
+    let person = person(n);
+    let account = Account {
+        name: format!("OFFICE\\{}", person.login),
+        id: format!("S-1-5-21-1004336348-1177238915-{}", 1100 + n),
+    };
     let hardware_id = dice.hex();
     let assets = assets(&mut dice, n, &account, now);
-    Desk { hostname, department, account, hardware_id, assets }
+    Desk { hostname, department, person, account, hardware_id, assets }
 }
 
 fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
@@ -111,6 +97,11 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
         })
         .collect();
     let size_bytes = 256 << 30;
+    let (os, version, kernel) = match dice.below(20) {
+        0 => ("Windows 10 Pro", "22H2", "10.0.19045"),
+        1..=5 => ("Windows 11 Pro", "23H2", "10.0.22631"),
+        _ => ("Windows 11 Pro", "24H2", "10.0.26100"),
+    };
     Assets {
         collected_at: now,
         hardware: Hardware {
@@ -123,9 +114,9 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
             virtual_machine: None,
         },
         os: OperatingSystem {
-            name: "Windows 11 Pro".to_owned(),
-            version: "24H2".to_owned(),
-            kernel: "10.0.26100".to_owned(),
+            name: os.to_owned(),
+            version: version.to_owned(),
+            kernel: kernel.to_owned(),
             architecture: "x86_64".to_owned(),
             installed_at: Some(days_ago(dice.below(700) + 30)),
             boot_at: Some(Time::from_seconds(now.seconds() - i64::from(dice.below(28_800)))),

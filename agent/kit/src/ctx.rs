@@ -4,15 +4,15 @@ use std::{path::Path, sync::Arc};
 
 use tokio::sync::watch;
 use yagura_sensors::{Sensors, replay::Replay};
-use yagura_vocabulary::{Clock, ManualClock, Time};
+use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{Commands, EventReceiver, EventSink, HealthSink, StateReceiver, StateSink, events::events};
 
 /// All that a feature is given.
 #[derive(Debug)]
 pub struct FeatureCtx<P> {
-    /// What the administrator decided; wakes up when that changes.
-    pub policy: watch::Receiver<Arc<P>>,
+    /// What the administrator decided, with what is granted to whom now; wakes up when that changes.
+    pub policy: watch::Receiver<Arc<InForce<P>>>,
     /// Takes what happened.
     pub events: EventSink,
     /// Takes how things are.
@@ -56,7 +56,7 @@ impl Shared {
         (shared, receiver)
     }
 
-    pub(crate) fn ctx<P>(&self, policy: watch::Receiver<Arc<P>>) -> FeatureCtx<P> {
+    pub(crate) fn ctx<P>(&self, policy: watch::Receiver<Arc<InForce<P>>>) -> FeatureCtx<P> {
         FeatureCtx {
             policy,
             events: self.events.clone(),
@@ -74,7 +74,7 @@ impl Shared {
 #[derive(Debug)]
 pub struct TestEnds<P> {
     /// Changes the policy.
-    pub policy: watch::Sender<Arc<P>>,
+    pub policy: watch::Sender<Arc<InForce<P>>>,
     /// What the feature said happened.
     pub events: EventReceiver,
     /// How the feature said things are.
@@ -99,7 +99,7 @@ impl<P> FeatureCtx<P> {
     pub fn for_test_with(policy: P, sensors: Sensors) -> (Self, TestEnds<P>) {
         let clock = ManualClock::at(Time::from_seconds(1_795_392_000));
         let (shared, events) = Shared::new(Arc::new(clock.clone()), sensors, &std::env::temp_dir());
-        let policy = watch::Sender::new(Arc::new(policy));
+        let policy = watch::Sender::new(Arc::new(InForce::of(policy)));
         let ends = TestEnds {
             events,
             state: shared.state.receiver(),

@@ -6,6 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use yagura_vocabulary::{
+    InForce,
+    in_force::{self, Layers},
+};
 
 use crate::{FeatureCtx, PolicyError, ctx::Shared, policy};
 
@@ -26,13 +30,16 @@ pub trait AgentFeature: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Does the feature's work until `cancel` is called or the agent takes no more events. Policy changes arrive in
-    /// `ctx.policy`; the feature is not started anew for them.
+    /// Does the feature's work until `cancel` is called or the agent takes no more events. Policy changes, and grants that
+    /// begin or end, arrive in `ctx.policy`; the feature is not started anew for them.
     fn run(
         ctx: FeatureCtx<Self::Policy>,
         cancel: CancellationToken,
     ) -> impl Future<Output = Result<(), FeatureError>> + Send;
 }
+
+/// A grant that does not fit on a feature's policy.
+pub type LeftOut = in_force::LeftOut<Vec<PolicyError>>;
 
 pub(crate) type Work = Pin<Box<dyn Future<Output = Result<(), FeatureError>> + Send>>;
 
@@ -40,15 +47,15 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = Result<(), FeatureError>> + S
 pub(crate) trait Erased: Send + Sync {
     fn name(&self) -> &'static str;
 
-    /// Puts a policy, or the default, in force; on errors the one before stays.
-    fn apply(&self, value: Option<&Value>) -> Result<(), Vec<PolicyError>>;
+    /// Puts a policy with what is granted, or the default, in force; on errors the one before stays.
+    fn apply(&self, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<PolicyError>>;
 
     /// The feature's work, to be polled.
     fn work(&self, shared: &Shared, cancel: CancellationToken) -> Work;
 }
 
 pub(crate) struct Slot<F: AgentFeature> {
-    policy: watch::Sender<Arc<F::Policy>>,
+    policy: watch::Sender<Arc<InForce<F::Policy>>>,
     feature: PhantomData<fn() -> F>,
 }
 
@@ -63,14 +70,18 @@ impl<F: AgentFeature> Erased for Slot<F> {
         F::NAME
     }
 
-    fn apply(&self, value: Option<&Value>) -> Result<(), Vec<PolicyError>> {
-        let policy = value.map(policy::parse::<F::Policy>).transpose()?.unwrap_or_default();
-        let errors = F::validate(&policy);
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        self.policy.send_replace(Arc::new(policy));
-        Ok(())
+    fn apply(&self, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<PolicyError>> {
+        let read = |value: &Value| {
+            let policy = policy::parse::<F::Policy>(value)?;
+            let errors = F::validate(&policy);
+            if errors.is_empty() { Ok(policy) } else { Err(errors) }
+        };
+        let (in_force, left_out) = match layers {
+            Some(layers) => layers.read(read)?,
+            None => (InForce::default(), Vec::new()),
+        };
+        self.policy.send_replace(Arc::new(in_force));
+        Ok(left_out)
     }
 
     fn work(&self, shared: &Shared, cancel: CancellationToken) -> Work {

@@ -6,10 +6,10 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use yagura_sensors::Sensors;
-use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
+use yagura_vocabulary::{Clock, SensorHealth, SensorReport, in_force::Layers};
 
 use crate::{
-    AgentFeature, CommandError, EventReceiver, PolicyError, StateReceiver,
+    AgentFeature, CommandError, EventReceiver, LeftOut, PolicyError, StateReceiver,
     ctx::Shared,
     feature::{Erased, Slot},
 };
@@ -68,14 +68,15 @@ impl Host {
         self.features.iter().map(|feature| feature.name()).collect()
     }
 
-    /// Puts a feature's policy in force, or its default if there is none. May be called before and after the start.
+    /// Puts a feature's policy in force with what is granted now, or its default if there is none. May be called before and
+    /// after the start. Gives the grants that do not fit; they grant nothing.
     ///
     /// # Errors
     /// Every item of the policy that does not fit; the one before stays in force. A feature that this agent does not
     /// have is an error at the empty pointer.
-    pub fn apply_policy(&self, feature: &str, value: Option<&Value>) -> Result<(), Vec<PolicyError>> {
+    pub fn apply_policy(&self, feature: &str, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<PolicyError>> {
         match self.features.iter().find(|known| known.name() == feature) {
-            Some(known) => known.apply(value),
+            Some(known) => known.apply(layers),
             None => Err(vec![PolicyError::new("", format!("this agent has no feature `{feature}`"))]),
         }
     }

@@ -16,7 +16,7 @@ mod state;
 pub use commands::{CommandError, Commands, Handler};
 pub use ctx::{FeatureCtx, TestEnds};
 pub use events::{EventReceiver, EventSink, Stopped};
-pub use feature::{AgentFeature, FeatureError};
+pub use feature::{AgentFeature, FeatureError, LeftOut};
 pub use health::HealthSink;
 pub use host::Host;
 pub use policy::PolicyError;

@@ -15,7 +15,11 @@ use yagura_agent_kit::{
     AgentFeature, CancellationToken, CommandError, FeatureCtx, FeatureError, Handler, Host, PolicyError,
 };
 use yagura_sensors::{Sensors, replay::Replay};
-use yagura_vocabulary::{Event, Lane, ManualClock, SensorHealth};
+use yagura_vocabulary::{
+    Event, Lane, ManualClock, SensorHealth,
+    id::GrantId,
+    in_force::{Layer, Layers, LeftOut},
+};
 
 /// Says its greeting whenever it changes.
 struct Greeter;
@@ -52,7 +56,7 @@ impl AgentFeature for Greeter {
     async fn run(mut ctx: FeatureCtx<Greeting>, cancel: CancellationToken) -> Result<(), FeatureError> {
         ctx.commands.register("greeter.echo", Echo);
         loop {
-            let words = ctx.policy.borrow_and_update().words.clone();
+            let words = ctx.policy.borrow_and_update().endpoint().words.clone();
             ctx.state.put("greeting", json!({ "words": words }));
             let mut event = Event::new(ctx.clock.now(), Self::NAME, "window.title");
             event.subject = Some(words);
@@ -99,10 +103,10 @@ async fn a_feature_acts_on_the_policy_applied_before_the_start_and_on_each_later
     let mut host = host();
     host.register::<Greeter>();
     let mut events = host.events().unwrap();
-    host.apply_policy("greeter", Some(&json!({"words": "good morning"}))).unwrap();
+    host.apply_policy("greeter", Some(&Layers::of(json!({"words": "good morning"})))).unwrap();
     host.start();
     assert_eq!(events.recv().await.unwrap().1.subject.as_deref(), Some("good morning"));
-    host.apply_policy("greeter", Some(&json!({"words": "good evening"}))).unwrap();
+    host.apply_policy("greeter", Some(&Layers::of(json!({"words": "good evening"})))).unwrap();
     assert_eq!(events.recv().await.unwrap().1.subject.as_deref(), Some("good evening"));
     host.apply_policy("greeter", None).unwrap();
     assert_eq!(events.recv().await.unwrap().1.subject.as_deref(), Some("hello"));
@@ -115,13 +119,27 @@ async fn a_policy_that_does_not_fit_is_refused_and_the_last_good_one_stays() {
     let mut host = host();
     host.register::<Greeter>();
     let mut events = host.events().unwrap();
-    host.apply_policy("greeter", Some(&json!({"words": "good"}))).unwrap();
-    let errors = host.apply_policy("greeter", Some(&json!({"words": 5, "colour": "red"}))).unwrap_err();
+    host.apply_policy("greeter", Some(&Layers::of(json!({"words": "good"})))).unwrap();
+    let errors = host.apply_policy("greeter", Some(&Layers::of(json!({"words": 5, "colour": "red"})))).unwrap_err();
     let pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
     assert_eq!(pointers, ["/colour", "/words"]);
-    let errors = host.apply_policy("greeter", Some(&json!({"words": ""}))).unwrap_err();
+    let errors = host.apply_policy("greeter", Some(&Layers::of(json!({"words": ""})))).unwrap_err();
     assert_eq!(errors, [PolicyError::new("/words", "say something")]);
     assert!(host.apply_policy("unknown", None).is_err());
+    host.start();
+    assert_eq!(events.recv().await.unwrap().1.subject.as_deref(), Some("good"));
+}
+
+#[tokio::test]
+async fn a_grant_that_does_not_fit_is_named_and_the_policy_holds() {
+    let mut host = host();
+    host.register::<Greeter>();
+    let mut events = host.events().unwrap();
+    let grant = |value| Layer { grant: GrantId::new(), account: None, value };
+    let (good, wrong) = (grant(json!({"words": "good"})), grant(json!({"words": ""})));
+    let left_out = LeftOut { grant: wrong.grant, error: vec![PolicyError::new("/words", "say something")] };
+    let layers = Layers { policy: json!({"words": "plain"}), grants: vec![good, wrong] };
+    assert_eq!(host.apply_policy("greeter", Some(&layers)), Ok(vec![left_out]));
     host.start();
     assert_eq!(events.recv().await.unwrap().1.subject.as_deref(), Some("good"));
 }

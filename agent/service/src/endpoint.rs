@@ -6,12 +6,15 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::{Mutex, RwLock};
 use uuid::Uuid;
-use yagura_agent_kit::{EventReceiver, Host, StateReceiver};
+use yagura_agent_kit::{EventReceiver, Host, PolicyError, StateReceiver};
 use yagura_channel::{
     agent::runner::{Endpoint, Facts},
-    wire::{hello::FeatureVersion, policy::ItemError},
+    wire::{
+        hello::FeatureVersion,
+        policy::{ItemError, LeftOut},
+    },
 };
-use yagura_vocabulary::{Clock, Event, Lane, SensorReport};
+use yagura_vocabulary::{Clock, Event, Lane, SensorReport, in_force::Layers};
 
 use crate::{
     features::{POLICY_VERSION, register},
@@ -101,6 +104,10 @@ pub(crate) fn facts(features: &[&str]) -> Facts {
     }
 }
 
+fn items(errors: Vec<PolicyError>) -> Vec<ItemError> {
+    errors.into_iter().map(|error| ItemError { pointer: error.pointer, message: error.message }).collect()
+}
+
 #[async_trait]
 impl Endpoint for Machine {
     fn facts(&self) -> Facts {
@@ -115,13 +122,12 @@ impl Endpoint for Machine {
         }
     }
 
-    async fn apply_policy(&self, feature: &str, value: Option<&Value>) -> Result<(), Vec<ItemError>> {
+    async fn apply_policy(&self, feature: &str, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<ItemError>> {
         // Policies that come while the agent stops are in force at the next start.
         let host = self.host.read().await;
-        let Some(host) = host.as_ref() else { return Ok(()) };
-        host.apply_policy(feature, value).map_err(|errors| {
-            errors.into_iter().map(|error| ItemError { pointer: error.pointer, message: error.message }).collect()
-        })
+        let Some(host) = host.as_ref() else { return Ok(Vec::new()) };
+        let left_out = host.apply_policy(feature, layers).map_err(items)?;
+        Ok(left_out.into_iter().map(|left| LeftOut { grant: left.grant, errors: items(left.error) }).collect())
     }
 
     async fn run_command(&self, name: &str, args: Value) -> Result<Value, String> {

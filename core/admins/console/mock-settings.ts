@@ -9,6 +9,7 @@ const settings: Settings = {
   time_zone: organisation.time_zone,
   public_url: 'https://yagura.minato.example',
   silent_after_days: 3,
+  alarm_recipients: ['it@minato.example'],
   backup_directory: null,
   etag: '7',
 };

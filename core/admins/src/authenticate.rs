@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use http::{HeaderMap, header, request::Parts};
 use sqlx::FromRow;
-use yagura_server_kit::{ApiError, Authenticator, Caller, Context, Credential, Permission, agent::PeerAddress, secret};
+use yagura_people::Seat;
+use yagura_server_kit::{
+    ApiError, Authenticator, Caller, Context, Credential, Permission, Role, Who, agent::PeerAddress, secret,
+};
 
 use crate::{PublicAddress, account::Account, session};
 
@@ -72,10 +75,22 @@ async fn by_token(ctx: &Context, token: &str, ip: Option<String>) -> Result<Opti
 
 async fn by_session(ctx: &Context, token: &str, ip: Option<String>) -> Result<Option<Caller>, ApiError> {
     let Some(session) = session::find(ctx, token).await? else { return Ok(None) };
-    let Some(account) = usable(ctx, &session.admin_id).await? else { return Ok(None) };
-    session::touch(ctx, &session).await?;
     let id = session.id.parse().map_err(|error| ApiError::unavailable(&error))?;
-    Ok(Some(caller(&account, Credential::Session(id), ip)?))
+    let credential = Credential::Session(id);
+    let caller = match (&session.admin_id, &session.account_id) {
+        (Some(admin), _) => match usable(ctx, admin).await? {
+            Some(account) => caller(&account, credential, ip)?,
+            None => return Ok(None),
+        },
+        (None, Some(account)) => match session::employee::seat(ctx, account).await? {
+            Some(seat) => employee(&seat, credential, ip)?,
+            None => return Ok(None),
+        },
+        // The table refuses a session of nobody.
+        (None, None) => return Ok(None),
+    };
+    session::touch(ctx, &session).await?;
+    Ok(Some(caller))
 }
 
 async fn usable(ctx: &Context, admin: &str) -> Result<Option<Account>, ApiError> {
@@ -84,12 +99,26 @@ async fn usable(ctx: &Context, admin: &str) -> Result<Option<Account>, ApiError>
 
 fn caller(account: &Account, credential: Credential, ip: Option<String>) -> Result<Caller, ApiError> {
     Ok(Caller {
-        admin: account.id.parse().map_err(|error| ApiError::unavailable(&error))?,
+        who: Who::Admin(account.id.parse().map_err(|error| ApiError::unavailable(&error))?),
         name: account.name.clone(),
         role: account.role(),
         permissions: account.role().permissions(),
         limited: account.limited != 0,
         must_change_password: account.must_change_password != 0,
+        credential,
+        ip,
+    })
+}
+
+/// Whoever comes in from an endpoint sees their own and nothing else.
+fn employee(seat: &Seat, credential: Credential, ip: Option<String>) -> Result<Caller, ApiError> {
+    Ok(Caller {
+        who: Who::Employee(seat.employee()?),
+        name: seat.label(),
+        role: Role::Employee,
+        permissions: Role::Employee.permissions(),
+        limited: true,
+        must_change_password: false,
         credential,
         ip,
     })

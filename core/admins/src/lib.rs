@@ -8,6 +8,7 @@ mod password;
 mod session;
 mod tokens;
 
+use axum::routing::post;
 use utoipa_axum::routes;
 use yagura_server_kit::{Authenticator, Migration, Parts, Permission as P, Routes, ServerFeature};
 
@@ -26,11 +27,14 @@ pub struct PublicAddress {
 /// The server side.
 pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("admins") };
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 202_611_230_100,
-    name: "admins",
-    sql: include_str!("../migrations/202611230100_admins.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 202_611_230_100, name: "admins", sql: include_str!("../migrations/202611230100_admins.sql") },
+    Migration {
+        version: 202_611_250_101,
+        name: "employee_sessions",
+        sql: include_str!("../migrations/202611250101_employee_sessions.sql"),
+    },
+];
 
 /// Puts the authenticator into the context.
 pub fn install(parts: &mut Parts, address: PublicAddress) {
@@ -42,6 +46,7 @@ fn routes() -> Routes {
     Routes::new()
         .public(routes!(session::create::create))
         .public(routes!(session::link::consume))
+        .agent("/agent/v1/sign-in-links", post(session::employee::create))
         .api(P::OwnRead, routes!(session::read::read, session::end::end))
         .api(P::OwnRead, routes!(session::password::change))
         .api(P::OwnRead, routes!(session::preferences::change))

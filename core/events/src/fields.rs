@@ -15,6 +15,7 @@ pub(crate) trait Fields {
     fn kind(&self) -> &str;
     fn level(&self) -> &str;
     fn account_name(&self) -> Option<&str>;
+    fn account_id(&self) -> Option<&str>;
     fn image(&self) -> Option<&str>;
     fn hash_sha256(&self) -> Option<&str>;
     fn remote_ip(&self) -> Option<&str>;
@@ -52,6 +53,9 @@ impl Fields for StoredEvent {
     }
     fn account_name(&self) -> Option<&str> {
         self.event.account.as_ref().map(|account| account.name.as_str())
+    }
+    fn account_id(&self) -> Option<&str> {
+        self.event.account.as_ref().map(|account| account.id.as_str())
     }
     fn image(&self) -> Option<&str> {
         self.event.image.as_deref()

@@ -1,11 +1,14 @@
 //! A query made ready to be asked of many events: the one definition of what matches.
 
-use std::{collections::HashSet, net::IpAddr};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+};
 
 use uuid::Uuid;
 use yagura_vocabulary::Level;
 
-use crate::{KindFilter, ProcessFilter, Query, fields::Fields, fold, text::Needle};
+use crate::{KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold, text::Needle};
 
 /// What an event must be, times aside.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,7 @@ pub(crate) struct Matcher {
     pub(crate) levels: Vec<Level>,
     pub(crate) account: Option<String>,
     pub(crate) person: Option<Uuid>,
+    pub(crate) owner: Option<Owner>,
     pub(crate) image: Option<String>,
     pub(crate) process: Option<ProcessFilter>,
     pub(crate) hash_sha256: Option<String>,
@@ -24,6 +28,32 @@ pub(crate) struct Matcher {
     pub(crate) remote_ip: Vec<String>,
     pub(crate) device_serial: Option<String>,
     pub(crate) feature: Option<String>,
+}
+
+/// [`Whose`], made ready.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    person: Option<Uuid>,
+    accounts: HashMap<Uuid, HashSet<String>>,
+}
+
+impl Owner {
+    fn new(whose: &Whose) -> Self {
+        let mut accounts: HashMap<_, HashSet<_>> = HashMap::new();
+        for (endpoint, account) in &whose.accounts {
+            accounts.entry(endpoint.uuid()).or_default().insert(account.clone());
+        }
+        Self { person: whose.person.map(yagura_vocabulary::Id::uuid), accounts }
+    }
+
+    fn owns(&self, event: &impl Fields) -> bool {
+        match event.person() {
+            Some(person) => self.person == Some(person),
+            None => event
+                .account_id()
+                .is_some_and(|id| self.accounts.get(&event.endpoint()).is_some_and(|ids| ids.contains(id))),
+        }
+    }
 }
 
 impl Matcher {
@@ -36,6 +66,7 @@ impl Matcher {
             levels: query.levels.clone(),
             account: query.account.as_deref().map(fold),
             person: query.person.map(yagura_vocabulary::Id::uuid),
+            owner: query.whose.as_ref().map(Owner::new),
             image: query.image.clone(),
             process: query.process,
             hash_sha256: query.hash_sha256.as_ref().map(|hash| hash.to_ascii_lowercase()),
@@ -59,6 +90,7 @@ impl Matcher {
             && self.levels.is_empty()
             && self.account.is_none()
             && self.person.is_none()
+            && self.owner.is_none()
             && self.image.is_none()
             && self.process.is_none()
             && self.hash_sha256.is_none()
@@ -74,6 +106,7 @@ impl Matcher {
             && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.matches(event.kind())))
             && (self.levels.is_empty() || self.levels.iter().any(|level| level.as_str() == event.level()))
             && self.person.is_none_or(|person| event.person() == Some(person))
+            && self.owner.as_ref().is_none_or(|owner| owner.owns(event))
             && self.process.is_none_or(|process| is_of(event, process))
             && is(self.feature.as_deref(), Some(event.feature()))
             && is(self.image.as_deref(), event.image())

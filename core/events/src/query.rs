@@ -72,6 +72,15 @@ pub struct ProcessFilter {
     pub or_parent: bool,
 }
 
+/// Whose events are wanted: what was written down as the person's, and what the accounts did while they were nobody's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// The person, if it is one who is known.
+    pub person: Option<Id<Person>>,
+    /// Accounts by endpoint and uid or SID.
+    pub accounts: Vec<(Id<Endpoint>, String)>,
+}
+
 /// Which events, in which order. A field that is `None` or empty does not restrict; all that do must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {
@@ -88,6 +97,8 @@ pub struct Query {
     pub account: Option<String>,
     /// The person.
     pub person: Option<Id<Person>>,
+    /// Somebody's own events.
+    pub whose: Option<Whose>,
     /// The whole path of the executable, exactly.
     pub image: Option<String>,
     /// The process.

@@ -47,6 +47,7 @@ async fn load(ctx: &Context) -> ApiResult<FirstRun> {
     let people = count(ctx, "SELECT COUNT(*) FROM people_person").await?;
     let groups = count(ctx, "SELECT COUNT(*) FROM endpoints_group WHERE parent_id IS NOT NULL").await?;
     let policies = count(ctx, "SELECT COUNT(*) FROM policy_version WHERE removed = 0").await?;
+    let mail = yagura_mail::load(&mut *ctx.db().read().acquire().await?).await?;
     let number = |n: i64| (n > 0).then(|| n.to_string());
     let step = |id, value: Option<String>| Step {
         id,
@@ -59,7 +60,7 @@ async fn load(ctx: &Context) -> ApiResult<FirstRun> {
         step(StepId::TimeZone, setting("time_zone")),
         step(StepId::PublicAddress, setting("public_url").filter(|url| !url.contains("127.0.0.1"))),
         step(StepId::Certificate, setting("certificate").filter(|kind| kind != "private")),
-        step(StepId::Mail, setting("mail_host")),
+        step(StepId::Mail, mail.map(|mail| format!("{}:{}", mail.host, mail.port))),
         step(StepId::People, number(people)),
         step(StepId::Backup, setting("backup_directory")),
         step(StepId::PilotGroup, number(groups)),

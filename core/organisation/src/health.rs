@@ -75,7 +75,7 @@ pub(crate) async fn health(State(ctx): State<Context>) -> ApiResult<Json<Health>
 }
 
 async fn components(ctx: &Context) -> Vec<Component> {
-    vec![database(ctx).await, events(ctx).await, agents(ctx)]
+    vec![database(ctx).await, events(ctx).await, agents(ctx), mail(ctx).await]
 }
 
 async fn database(ctx: &Context) -> Component {
@@ -112,6 +112,24 @@ async fn events(ctx: &Context) -> Component {
     ];
     let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Component { name: "events".to_owned(), status, detail, since: None, numbers }
+}
+
+/// Mail is never a reason to take a server out of service: at worst it is degraded.
+async fn mail(ctx: &Context) -> Component {
+    let (status, detail, since, queued) = match yagura_mail::standing(ctx).await {
+        Err(_) => (Status::Degraded, "the outbox cannot be read".to_owned(), None, 0),
+        Ok(standing) => {
+            let (status, detail, since) = match standing.trouble {
+                Some((words, since)) => (Status::Degraded, format!("mails are not taken: {words}"), Some(since)),
+                None if !standing.configured => (Status::Ok, "there are no mail settings".to_owned(), None),
+                None => (Status::Ok, "mails are taken".to_owned(), None),
+            };
+            (status, detail, since, standing.queued)
+        }
+    };
+    #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
+    let numbers = BTreeMap::from([("queued".to_owned(), queued as f64)]);
+    Component { name: "mail".to_owned(), status, detail, since, numbers }
 }
 
 fn agents(ctx: &Context) -> Component {

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
+use yagura_mail::{MailChange, MailSettings};
 use yagura_server_kit::{
     ApiError, ApiResult, Audit, Caller, Change, Context, DbError, Etag, IfMatch, Object, error::Problem,
 };
+
+/// More recipients of alarms than a person could have meant.
+const MOST_RECIPIENTS: usize = 50;
 
 /// The settings.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -21,6 +25,10 @@ pub(crate) struct Settings {
     /// After so many days without contact an endpoint counts as silent.
     silent_after_days: u32,
     backup_directory: Option<String>,
+    /// How the mail server is reached; null while there is none.
+    mail: Option<MailSettings>,
+    /// Who gets mails about alarms.
+    alarm_recipients: Vec<String>,
     etag: String,
 }
 
@@ -31,12 +39,26 @@ pub(crate) struct SettingsChange {
     time_zone: Option<String>,
     public_url: Option<String>,
     silent_after_days: Option<u32>,
-    backup_directory: Option<String>,
+    /// The whole path of a folder on the server; null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    backup_directory: Option<Option<String>>,
+    /// New mail settings; null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<MailChange>)]
+    mail: Option<Option<MailChange>>,
+    /// Mail addresses of those who get mails about alarms.
+    alarm_recipients: Option<Vec<String>>,
+}
+
+/// Tells null, which removes, from absent, which leaves as it is.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 async fn load(connection: &mut AnyConnection) -> Result<(Settings, i64), ApiError> {
     let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT name, value FROM organisation_setting").fetch_all(connection).await?;
+        sqlx::query_as("SELECT name, value FROM organisation_setting").fetch_all(&mut *connection).await?;
     let map: BTreeMap<_, _> = rows.into_iter().collect();
     let text = |name: &str| map.get(name).cloned().unwrap_or_default();
     let version = text("version").parse().unwrap_or(1);
@@ -46,6 +68,8 @@ async fn load(connection: &mut AnyConnection) -> Result<(Settings, i64), ApiErro
         public_url: text("public_url"),
         silent_after_days: text("silent_after_days").parse().unwrap_or(7),
         backup_directory: map.get("backup_directory").cloned(),
+        mail: yagura_mail::load(connection).await?,
+        alarm_recipients: addresses(&text("alarm_recipients")),
         etag: Etag(version).to_string(),
     };
     Ok((settings, version))
@@ -61,6 +85,15 @@ async fn set(connection: &mut AnyConnection, name: &str, value: &str) -> Result<
     .execute(connection)
     .await
     .map(|_| ())
+}
+
+async fn unset(connection: &mut AnyConnection, name: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM organisation_setting WHERE name = $1").bind(name).execute(connection).await.map(|_| ())
+}
+
+/// Addresses as they are stored: one a line.
+fn addresses(text: &str) -> Vec<String> {
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Sets `name` where it is not set yet: what the server knows of itself when it starts for the first time.
@@ -128,15 +161,29 @@ pub(crate) async fn change(
         }
         set(change.on(), "silent_after_days", &days.to_string()).await?;
     }
-    if let Some(directory) = &body.backup_directory {
-        if !directory.starts_with('/') {
-            return Err(ApiError::invalid(
-                "/backup_directory",
-                "bad_path",
-                "give the whole path of a folder on the server",
-            ));
+    match &body.backup_directory {
+        None => {}
+        Some(None) => unset(change.on(), "backup_directory").await?,
+        Some(Some(directory)) if directory.starts_with('/') => {
+            set(change.on(), "backup_directory", directory).await?;
         }
-        set(change.on(), "backup_directory", directory).await?;
+        Some(Some(_)) => {
+            let message = "give the whole path of a folder on the server";
+            return Err(ApiError::invalid("/backup_directory", "bad_path", message));
+        }
+    }
+    if let Some(mail) = &body.mail {
+        yagura_mail::store(change.on(), mail.as_ref()).await?;
+    }
+    if let Some(recipients) = &body.alarm_recipients {
+        if recipients.len() > MOST_RECIPIENTS {
+            let message = format!("at most {MOST_RECIPIENTS} addresses; a mailing list reaches more people");
+            return Err(ApiError::invalid("/alarm_recipients", "too_many", message));
+        }
+        for (index, recipient) in recipients.iter().enumerate() {
+            yagura_mail::address(&format!("/alarm_recipients/{index}"), recipient)?;
+        }
+        set(change.on(), "alarm_recipients", &recipients.join("\n")).await?;
     }
     set(change.on(), "version", &(version + 1).to_string()).await?;
     let (after, _) = load(change.on()).await?;

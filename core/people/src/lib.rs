@@ -6,6 +6,7 @@
 mod accounts;
 mod fold;
 mod import;
+mod me;
 mod people;
 
 use utoipa_axum::routes;
@@ -13,8 +14,9 @@ use yagura_server_kit::{Migration, Permission as P, Routes, ServerFeature};
 
 pub use self::{
     accounts::{
-        note::note_accounts,
+        note::{note_account, note_accounts},
         of::{person_of, persons_of},
+        seat::Seat,
     },
     fold::fold,
 };
@@ -34,4 +36,5 @@ fn routes() -> Routes {
         .api(P::PeopleWrite, routes!(import::import))
         .api(P::PeopleRead, routes!(accounts::list::list))
         .api(P::PeopleWrite, routes!(accounts::map::map))
+        .api(P::OwnRead, routes!(me::read))
 }

@@ -43,7 +43,7 @@ fn start(ctx: &Context) {
 }
 
 fn routes() -> Routes {
-    use server::{agent, effective, features, grants, policies};
+    use server::{agent, effective, features, grants, policies, recorded};
     Routes::new()
         .agent("/agent/v1/manifest", get(agent::manifest))
         .agent("/agent/v1/policies/{hash}", get(agent::document))
@@ -55,6 +55,7 @@ fn routes() -> Routes {
         .api(P::PoliciesRead, routes!(policies::preview::preview))
         .api(P::PoliciesWrite, routes!(server::rollout::steer))
         .api(P::PoliciesRead, routes!(effective::list))
+        .api(P::OwnRead, routes!(recorded::read))
         .api(P::PoliciesRead, routes!(grants::list))
         .api(P::PoliciesWrite, routes!(grants::create))
         .api(P::PoliciesWrite, routes!(grants::revoke))

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use yagura_channel::wire::policy::ItemError;
+use yagura_server_kit::Permission;
 
 /// One feature's policy, as the server needs to know it.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,10 @@ pub struct PolicySpec {
     pub default: fn() -> Value,
     /// What is wrong with a value; nothing if it can be put in force.
     pub check: fn(&Value) -> Vec<ItemError>,
+    /// What a value has recorded about the people at an endpoint, as words that the feature's texts explain to them.
+    pub recorded: fn(&Value) -> Vec<&'static str>,
+    /// What somebody needs to look at that.
+    pub viewed_with: Permission,
     /// JSON Schema (2020-12) of the value, from which the console draws the form.
     pub schema: &'static str,
 }

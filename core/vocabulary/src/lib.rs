@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod event;
 pub mod id;
+pub mod in_force;
 pub mod level;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -15,6 +16,7 @@ pub mod time;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use event::{Account, Event, Lane, StoredEvent};
 pub use id::Id;
+pub use in_force::InForce;
 pub use level::{Level, RuleLevel, Severity};
 pub use state::{CommandState, EndpointState, Os, SensorHealth, SensorReport};
 pub use time::Time;

@@ -1,29 +1,79 @@
-//! Whether the start of a program is recorded, and which rule said so.
+//! Whether the start or end of a program is recorded, and which rule or grant said so.
 
-use yagura_records::ProcessStarted;
+use std::fmt;
+
+use yagura_records::{ProcessExited, ProcessStarted};
+use yagura_vocabulary::{Account, InForce, id::GrantId};
 
 use crate::{
     glob,
     policy::{ExcludeRule, OperationLogPolicy},
 };
 
-/// What the policy says about one start.
+/// What is recorded of something, and what said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<'p> {
     /// Whether to record it.
     pub record: bool,
-    /// The name of the rule that answered; `None` for the policy itself.
-    pub rule: Option<&'p str>,
+    /// What answered; `None` for the policy itself.
+    pub rule: Option<Rule<'p>>,
 }
 
-/// Decides about one start.
+/// What answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule<'p> {
+    /// The rule of this name.
+    Named(&'p str),
+    /// A grant: the policy alone would have answered otherwise.
+    Grant(GrantId),
+}
+
+impl fmt::Display for Rule<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Grant(grant) => write!(f, "grant:{grant}"),
+        }
+    }
+}
+
+/// Decides about one start, by what holds for the account that made it.
 #[must_use]
-pub fn decide<'p>(policy: &'p OperationLogPolicy, start: &ProcessStarted) -> Decision<'p> {
+pub fn decide<'p>(policies: &'p InForce<OperationLogPolicy>, start: &ProcessStarted) -> Decision<'p> {
+    answer(policies, start.account.as_ref(), |policy| started(policy, start))
+}
+
+/// Decides about one end, by what holds for the account that the process ran as.
+#[must_use]
+pub fn decide_exit<'p>(policies: &'p InForce<OperationLogPolicy>, exit: &ProcessExited) -> Decision<'p> {
+    answer(policies, exit.account.as_ref(), |policy| {
+        let record = policy.processes.record && policy.processes.record_exit;
+        Decision { record, rule: None }
+    })
+}
+
+/// Asks what holds for an account. Where the policy alone would say otherwise, the grant that was laid last answered.
+fn answer<'p>(
+    policies: &'p InForce<OperationLogPolicy>,
+    account: Option<&Account>,
+    ask: impl Fn(&'p OperationLogPolicy) -> Decision<'p>,
+) -> Decision<'p> {
+    let account = account.map(|account| account.id.as_str());
+    let decision = ask(policies.for_account(account));
+    match policies.grants(account).last() {
+        Some(&grant) if ask(policies.policy()).record != decision.record => {
+            Decision { rule: Some(Rule::Grant(grant)), ..decision }
+        }
+        _ => decision,
+    }
+}
+
+fn started<'p>(policy: &'p OperationLogPolicy, start: &ProcessStarted) -> Decision<'p> {
     if !policy.processes.record {
         return Decision { record: false, rule: None };
     }
-    let rule = policy.processes.exclude.iter().find(|rule| fits(rule, start)).map(|rule| rule.name.as_str());
-    Decision { record: rule.is_none(), rule }
+    let rule = policy.processes.exclude.iter().find(|rule| fits(rule, start));
+    Decision { record: rule.is_none(), rule: rule.map(|rule| Rule::Named(&rule.name)) }
 }
 
 /// A condition about something the sensor could not see does not fit: what is unknown is recorded.
@@ -42,13 +92,16 @@ fn fits(rule: &ExcludeRule, start: &ProcessStarted) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use yagura_vocabulary::in_force::{Layer, Layers};
+
     use super::*;
     use crate::event::tests::sample;
 
     fn check(rules: &[ExcludeRule], expected: Decision<'_>) {
         let mut policy = OperationLogPolicy::default();
         policy.processes.exclude = rules.to_vec();
-        assert_eq!(decide(&policy, &sample()), expected);
+        assert_eq!(decide(&InForce::of(policy), &sample()), expected);
     }
 
     fn rule(name: &str, image: Option<&str>, command: Option<&str>) -> ExcludeRule {
@@ -57,6 +110,10 @@ mod tests {
     }
 
     const RECORDED: Decision<'_> = Decision { record: true, rule: None };
+
+    fn left_out_by(name: &str) -> Decision<'_> {
+        Decision { record: false, rule: Some(Rule::Named(name)) }
+    }
 
     #[test]
     fn without_rules_everything_is_recorded() {
@@ -67,12 +124,12 @@ mod tests {
     fn the_first_rule_that_fits_answers() {
         let rules =
             [rule("other", Some("/bin/ls"), None), rule("tar", Some("/usr/**"), None), rule("b", Some("**"), None)];
-        check(&rules, Decision { record: false, rule: Some("tar") });
+        check(&rules, left_out_by("tar"));
     }
 
     #[test]
     fn all_conditions_of_a_rule_must_fit() {
-        check(&[rule("a", Some("/usr/bin/tar"), Some("/home"))], Decision { record: false, rule: Some("a") });
+        check(&[rule("a", Some("/usr/bin/tar"), Some("/home"))], left_out_by("a"));
         check(&[rule("a", Some("/usr/bin/tar"), Some("/srv"))], RECORDED);
     }
 
@@ -82,13 +139,32 @@ mod tests {
         start.image = None;
         let mut policy = OperationLogPolicy::default();
         policy.processes.exclude = vec![rule("all", Some("**"), None)];
-        assert_eq!(decide(&policy, &start), RECORDED);
+        assert_eq!(decide(&InForce::of(policy), &start), RECORDED);
     }
 
     #[test]
     fn recording_can_be_switched_off() {
         let mut policy = OperationLogPolicy::default();
         policy.processes.record = false;
-        assert!(!decide(&policy, &sample()).record);
+        assert!(!decide(&InForce::of(policy), &sample()).record);
+    }
+
+    #[test]
+    fn a_grant_answers_for_its_account_where_the_policy_would_say_otherwise() {
+        let policy = json!({"processes": {"exclude": [{"name": "tar", "image": "/usr/bin/tar"}]}});
+        let account = sample().account.unwrap().id;
+        let grant = |account: &str, value| Layer { grant: GrantId::new(), account: Some(account.to_owned()), value };
+        let laid = |layer: Layer| {
+            let layers = Layers { policy: policy.clone(), grants: vec![layer] };
+            layers.read(|value| serde_json::from_value(value.clone())).unwrap().0
+        };
+        let all = grant(&account, json!({"processes": {"exclude": []}}));
+        let by_grant = Decision { record: true, rule: Some(Rule::Grant(all.grant)) };
+        assert_eq!(decide(&laid(all.clone()), &sample()), by_grant);
+        let other = Layer { account: Some("somebody else".to_owned()), ..all };
+        assert_eq!(decide(&laid(other), &sample()), left_out_by("tar"));
+        // A grant that changes nothing here did not answer.
+        let unrelated = grant(&account, json!({"processes": {"hash": false}}));
+        assert_eq!(decide(&laid(unrelated), &sample()), left_out_by("tar"));
     }
 }

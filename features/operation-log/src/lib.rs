@@ -12,7 +12,7 @@ pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
 
-pub use decide::{Decision, decide};
+pub use decide::{Decision, Rule, decide, decide_exit};
 pub use policy::{ExcludeRule, OperationLogPolicy, Processes};
 
 /// The name of this feature in policies and events.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use yagura_channel::wire::policy::ItemError;
 use yagura_policy::PolicySpec;
-use yagura_server_kit::ServerFeature;
+use yagura_server_kit::{Permission, ServerFeature};
 
 use crate::OperationLogPolicy;
 
@@ -16,6 +16,8 @@ pub const POLICY: PolicySpec = PolicySpec {
     title: ("操作ログ", "Operation log"),
     default: || serde_json::to_value(OperationLogPolicy::default()).unwrap_or_default(),
     check,
+    recorded,
+    viewed_with: Permission::EventsRead,
     schema: include_str!("../policy.schema.json"),
 };
 
@@ -28,6 +30,16 @@ fn check(value: &Value) -> Vec<ItemError> {
             .collect(),
         Err(error) => vec![ItemError { pointer: String::new(), message: error.to_string() }],
     }
+}
+
+/// What people at the endpoint are told that is recorded. The words stand in `console/*.json`.
+fn recorded(value: &Value) -> Vec<&'static str> {
+    let policy: OperationLogPolicy = serde_json::from_value(value.clone()).unwrap_or_default();
+    let processes = policy.processes;
+    [(true, "process_start"), (processes.record_exit, "process_exit"), (processes.hash, "executable_hash")]
+        .into_iter()
+        .filter_map(|(on, word)| (processes.record && on).then_some(word))
+        .collect()
 }
 
 #[cfg(test)]
@@ -50,5 +62,12 @@ mod tests {
         assert_eq!(errors[0].pointer, "/processes/exclude/0");
         assert_eq!(check(&json!({"processes": {"record": "yes"}})).len(), 1);
         assert_eq!(check(&(POLICY.default)()), []);
+    }
+
+    #[test]
+    fn people_are_told_what_the_policy_records_and_no_more() {
+        assert_eq!(recorded(&(POLICY.default)()), ["process_start", "process_exit", "executable_hash"]);
+        assert_eq!(recorded(&json!({"processes": {"record_exit": false, "hash": false}})), ["process_start"]);
+        assert!(recorded(&json!({"processes": {"record": false}})).is_empty());
     }
 }

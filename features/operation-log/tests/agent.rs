@@ -4,13 +4,18 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use yagura_agent_kit::{AgentFeature, CancellationToken, FeatureCtx};
 use yagura_operation_log::{ExcludeRule, OperationLogPolicy, agent::OperationLog};
 use yagura_sensors::{
     Sensors,
     replay::{self, Replay},
 };
-use yagura_vocabulary::Event;
+use yagura_vocabulary::{
+    Event, InForce,
+    id::GrantId,
+    in_force::{Layer, Layers},
+};
 
 fn recording() -> Sensors {
     let file = include_bytes!("../golden/recording.jsonl");
@@ -69,7 +74,34 @@ async fn switched_off_it_reads_no_sensor_until_it_is_switched_on() {
     tokio::task::yield_now().await;
     assert_eq!(sensors.reports()[0].source, "none");
     assert_eq!(ends.events.try_recv(), None);
-    ends.policy.send_replace(Arc::new(OperationLogPolicy::default()));
+    ends.policy.send_replace(Arc::new(InForce::of(OperationLogPolicy::default())));
     running.await.unwrap().unwrap();
     assert_eq!(ends.events.recv().await.unwrap().1.kind, START);
+}
+
+#[tokio::test]
+async fn a_grant_for_an_account_changes_its_rows_and_stands_on_them() {
+    let policy = json!({"processes": {"record": false}});
+    let grant = |account: &str| Layer {
+        grant: GrantId::new(),
+        account: Some(account.to_owned()),
+        value: json!({"processes": {"record": true, "hash": false}}),
+    };
+    for (account, expected) in [("0", 4), ("1000", 0)] {
+        let grant = grant(account);
+        let layers = Layers { policy: policy.clone(), grants: vec![grant.clone()] };
+        let (in_force, _) = layers.read(|value| serde_json::from_value(value.clone())).unwrap();
+        let (ctx, mut ends) = FeatureCtx::for_test_with(OperationLogPolicy::default(), recording());
+        ends.policy.send_replace(Arc::new(in_force));
+        OperationLog::run(ctx, CancellationToken::new()).await.unwrap();
+        let rule = format!("grant:{}", grant.grant);
+        let mut rows = 0;
+        while let Some((_, event)) = ends.events.try_recv() {
+            if event.kind.starts_with("process.") {
+                assert_eq!((event.rule.as_deref(), event.hash_sha256.as_deref()), (Some(rule.as_str()), None));
+                rows += 1;
+            }
+        }
+        assert_eq!(rows, expected, "account {account}");
+    }
 }

@@ -5,14 +5,14 @@ use std::{process::Command, sync::Arc, time::Duration};
 
 use yagura_agent_kit::Host;
 use yagura_operation_log::agent::OperationLog;
-use yagura_vocabulary::{Lane, SystemClock};
+use yagura_vocabulary::{Lane, SystemClock, in_force::Layers};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_ran_comes_out_of_the_host_as_start_and_exit() {
     let mut host = Host::new(Arc::new(SystemClock), &std::env::temp_dir());
     host.register::<OperationLog>();
     let policy = serde_json::json!({"processes": {"exclude": [{"name": "true", "image": "/**/true"}]}});
-    host.apply_policy("operation_log", Some(&policy)).unwrap();
+    host.apply_policy("operation_log", Some(&Layers::of(policy))).unwrap();
     let mut events = host.events().unwrap();
     host.start();
     // The first event of any process means that the sensor is at work.

@@ -4,6 +4,7 @@
 
 mod a01_inventory;
 mod commands_run_once;
+mod grants_end;
 mod no_event_is_lost;
 mod policies_hold;
 mod process_starts;

@@ -12,8 +12,7 @@ async fn a_policy_is_applied_survives_restarts_and_says_where_it_comes_from() {
     let mut house = House::new();
     house.start_agent();
     let endpoint = house.endpoint().await;
-    let groups = house.ask("GET", "/api/v1/groups", None, 200).await;
-    let root = groups["items"][0]["id"].as_str().unwrap().to_owned();
+    let root = house.root_group().await;
     let path = format!("/api/v1/policies/operation_log/{root}");
     let wrong = json!({"inherit": "replace", "value": {"processes": {"exclude": [{"name": "everything"}]}}});
     let refused = house.ask("PUT", &path, Some(&wrong), 422).await;

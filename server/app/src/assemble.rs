@@ -35,6 +35,7 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] });
+    yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);

@@ -12,6 +12,7 @@ use yagura_server_kit::{AgentHook, Migration, ServerFeature};
 /// Everything that has routes, tables or background work.
 pub(crate) const ALL: &[ServerFeature] = &[
     organisation::FEATURE,
+    yagura_mail::FEATURE,
     yagura_admins::FEATURE,
     endpoints::FEATURE,
     people::FEATURE,
@@ -31,12 +32,7 @@ pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
     vec![events::hook(), policy::hook(), commands::count_waiting(), people::note_accounts()]
 }
 
-/// All migrations. The audit log belongs to no feature; every one of them writes it.
+/// All migrations. What the kit itself keeps belongs to no feature: the audit log, and answers that may be asked for again.
 pub(crate) fn migrations() -> Vec<Migration> {
-    const AUDIT: Migration = Migration {
-        version: 202_611_230_001,
-        name: "audit",
-        sql: include_str!("../../kit/migrations/202611230001_audit.sql"),
-    };
-    std::iter::once(AUDIT).chain(ALL.iter().flat_map(|feature| feature.migrations.iter().copied())).collect()
+    yagura_server_kit::MIGRATIONS.iter().chain(ALL.iter().flat_map(|feature| feature.migrations)).copied().collect()
 }

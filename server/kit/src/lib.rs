@@ -9,8 +9,10 @@ pub mod context;
 pub mod db;
 pub mod error;
 pub mod etag;
+pub mod extract;
 pub mod feature;
 pub mod hello;
+pub mod idempotency;
 pub mod metrics;
 pub mod page;
 pub mod routes;
@@ -18,16 +20,27 @@ pub mod secret;
 
 pub use self::{
     agent::{AgentRequest, Endpoints, KnownEndpoint},
-    auth::{Authenticator, Caller, Credential, Permission, Role},
+    auth::{Authenticator, Caller, Credential, Employee, Permission, Role, Who},
     context::{Context, Parts},
     db::{Audit, Change, Db, DbError, Migration, Object, Tx},
     error::{ApiError, Code, FieldError},
     etag::{Etag, IfMatch},
+    extract::{Json, Path, Query},
     feature::ServerFeature,
     hello::{AgentHook, AgentHooks},
     page::{Count, Cursor, Page, PageQuery},
     routes::Routes,
 };
+
+/// The tables that the kit itself keeps.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 202_611_230_001, name: "audit", sql: include_str!("../migrations/202611230001_audit.sql") },
+    Migration {
+        version: 202_611_250_301,
+        name: "idempotency",
+        sql: include_str!("../migrations/202611250301_idempotency.sql"),
+    },
+];
 
 /// What a handler answers.
 pub type ApiResult<T> = Result<T, ApiError>;

@@ -8,6 +8,7 @@ use std::{
 use anyhow::bail;
 use rustls::ClientConfig;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 use yagura_channel::{
     agent::{
         backoff::Backoff,
@@ -67,7 +68,8 @@ impl Enrolments {
 /// What it takes to be an endpoint of the fleet.
 pub(super) struct Member {
     pub(super) server: String,
-    pub(super) token: Token,
+    /// Endpoint `n` enrols with the one at `n` modulo their number.
+    pub(super) tokens: Vec<Token>,
     /// PEM; empty when the server names its own.
     pub(super) authorities: String,
     /// TLS of the first contact.
@@ -82,12 +84,11 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// Lives as endpoint `n` until the end of the fleet.
-    pub(super) async fn live(&self, n: u32, after: std::time::Duration) {
-        let end = self.shared.end.clone();
+    /// Lives as endpoint `n` until `end`.
+    pub(super) async fn live(&self, n: u32, after: std::time::Duration, end: CancellationToken) {
         let beginning = async {
             sleep(after).await;
-            self.begin(n).await
+            self.begin(n, end.clone()).await
         };
         let parts = tokio::select! {
             () = end.cancelled() => return,
@@ -102,12 +103,12 @@ impl Member {
         }
     }
 
-    async fn begin(&self, n: u32) -> anyhow::Result<Parts> {
+    async fn begin(&self, n: u32, end: CancellationToken) -> anyhow::Result<Parts> {
         let dir = self.data.join(n.to_string());
         let clock = ServerClock::new(Arc::new(SystemClock));
         let desk = desk(self.shared.seed, n, clock.now());
-        let endpoint = Arc::new(Pretended::new(n, desk, Arc::new(clock.clone()), self.shared.clone()));
-        self.enrolled(&dir, &*endpoint, &clock).await?;
+        let endpoint = Arc::new(Pretended::new(n, desk, Arc::new(clock.clone()), self.shared.clone(), end));
+        self.enrolled(n, &dir, &*endpoint, &clock).await?;
         let limits = Limits { bytes: SPOOL_BYTES, durable: self.durable };
         let spool = SharedSpool::new(Spool::open(&dir.join("spool"), limits, clock.now())?);
         self.spools.add(spool.clone());
@@ -119,7 +120,7 @@ impl Member {
     }
 
     /// Enrols, unless an earlier run did.
-    async fn enrolled(&self, dir: &Path, endpoint: &dyn Endpoint, clock: &ServerClock) -> anyhow::Result<()> {
+    async fn enrolled(&self, n: u32, dir: &Path, endpoint: &dyn Endpoint, clock: &ServerClock) -> anyhow::Result<()> {
         let identity = IdentityDir::new(dir);
         if let Some(known) = identity.load()? {
             if known.record.url != self.server {
@@ -128,11 +129,14 @@ impl Member {
             self.enrolments.count(false);
             return Ok(());
         }
+        let Some(token) = self.tokens.get(n as usize % self.tokens.len().max(1)) else {
+            bail!("{} is not enrolled, and there is no enrolment token", dir.display());
+        };
         let facts = endpoint.facts();
         let (mut tries, mut backoff) = (0, Backoff::default());
         loop {
             let dial = self.roads.road(&self.first);
-            let tried = enrol(&identity, &self.server, &self.token, &facts, &self.authorities, dial, clock);
+            let tried = enrol(&identity, &self.server, token, &facts, &self.authorities, dial, clock);
             match tried.await {
                 Ok(_) => {
                     self.enrolments.count(true);

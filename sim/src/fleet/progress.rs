@@ -13,16 +13,16 @@ use crate::{counts::Spools, endpoint::Shared, road::Links, summary::rate, warnin
 
 /// The fleet at one moment.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Seen {
-    pub(super) enrolled: u64,
-    pub(super) connected: usize,
-    pub(super) made: u64,
-    pub(super) acked: u64,
-    pub(super) waiting: u64,
+pub(crate) struct Seen {
+    pub(crate) enrolled: u64,
+    pub(crate) connected: usize,
+    pub(crate) made: u64,
+    pub(crate) acked: u64,
+    pub(crate) waiting: u64,
 }
 
 /// Watches a fleet.
-pub(super) struct Watch {
+pub(crate) struct Watch {
     endpoints: u32,
     spools: Spools,
     enrolments: Enrolments,
@@ -36,7 +36,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(
+    pub(crate) fn new(
         endpoints: u32,
         spools: Spools,
         enrolments: Enrolments,
@@ -55,7 +55,7 @@ impl Watch {
     }
 
     /// Tells how the fleet is until `patience` is over or `enough`. False when somebody pressed Ctrl-C.
-    pub(super) async fn until(&mut self, patience: Duration, enough: impl Fn(&Seen) -> bool) -> bool {
+    pub(crate) async fn until(&mut self, patience: Duration, enough: impl Fn(&Seen) -> bool) -> bool {
         let mut ticks = interval(Duration::from_millis(250));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let end = Instant::now() + patience;
@@ -78,7 +78,7 @@ impl Watch {
     }
 
     /// Looks at the fleet now.
-    pub(super) async fn look(&mut self) -> Seen {
+    pub(crate) async fn look(&mut self) -> Seen {
         let spools = self.spools.clone();
         // A spool that is being written to the disk is waited for.
         let standing = tokio::task::spawn_blocking(move || spools.standing()).await.unwrap_or_default();
@@ -107,23 +107,23 @@ impl Watch {
     }
 
     /// When the newest acknowledgement was seen.
-    pub(super) fn last_ack(&self) -> Option<Instant> {
+    pub(crate) fn last_ack(&self) -> Option<Instant> {
         self.last_ack
     }
 
     /// Most links seen open at once.
-    pub(super) fn most_connected(&self) -> usize {
+    pub(crate) fn most_connected(&self) -> usize {
         self.most_connected
     }
 
     /// Enrolments a second since `began`.
-    pub(super) fn enrol_rate(&self, began: Instant) -> f64 {
+    pub(crate) fn enrol_rate(&self, began: Instant) -> f64 {
         let enrolled = self.enrolments.now();
         enrolled.last.map_or(0.0, |last| rate(enrolled.new, last.saturating_duration_since(began).as_secs_f64()))
     }
 }
 
 /// Writes a line for whoever watches; without a standard error there is nobody.
-pub(super) fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use yagura_dial::{Answer, Dial, HttpClient, Target};
-use yagura_vocabulary::{Clock as _, Id, id::Command as CommandKind};
+use yagura_vocabulary::{Account, Clock as _, Id, id::Command as CommandKind};
 
 pub use self::error::ClientError;
 pub(super) use self::error::{check, read};
@@ -25,6 +25,7 @@ use crate::wire::{
     receipt::{Receipt, ServerTime},
     request::{Subject, name_of, sign},
     sealed::{Document, SealError, Sealed},
+    sign_in::{SignInLink, SignInRequest},
     state::{Report, Taken},
 };
 
@@ -163,6 +164,21 @@ impl AgentClient {
         let answer = self.post(&format!("/agent/v1/commands/{id}"), pack_json(progress).into()).await?;
         let standing: Standing = read("commands", &answer)?;
         if standing.id == id { Ok(standing) } else { Err(ClientError::Stray("commands")) }
+    }
+
+    /// A one-time sign-in link for an account of this machine, by the operating system's word about who asks.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn sign_in_link(&self, account: Account) -> Result<SignInLink, ClientError> {
+        let id = account.id.clone();
+        let answer = self.post("/agent/v1/sign-in-links", pack_json(&SignInRequest { account }).into()).await?;
+        let link: SignInLink = self.open("sign-in-links", &answer, Purpose::Response).await?;
+        let record = self.record();
+        if link.server != record.server || link.endpoint != record.endpoint || link.account_id != id {
+            return Err(ClientError::Stray("sign-in-links"));
+        }
+        Ok(link)
     }
 
     /// Waits for nudges with a long poll, on a connection of its own.

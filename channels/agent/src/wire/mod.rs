@@ -12,6 +12,7 @@ pub mod policy;
 pub mod receipt;
 pub mod request;
 pub mod sealed;
+pub mod sign_in;
 pub mod state;
 
 /// The protocol's version. An agent says the range it speaks in its hello.

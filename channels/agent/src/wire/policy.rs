@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use yagura_vocabulary::in_force::merge;
 use yagura_vocabulary::{
-    Id, Time,
+    Id, InForce, Time,
     id::{Endpoint, Grant as GrantKind, Server},
+    in_force::{Layer, Layers},
 };
 
 use super::{key::sha256, sealed::Document};
@@ -82,42 +84,29 @@ impl PolicyDocument {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// The value in force at `now` for an account, or for the endpoint as such: grants laid over it, in order.
+    /// The value, and the grants that count at `now`.
     #[must_use]
-    pub fn in_force(&self, account: Option<&str>, now: Time) -> Value {
-        let mut value = self.value.clone();
-        for grant in &self.grants {
-            let for_us = grant.account.as_deref().is_none_or(|wanted| account == Some(wanted));
-            if for_us && grant.starts_at <= now && now < grant.expires_at {
-                merge(&mut value, &grant.value);
-            }
+    pub fn layers(&self, now: Time) -> Layers {
+        let counts = |grant: &&Grant| grant.starts_at <= now && now < grant.expires_at;
+        let layer =
+            |grant: &Grant| Layer { grant: grant.id, account: grant.account.clone(), value: grant.value.clone() };
+        Layers { policy: self.value.clone(), grants: self.grants.iter().filter(counts).map(layer).collect() }
+    }
+
+    /// What is in force at `now`, for whom nobody asks whether it fits.
+    #[must_use]
+    pub fn in_force(&self, now: Time) -> InForce<Value> {
+        let read = |value: &Value| Ok::<_, std::convert::Infallible>(value.clone());
+        match self.layers(now).read(read) {
+            Ok((in_force, _)) => in_force,
+            Err(never) => match never {},
         }
-        value
     }
 
     /// The next time at which [`Self::in_force`] changes, after `now`.
     #[must_use]
     pub fn next_change(&self, now: Time) -> Option<Time> {
         self.grants.iter().flat_map(|g| [g.starts_at, g.expires_at]).filter(|time| *time > now).min()
-    }
-}
-
-/// Lays `patch` over `value`: JSON Merge Patch (RFC 7396).
-pub fn merge(value: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *value = patch.clone();
-        return;
-    };
-    if !value.is_object() {
-        *value = Value::Object(serde_json::Map::new());
-    }
-    let Value::Object(target) = value else { return };
-    for (name, change) in patch {
-        if change.is_null() {
-            target.remove(name);
-        } else {
-            merge(target.entry(name.clone()).or_insert(Value::Null), change);
-        }
     }
 }
 
@@ -131,6 +120,18 @@ pub struct Applied {
     /// What of the wanted document could not be applied; the last good one is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
+    /// Grants that do not fit on it; they grant nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A grant that could not be applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The grant.
+    pub grant: Id<GrantKind>,
+    /// What is wrong with the policy once the grant is laid over it, item by item.
+    pub errors: Vec<ItemError>,
 }
 
 /// A document that could not be applied.
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn a_grant_counts_for_its_person_and_ends_on_time() {
         let document = document();
-        let usb = |account, at| document.in_force(account, Time::from_seconds(at))["usb"].clone();
+        let usb = |account, at| document.in_force(Time::from_seconds(at)).for_account(account)["usb"].clone();
         assert_eq!(usb(Some("1000"), 99), "deny");
         assert_eq!(usb(Some("1000"), 100), "write");
         assert_eq!(usb(Some("1001"), 150), "deny");
@@ -189,12 +190,5 @@ mod tests {
         assert_eq!(document.next_change(Time::from_seconds(0)), Some(Time::from_seconds(100)));
         assert_eq!(document.next_change(Time::from_seconds(100)), Some(Time::from_seconds(200)));
         assert_eq!(document.next_change(Time::from_seconds(200)), None);
-    }
-
-    #[test]
-    fn a_merge_patch_changes_what_it_names_and_removes_nulls() {
-        let mut value = json!({"a": {"b": 1, "c": 2}, "d": [1]});
-        merge(&mut value, &json!({"a": {"b": null, "e": 3}, "d": [2]}));
-        assert_eq!(value, json!({"a": {"c": 2, "e": 3}, "d": [2]}));
     }
 }

@@ -11,9 +11,12 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
 use uuid::Uuid;
 use yagura_channel::{
     agent::runner::{Endpoint, Facts},
-    wire::policy::ItemError,
+    wire::policy::{ItemError, LeftOut},
 };
-use yagura_vocabulary::{Event, Lane, Os, SensorHealth, SensorReport};
+use yagura_vocabulary::{
+    Event, InForce, Lane, Os, SensorHealth, SensorReport,
+    in_force::{self, Layers},
+};
 
 use crate::server::Server;
 
@@ -23,7 +26,7 @@ pub(crate) struct Pretended {
     events: AsyncMutex<mpsc::UnboundedReceiver<(Lane, Event)>>,
     state: watch::Sender<BTreeMap<String, Arc<Value>>>,
     changed: AsyncMutex<watch::Receiver<BTreeMap<String, Arc<Value>>>>,
-    pub(crate) applied: Mutex<Vec<(String, Option<Value>)>>,
+    pub(crate) applied: Mutex<Vec<(String, Option<InForce<Value>>)>>,
     pub(crate) ran: Mutex<Vec<String>>,
     pub(crate) started: Mutex<bool>,
     run_id: Uuid,
@@ -54,8 +57,13 @@ impl Pretended {
     }
 
     pub(crate) fn in_force(&self, feature: &str) -> Option<Value> {
+        self.in_force_for(feature, None)
+    }
+
+    pub(crate) fn in_force_for(&self, feature: &str, account: Option<&str>) -> Option<Value> {
         let applied = self.applied.lock().unwrap();
-        applied.iter().rev().find(|(name, _)| name == feature).and_then(|(_, value)| value.clone())
+        let (_, in_force) = applied.iter().rev().find(|(name, _)| name == feature)?;
+        Some(in_force.as_ref()?.for_account(account).clone())
     }
 }
 
@@ -78,13 +86,16 @@ impl Endpoint for Pretended {
         *self.started.lock().unwrap() = true;
     }
 
-    async fn apply_policy(&self, feature: &str, value: Option<&Value>) -> Result<(), Vec<ItemError>> {
-        if value.is_some_and(|value| value.get("unknown").is_some()) {
-            return Err(vec![ItemError { pointer: "/unknown".to_owned(), message: "unknown field".to_owned() }]);
-        }
-        self.applied.lock().unwrap().push((feature.to_owned(), value.cloned()));
+    async fn apply_policy(&self, feature: &str, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<ItemError>> {
+        let read = |value: &Value| match value.get("unknown") {
+            None => Ok(value.clone()),
+            Some(_) => Err(vec![ItemError { pointer: "/unknown".to_owned(), message: "unknown field".to_owned() }]),
+        };
+        let (in_force, left_out) = layers.map(|layers| layers.read(read)).transpose()?.unzip();
+        self.applied.lock().unwrap().push((feature.to_owned(), in_force));
         self.server.bump();
-        Ok(())
+        let wire = |left: in_force::LeftOut<_>| LeftOut { grant: left.grant, errors: left.error };
+        Ok(left_out.into_iter().flatten().map(wire).collect())
     }
 
     async fn run_command(&self, name: &str, _args: Value) -> Result<Value, String> {

@@ -7,7 +7,7 @@ use yagura_channel::wire::{
     nudge::{Nudge, Topic},
     policy::{Grant, PolicyDocument},
 };
-use yagura_vocabulary::{Clock as _, Id};
+use yagura_vocabulary::{Clock as _, Id, Time};
 
 use crate::world::World;
 
@@ -89,17 +89,52 @@ async fn a_grant_begins_and_ends_by_itself() {
     let world = World::running().await;
     let now = world.server.clock.now();
     let hour = Duration::from_secs(3600);
-    let grant = Grant {
-        id: Id::new(),
-        account: None,
-        value: json!({"usb": "allowed"}),
-        starts_at: now + hour,
-        expires_at: now + hour * 2,
-    };
+    let grant = grant(None, json!({"usb": "allowed"}), now + hour, now + hour * 2);
     publish(&world, 1, &[PolicyDocument { grants: vec![grant], ..document(json!({"usb": "denied"})) }]);
     check_in_force(&world, json!({"usb": "denied"})).await;
     world.set_time(now + hour);
     check_in_force(&world, json!({"usb": "allowed"})).await;
     world.set_time(now + hour * 2);
     check_in_force(&world, json!({"usb": "denied"})).await;
+}
+
+fn grant(account: Option<&str>, value: Value, starts_at: Time, expires_at: Time) -> Grant {
+    Grant { id: Id::new(), account: account.map(str::to_owned), value, starts_at, expires_at }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_for_one_account_ends_on_time_although_the_server_is_away() {
+    const TANAKA: Option<&str> = Some("1000");
+    let mut world = World::running().await;
+    let now = world.server.clock.now();
+    let hour = Duration::from_secs(3600);
+    let one = grant(TANAKA, json!({"usb": "allowed"}), now, now + hour);
+    publish(&world, 1, &[PolicyDocument { grants: vec![one], ..document(json!({"usb": "denied"})) }]);
+    let usb = |world: &World, account| world.endpoint.in_force_for(FEATURE, account).map(|value| value["usb"].clone());
+    world.server.until("the grant", |_| usb(&world, TANAKA) == Some(json!("allowed"))).await;
+    assert_eq!(usb(&world, Some("1001")), Some(json!("denied")));
+    assert_eq!(usb(&world, None), Some(json!("denied")));
+    world.server.until("the report", |held| !held.sections["policies"][FEATURE].is_null()).await;
+    world.server.held().off = true;
+    world.restart().await;
+    world.server.until("the grant after a restart", |_| usb(&world, TANAKA) == Some(json!("allowed"))).await;
+    world.set_time(now + hour);
+    world.server.until("the end of the grant", |_| usb(&world, TANAKA) == Some(json!("denied"))).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_does_not_fit_is_told_of_and_the_policy_holds() {
+    let world = World::running().await;
+    let now = world.server.clock.now();
+    let wrong = grant(None, json!({"unknown": 1}), now, now + Duration::from_secs(60));
+    let id = wrong.id.to_string();
+    publish(&world, 1, &[PolicyDocument { grants: vec![wrong], ..document(json!({"a": 1})) }]);
+    check_in_force(&world, json!({"a": 1})).await;
+    let told = |held: &crate::server::Held| {
+        let policy = &held.sections["policies"][FEATURE];
+        policy["left_out"][0]["grant"] == id.as_str() && policy["refused"].is_null()
+    };
+    world.server.until("the report", told).await;
+    world.set_time(now + Duration::from_secs(60));
+    world.server.until("the end of the grant", |held| held.sections["policies"][FEATURE]["left_out"].is_null()).await;
 }

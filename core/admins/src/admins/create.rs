@@ -44,6 +44,9 @@ pub(crate) async fn create(
     Json(body): Json<NewAdmin>,
 ) -> ApiResult<(StatusCode, Json<CreatedAdmin>)> {
     check_name(&body.name)?;
+    if let Some(email) = &body.email {
+        yagura_mail::address("/email", email)?;
+    }
     reenter(&ctx, &caller, &body.your_password, "/your_password").await?;
     let id = AdminId::new().to_string();
     let mut change = Change::begin(&ctx, &caller, "admin.create").await?;
@@ -53,9 +56,33 @@ pub(crate) async fn create(
     }
     let link = new_link(&ctx, change.on(), &id).await?;
     let account = Account::on(change.on(), &id).await?;
+    if let Some(to) = account.email.clone() {
+        invite(&ctx, change.on(), to, &account.display_name, &link).await?;
+    }
     let admin = Admin::new(&account, account::groups(change.on(), &id).await?, ctx.now())?;
     change.commit(Audit::created(account.object(), &admin)).await?;
     Ok((StatusCode::CREATED, Json(CreatedAdmin { admin, link })))
+}
+
+/// Sends the link to its owner, if there is a way to send mail. Whoever made the account has it in any case.
+async fn invite(
+    ctx: &Context,
+    connection: &mut sqlx::AnyConnection,
+    to: String,
+    name: &str,
+    link: &str,
+) -> Result<(), ApiError> {
+    if yagura_mail::load(connection).await?.is_none() {
+        return Ok(());
+    }
+    let subject = "Yagura: 管理者アカウントのお知らせ / your account".to_owned();
+    let text = format!(
+        "{name} 様\n\nYaguraの管理者アカウントが作られました。次のリンクから入り、パスワードを決めてください。\n\
+         リンクは一度だけ、24時間以内に使えます。\n\n{link}\n\n\
+         An account was made for you in Yagura. Open the link above and choose a password.\n\
+         It works once, within 24 hours.\n"
+    );
+    yagura_mail::enqueue(ctx, connection, &yagura_mail::Mail { to, subject, text }).await
 }
 
 pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {

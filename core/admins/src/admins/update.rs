@@ -62,7 +62,7 @@ pub(crate) async fn update(
         set_groups(change.on(), &key, (!groups.is_empty()).then_some(groups.as_slice())).await?;
     }
     if let Some(disabled) = body.disabled {
-        if disabled && id == caller.admin {
+        if disabled && id == caller.admin()? {
             return Err(ApiError::invalid("/disabled", "yourself", "nobody disables his own account"));
         }
         sqlx::query("UPDATE admins_admin SET disabled = $1 WHERE id = $2")

@@ -8,7 +8,7 @@ use yagura_server_kit::{
     ApiError, ApiResult, Audit, Authenticator, Change, Code, Context, agent::PeerAddress, error::Problem,
 };
 
-use super::{begin, failed, read::SessionView, totp, with_cookie};
+use super::{Holder, begin, failed, read::SessionView, totp, with_cookie};
 use crate::{account::Account, password};
 
 /// Name and password.
@@ -54,7 +54,7 @@ pub(crate) async fn create(
         }
     }
     let mut change = Change::begin_as(&ctx, &account.name, ip.clone(), "session.begin").await?;
-    let token = begin(&ctx, change.on(), &account, ip, &headers).await?;
+    let token = begin(&ctx, change.on(), Holder::Admin(&account), ip, &headers).await?;
     change.commit(Audit::created(account.object(), &())).await?;
     Ok(with_cookie(&ctx, &token, Json(SessionView::of(&ctx, &account).await?)))
 }

@@ -9,7 +9,7 @@ use yagura_server_kit::{
     ApiError, ApiResult, Audit, Change, Code, Context, agent::PeerAddress, error::Problem, secret,
 };
 
-use super::{begin, create::own_origin, read::SessionView, with_cookie};
+use super::{Holder, begin, create::own_origin, employee, read::SessionView, with_cookie};
 use crate::account::Account;
 
 /// The token after the `#` of the link.
@@ -29,13 +29,9 @@ pub(crate) async fn consume(
 ) -> ApiResult<Response> {
     own_origin(&ctx, &headers)?;
     let ip = peer.map(|peer| peer.0.0.to_string());
-    let stale = || {
-        ApiError::new(Code::Unauthenticated, "the link was used already or is too old").with(
-            "/token",
-            "used_or_expired",
-            None,
-        )
-    };
+    if body.token.starts_with(employee::PREFIX) {
+        return employee::consume(&ctx, &body.token, ip, &headers).await;
+    }
     let mut change = Change::begin_as(&ctx, "one-time link", ip.clone(), "session.begin").await?;
     let hash = secret::hash(&body.token);
     let admin: Option<(String,)> =
@@ -53,7 +49,16 @@ pub(crate) async fn consume(
     if account.disabled != 0 {
         return Err(stale());
     }
-    let token = begin(&ctx, change.on(), &account, ip, &headers).await?;
+    let token = begin(&ctx, change.on(), Holder::Admin(&account), ip, &headers).await?;
     change.commit(Audit::created(account.object(), &())).await?;
     Ok(with_cookie(&ctx, &token, Json(SessionView::of(&ctx, &account).await?)))
+}
+
+/// A token that opens nothing (any more).
+pub(super) fn stale() -> ApiError {
+    ApiError::new(Code::Unauthenticated, "the link was used already or is too old").with(
+        "/token",
+        "used_or_expired",
+        None,
+    )
 }

@@ -1,6 +1,9 @@
 //! Console sessions: the cookie, and one file for each thing one does with one's own.
+//!
+//! A session is an administrator's or an employee's, who has no account of the console: see [`Holder`].
 
 pub(crate) mod create;
+pub(crate) mod employee;
 pub(crate) mod end;
 pub(crate) mod link;
 pub(crate) mod list;
@@ -14,9 +17,11 @@ use std::time::Duration;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
 use sqlx::FromRow;
+use yagura_people::Seat;
 use yagura_server_kit::{ApiError, Context, Tx, secret};
 use yagura_vocabulary::{Id, id};
 
+use self::preferences::Language;
 use crate::account::Account;
 
 /// A session ends when it was not used for this long.
@@ -27,8 +32,17 @@ pub(crate) const TOUCH_EVERY_MICROS: i64 = 60_000_000;
 #[derive(Debug, FromRow)]
 pub(crate) struct Session {
     pub id: String,
-    pub admin_id: String,
+    pub admin_id: Option<String>,
+    pub account_id: Option<String>,
     pub last_used_at: i64,
+}
+
+/// Whose a session is.
+pub(crate) enum Holder<'a> {
+    /// An account of the console.
+    Admin(&'a Account),
+    /// An account on an endpoint. It has no settings of its own here, so the session knows its language.
+    Employee(&'a Seat, Language),
 }
 
 /// The cookie is named by instance, so that two servers on one host do not take each other's.
@@ -51,7 +65,7 @@ pub(crate) fn cookie(ctx: &Context, headers: &HeaderMap) -> Option<String> {
 
 pub(crate) async fn find(ctx: &Context, token: &str) -> Result<Option<Session>, ApiError> {
     Ok(sqlx::query_as(
-        "SELECT id, admin_id, last_used_at FROM admins_session WHERE token_hash = $1 AND expires_at > $2",
+        "SELECT id, admin_id, account_id, last_used_at FROM admins_session WHERE token_hash = $1 AND expires_at > $2",
     )
     .bind(secret::hash(token))
     .bind(ctx.now().micros())
@@ -74,11 +88,11 @@ pub(crate) async fn touch(ctx: &Context, session: &Session) -> Result<(), ApiErr
     Ok(tx.commit().await?)
 }
 
-/// Begins a session for an account that has shown who it is, inside the transaction that says so.
+/// Begins a session for somebody who has shown who it is, inside the transaction that says so.
 pub(crate) async fn begin(
     ctx: &Context,
     connection: &mut sqlx::AnyConnection,
-    account: &Account,
+    holder: Holder<'_>,
     ip: Option<String>,
     headers: &HeaderMap,
 ) -> Result<String, ApiError> {
@@ -86,13 +100,23 @@ pub(crate) async fn begin(
     let token = secret::new("ygs_")?;
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let agent = agent.map(|agent| agent.chars().take(300).collect::<String>());
+    let (admin, account, language) = match holder {
+        Holder::Admin(account) => (Some(&account.id), None, None),
+        Holder::Employee(seat, language) => (None, Some(&seat.id), Some(language.as_str())),
+    };
+    sqlx::query("DELETE FROM admins_session WHERE expires_at <= $1")
+        .bind(now.micros())
+        .execute(&mut *connection)
+        .await?;
     sqlx::query(
-        "INSERT INTO admins_session (id, token_hash, admin_id, created_at, last_used_at, expires_at, ip, user_agent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO admins_session (id, token_hash, admin_id, account_id, language, created_at, last_used_at,
+         expires_at, ip, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(Id::<id::Session>::new().to_string())
     .bind(secret::hash(&token))
-    .bind(&account.id)
+    .bind(admin)
+    .bind(account)
+    .bind(language)
     .bind(now.micros())
     .bind(now.micros())
     .bind((now + IDLE).micros())
@@ -100,11 +124,15 @@ pub(crate) async fn begin(
     .bind(agent)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("UPDATE admins_admin SET last_sign_in = $1, failed_attempts = 0, locked_until = NULL WHERE id = $2")
+    if let Holder::Admin(account) = holder {
+        sqlx::query(
+            "UPDATE admins_admin SET last_sign_in = $1, failed_attempts = 0, locked_until = NULL WHERE id = $2",
+        )
         .bind(now.micros())
         .bind(&account.id)
         .execute(connection)
         .await?;
+    }
     Ok(token)
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn change(
     let Credential::Session(session) = caller.credential else {
         return Err(ApiError::forbidden("an API token cannot change a password"));
     };
-    let id = caller.admin.to_string();
+    let id = caller.admin()?.to_string();
     let account = Account::by_id(&ctx, &id).await?.ok_or_else(ApiError::unauthenticated)?;
     if account.must_change_password == 0 {
         let current = body.current.as_deref().unwrap_or_default();

@@ -2,10 +2,12 @@
 
 use axum::{Json, extract::State};
 use serde::Serialize;
+use sqlx::AnyConnection;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Permission, Role, error::Problem};
-use yagura_vocabulary::id::AdminId;
+use yagura_people::Seat;
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Permission, Role, Who, error::Problem};
 
+use super::employee;
 use crate::account::{self, Account};
 
 /// Somebody's session.
@@ -17,10 +19,11 @@ pub(crate) struct SessionView {
     server: ServerView,
 }
 
-/// Who is signed in.
+/// Who is signed in: somebody with an account of the console, or, in the role `employee`, somebody at an endpoint.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedIn {
-    id: AdminId,
+    /// The administrator's id; an employee's is that of the account on the endpoint.
+    id: String,
     name: String,
     display_name: String,
     role: Role,
@@ -45,29 +48,51 @@ pub(crate) struct ServerView {
 }
 
 impl SessionView {
+    /// An administrator's.
     pub(crate) async fn of(ctx: &Context, account: &Account) -> Result<Self, ApiError> {
         let mut connection = ctx.db().read().acquire().await?;
         let groups = account::groups(&mut connection, &account.id).await?;
+        let admin = SignedIn {
+            id: account.id.clone(),
+            name: account.name.clone(),
+            display_name: account.display_name.clone(),
+            role: account.role(),
+            groups: (account.limited != 0).then(|| groups.into_iter().map(|group| group.id).collect()),
+            language: account.language.clone(),
+            must_change_password: account.must_change_password != 0,
+            totp_enabled: account.totp_confirmed != 0,
+        };
+        Self::new(ctx, &mut connection, admin).await
+    }
+
+    /// An employee's.
+    pub(crate) async fn of_employee(ctx: &Context, seat: &Seat, language: &str) -> Result<Self, ApiError> {
+        let mut connection = ctx.db().read().acquire().await?;
+        let admin = SignedIn {
+            id: seat.id.clone(),
+            name: seat.name.clone(),
+            display_name: seat.person_name.clone().unwrap_or_else(|| seat.name.clone()),
+            role: Role::Employee,
+            groups: Some(Vec::new()),
+            language: language.to_owned(),
+            must_change_password: false,
+            totp_enabled: false,
+        };
+        Self::new(ctx, &mut connection, admin).await
+    }
+
+    async fn new(ctx: &Context, connection: &mut AnyConnection, admin: SignedIn) -> Result<Self, ApiError> {
         let settings: Vec<(String, String)> = sqlx::query_as(
             "SELECT name, value FROM organisation_setting WHERE name IN ('organisation_name', 'time_zone')",
         )
-        .fetch_all(&mut *connection)
+        .fetch_all(connection)
         .await?;
         let setting = |name: &str, otherwise: &str| {
             settings.iter().find(|(n, _)| n == name).map_or_else(|| otherwise.to_owned(), |(_, v)| v.clone())
         };
         Ok(Self {
-            admin: SignedIn {
-                id: account.id.parse().map_err(|error| ApiError::unavailable(&error))?,
-                name: account.name.clone(),
-                display_name: account.display_name.clone(),
-                role: account.role(),
-                groups: (account.limited != 0).then(|| groups.into_iter().map(|group| group.id).collect()),
-                language: account.language.clone(),
-                must_change_password: account.must_change_password != 0,
-                totp_enabled: account.totp_confirmed != 0,
-            },
-            permissions: account.role().permissions(),
+            permissions: admin.role.permissions(),
+            admin,
             organisation: Organisation {
                 name: setting("organisation_name", ""),
                 time_zone: setting("time_zone", "Asia/Tokyo"),
@@ -81,6 +106,15 @@ impl SessionView {
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = SessionView), (status = 401, body = Problem)))]
 pub(crate) async fn read(State(ctx): State<Context>, caller: Caller) -> ApiResult<Json<SessionView>> {
-    let account = Account::by_id(&ctx, &caller.admin.to_string()).await?.ok_or_else(ApiError::unauthenticated)?;
-    Ok(Json(SessionView::of(&ctx, &account).await?))
+    let view = match &caller.who {
+        Who::Admin(id) => {
+            let account = Account::by_id(&ctx, &id.to_string()).await?.ok_or_else(ApiError::unauthenticated)?;
+            SessionView::of(&ctx, &account).await?
+        }
+        Who::Employee(employee) => {
+            let (seat, language) = employee::seated(&ctx, &caller, employee).await?;
+            SessionView::of_employee(&ctx, &seat, &language).await?
+        }
+    };
+    Ok(Json(view))
 }

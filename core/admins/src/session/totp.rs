@@ -42,7 +42,7 @@ pub(crate) struct PasswordAgain {
 #[utoipa::path(post, path = "/api/v1/session/totp", tag = "session",
     responses((status = 200, body = NewTotp), (status = 401, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn begin(State(ctx): State<Context>, caller: Caller) -> ApiResult<Json<NewTotp>> {
-    let id = caller.admin.to_string();
+    let id = caller.admin()?.to_string();
     let mut change = Change::begin(&ctx, &caller, "admin.totp_begin").await?;
     let account = Account::on(change.on(), &id).await?;
     if account.totp_confirmed != 0 {
@@ -69,7 +69,7 @@ pub(crate) async fn confirm(
     caller: Caller,
     Json(body): Json<TotpCode>,
 ) -> ApiResult<Json<RecoveryCodes>> {
-    let id = caller.admin.to_string();
+    let id = caller.admin()?.to_string();
     let mut change = Change::begin(&ctx, &caller, "admin.totp_on").await?;
     let account = Account::on(change.on(), &id).await?;
     let step = step_of(&ctx, &account, &body.code)?
@@ -102,7 +102,7 @@ pub(crate) async fn remove(
     caller: Caller,
     Json(body): Json<PasswordAgain>,
 ) -> ApiResult<StatusCode> {
-    let id = caller.admin.to_string();
+    let id = caller.admin()?.to_string();
     reenter(&ctx, &caller, &body.password, "/password").await?;
     let mut change = Change::begin(&ctx, &caller, "admin.totp_off").await?;
     let account = Account::on(change.on(), &id).await?;
@@ -117,7 +117,7 @@ pub(crate) async fn remove(
 
 /// The caller's own password, asked for again before something grave.
 pub(crate) async fn reenter(ctx: &Context, caller: &Caller, given: &str, pointer: &str) -> Result<(), ApiError> {
-    let account = Account::by_id(ctx, &caller.admin.to_string()).await?.ok_or_else(ApiError::unauthenticated)?;
+    let account = Account::by_id(ctx, &caller.admin()?.to_string()).await?.ok_or_else(ApiError::unauthenticated)?;
     if account.is_locked(ctx.now()) {
         return Err(ApiError::invalid(pointer, "locked", "the account is locked after too many attempts"));
     }

@@ -60,7 +60,7 @@ pub(crate) async fn create(
     }
     let change = Change::begin(&ctx, &caller, "token.create").await?;
     let lifetime = Duration::from_secs(body.expires_in_s);
-    let admin = caller.admin.to_string();
+    let admin = caller.admin()?.to_string();
     let created = store(&ctx, change, &admin, &body.label, &body.scopes, lifetime, purpose.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(created)))
 }

@@ -7,7 +7,7 @@ use super::{
     Subject,
     fixture::{Sender, at, endpoint, event, start, store, walk},
 };
-use crate::{KindFilter, Order, ProcessFilter, Query};
+use crate::{KindFilter, Order, ProcessFilter, Query, Whose};
 
 const HASH: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -23,6 +23,7 @@ fn events() -> Vec<Event> {
     child.parent_guid = guid(1);
     child.level = Level::Alarm;
     child.rule = Some("no-macros".into());
+    child.account = Some(Account { name: r"EXAMPLE\Sato".into(), id: "S-1-5-21-2".into() });
     let mut net = Event::new(at(30), "edr", "net.connect");
     net.remote_ip = Some("2001:db8::1".into());
     net.remote_host = Some("drop.example".into());
@@ -66,6 +67,10 @@ pub(super) async fn run(subject: &mut impl Subject) {
         };
         let process = |guid, or_parent| Some(ProcessFilter { guid: Uuid::from_u128(guid), or_parent });
         let some = |text: &str| Some(text.to_owned());
+        let whose = |person, accounts: &[(u128, &str)]| {
+            let accounts = accounts.iter().map(|(n, id)| (endpoint(*n), (*id).to_owned())).collect();
+            Some(Whose { person, accounts })
+        };
         let kinds = |words: &[&str]| words.iter().map(|word| KindFilter::parse(word)).collect::<Vec<_>>();
         let cases: Vec<(&str, Query, &[u64])> = vec![
             ("everything", all.clone(), &[1, 2, 3, 4, 5]),
@@ -80,6 +85,12 @@ pub(super) async fn run(subject: &mut impl Subject) {
             ("an account in other letters", q(&|q| q.account = some(r"example\ＴＡＮＡＫＡ")), &[1]),
             ("part of an account", q(&|q| q.account = some("tanaka")), &[]),
             ("a person", q(&|q| q.person = Some(person)), &[1]),
+            ("what is a person's", q(&|q| q.whose = whose(Some(person), &[])), &[1]),
+            ("what an account did that was nobody's", q(&|q| q.whose = whose(None, &[(1, "S-1-5-21-2")])), &[2]),
+            ("what is another's now, by its account", q(&|q| q.whose = whose(None, &[(1, "S-1-5-21-1")])), &[]),
+            ("an account of that name elsewhere", q(&|q| q.whose = whose(None, &[(2, "S-1-5-21-2")])), &[]),
+            ("a person's and their account's", q(&|q| q.whose = whose(Some(person), &[(1, "S-1-5-21-2")])), &[1, 2]),
+            ("nobody's own", q(&|q| q.whose = whose(None, &[])), &[]),
             ("an image", q(&|q| q.image = some(r"C:\Windows\notepad.exe")), &[1]),
             ("an image in other letters", q(&|q| q.image = some(r"c:\windows\notepad.exe")), &[]),
             ("a process", q(&|q| q.process = process(1, false)), &[1]),

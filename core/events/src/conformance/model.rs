@@ -10,7 +10,7 @@ use super::{
     Subject,
     fixture::{Dice, Sender, at, endpoint, follow, start, store, time, walk},
 };
-use crate::{FeedCursor, KindFilter, Order, ProcessFilter, Query, fold};
+use crate::{FeedCursor, KindFilter, Order, ProcessFilter, Query, Whose, fold};
 
 const ENDPOINTS: u128 = 9;
 const BATCHES: usize = 220;
@@ -64,7 +64,7 @@ fn one_query(dice: &mut Dice) -> Query {
     let mut query = Query { limit: 1 + dice.below(400), ..Query::new() };
     query.order = if dice.once_in(2) { Order::Received } else { Order::Occurred };
     for _ in 0..dice.below(4) {
-        match dice.below(15) {
+        match dice.below(16) {
             0 => query.endpoints = Some((0..dice.below(4)).map(|n| endpoint(n as u128 * 2)).collect()),
             1 => {
                 query.text = Some(fold(dice.pick(WORDS)).chars().skip(dice.below(3)).take(1 + dice.below(4)).collect());
@@ -82,7 +82,11 @@ fn one_query(dice: &mut Dice) -> Query {
             10 => query.remote_ip = Some(dice.pick(IPS).to_owned()),
             11 => query.device_serial = Some(format!("USB{}", dice.below(33))),
             12 => query.feature = Some(dice.pick(FEATURES).to_owned()),
-            13 => query.since = Some(at(dice.next() % 5000)),
+            13 => {
+                let accounts = (0..dice.below(3)).map(|n| (endpoint(n as u128), "1000".to_owned())).collect();
+                query.whose = Some(Whose { person: dice.once_in(2).then(|| person(dice.below(4))), accounts });
+            }
+            14 => query.since = Some(at(dice.next() % 5000)),
             _ => query.until = Some(at(dice.next() % 5000)),
         }
     }
@@ -110,6 +114,11 @@ fn is_wanted(query: &Query, stored: &StoredEvent) -> bool {
         && (query.levels.is_empty() || query.levels.contains(&event.level))
         && query.account.as_ref().is_none_or(|wanted| name.is_some_and(|name| fold(name) == fold(wanted)))
         && query.person.is_none_or(|person| stored.person == Some(person))
+        && query.whose.as_ref().is_none_or(|whose| match (stored.person, &event.account) {
+            (Some(person), _) => whose.person == Some(person),
+            (None, Some(account)) => whose.accounts.contains(&(stored.endpoint, account.id.clone())),
+            (None, None) => false,
+        })
         && query.process.is_none_or(|process| {
             event.process_guid == Some(process.guid) || (process.or_parent && event.parent_guid == Some(process.guid))
         })

@@ -105,11 +105,12 @@ impl Plan {
         let mut columns = vec![Column::Position, self.key_column()];
         let mut add = |wanted: bool, column: Column| columns.extend(wanted.then_some(column));
         add(self.ranking != Ranking::Position || matcher.id.is_some(), Column::Id);
-        add(matcher.endpoints.is_some(), Column::Endpoint);
+        add(matcher.endpoints.is_some() || matcher.owner.is_some(), Column::Endpoint);
         add(!matcher.kinds.is_empty(), Column::Kind);
         add(!matcher.levels.is_empty(), Column::Level);
         add(matcher.account.is_some(), Column::AccountName);
-        add(matcher.person.is_some(), Column::Person);
+        add(matcher.person.is_some() || matcher.owner.is_some(), Column::Person);
+        add(matcher.owner.is_some(), Column::AccountId);
         add(matcher.image.is_some(), Column::Image);
         add(matcher.process.is_some(), Column::ProcessGuid);
         add(matcher.process.is_some_and(|process| process.or_parent), Column::ParentGuid);

@@ -214,6 +214,9 @@ impl Fields for RowView<'_> {
     fn account_name(&self) -> Option<&str> {
         self.table.text(Column::AccountName, self.row)
     }
+    fn account_id(&self) -> Option<&str> {
+        self.table.text(Column::AccountId, self.row)
+    }
     fn image(&self) -> Option<&str> {
         self.table.text(Column::Image, self.row)
     }

@@ -1,8 +1,8 @@
 //! `POST /agent/v1/events`: one sealed batch. It is answered only when it is durable, and it is stored once however often it
 //! comes.
 
-use std::collections::HashMap;
-
+use super::store;
+use crate::{AppendError, Batch, Outcome, Row};
 use axum::{Json, extract::State};
 use yagura_channel::{
     server::Signer,
@@ -14,10 +14,6 @@ use yagura_channel::{
     },
 };
 use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context};
-use yagura_vocabulary::{Id, id::Endpoint, id::Person};
-
-use super::store;
-use crate::{AppendError, Batch, Outcome, Row};
 
 pub(super) async fn ingest(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Sealed<Receipt>>> {
     request.approved()?;
@@ -26,7 +22,7 @@ pub(super) async fn ingest(State(ctx): State<Context>, request: AgentRequest) ->
         tracing::warn!(endpoint = %request.endpoint, %error, "an agent sent a batch that cannot be read");
         ApiError::new(Code::Invalid, "the batch cannot be read")
     })?;
-    let people = people(&ctx, request.endpoint).await?;
+    let people = yagura_people::persons_of(&ctx, request.endpoint).await?;
     let (header, rejected) = (read.header.clone(), read.rejected);
     let rows = read
         .events
@@ -112,15 +108,4 @@ async fn mark(ctx: &Context, batch: &Batch) -> Result<receipt::Mark, ApiError> {
         last: held.as_ref().map_or(0, |mark| mark.last_seq),
         sha256: held.map(|mark| hex::encode(mark.last_sha256)).unwrap_or_default(),
     })
-}
-
-/// Which account of the endpoint belongs to whom now.
-async fn people(ctx: &Context, endpoint: Id<Endpoint>) -> Result<HashMap<String, Id<Person>>, ApiError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT account_id, person_id FROM people_account WHERE endpoint_id = $1 AND person_id IS NOT NULL",
-    )
-    .bind(endpoint.to_string())
-    .fetch_all(ctx.db().read())
-    .await?;
-    Ok(rows.into_iter().filter_map(|(account, person)| Some((account, person.parse().ok()?))).collect())
 }

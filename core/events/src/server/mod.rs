@@ -2,6 +2,7 @@
 
 mod hello;
 mod ingest;
+mod mine;
 mod read;
 mod search;
 mod viewed;
@@ -37,6 +38,7 @@ fn routes() -> Routes {
         .agent("/agent/v1/events", post(ingest::ingest))
         .api(P::EventsRead, routes!(search::search))
         .api(P::EventsRead, routes!(read::read))
+        .api(P::OwnRead, routes!(mine::mine))
 }
 
 fn store(ctx: &Context) -> &Store {

@@ -32,7 +32,7 @@ pub(super) struct SearchQuery {
     /// Levels, separated by commas: `recorded`, `alarm`, `prohibited`.
     level: Option<String>,
     /// Id or host name of an endpoint.
-    endpoint: Option<String>,
+    pub(super) endpoint: Option<String>,
     /// Name of an account.
     user: Option<String>,
     /// Id of a person.
@@ -52,7 +52,7 @@ pub(super) struct SearchQuery {
     order: Option<OrderWord>,
     /// At most so many items.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -192,9 +192,17 @@ pub(super) async fn search(
             "endpoint": params.endpoint, "person": params.person, "image": params.image});
         viewed::note(&ctx, &caller, &asked).await?;
     }
-    let query = query(&ctx, &caller, params, limit).await?;
-    let page = store(&ctx).search(&query).await?;
-    let names = hostnames(&ctx, &page.items).await?;
+    let endpoints = match &params.endpoint {
+        Some(name) => Some(vec![id_by_name_or_id(&ctx, &caller, name).await?.0]),
+        None => scope(&ctx, &caller).await?,
+    };
+    answer(&ctx, &query(params, endpoints, limit)?).await
+}
+
+/// What a query finds, as the API gives it.
+pub(super) async fn answer(ctx: &Context, query: &Query) -> ApiResult<Json<Page<EventView>>> {
+    let page = store(ctx).search(query).await?;
+    let names = hostnames(ctx, &page.items).await?;
     let items: Vec<_> = page
         .items
         .into_iter()
@@ -207,11 +215,8 @@ pub(super) async fn search(
     Ok(Json(Page { items, next_cursor: page.next.map(|cursor| cursor.to_string()), count }))
 }
 
-async fn query(ctx: &Context, caller: &Caller, params: SearchQuery, limit: u32) -> Result<Query, ApiError> {
-    let endpoints = match &params.endpoint {
-        Some(name) => Some(vec![id_by_name_or_id(ctx, caller, name).await?.0]),
-        None => scope(ctx, caller).await?,
-    };
+/// The store's query for what was asked, on these endpoints only (`None` for all).
+pub(super) fn query(params: SearchQuery, endpoints: Option<Vec<EndpointId>>, limit: u32) -> Result<Query, ApiError> {
     let words = |text: Option<String>| -> Vec<String> {
         let text = text.unwrap_or_default();
         text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()

@@ -19,7 +19,7 @@ pub(super) struct Viewed(Mutex<HashMap<String, Time>>);
 
 /// Writes down that `caller` looked.
 pub(super) async fn note(ctx: &Context, caller: &Caller, question: &Value) -> Result<(), ApiError> {
-    let key = format!("{} {question}", caller.admin);
+    let key = format!("{} {question}", caller.who.id());
     {
         let mut viewed = ctx.part::<Viewed>().0.lock().unwrap_or_else(PoisonError::into_inner);
         viewed.retain(|_, at| ctx.now().since(*at) < ONCE_IN);

@@ -4,6 +4,7 @@ pub(crate) mod list;
 pub(crate) mod map;
 pub(crate) mod note;
 pub(crate) mod of;
+pub(crate) mod seat;
 
 use serde::Serialize;
 use sqlx::FromRow;

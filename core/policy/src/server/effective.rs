@@ -7,7 +7,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use yagura_channel::wire::policy::{Applied, DocumentHash, ItemError};
+use yagura_channel::wire::policy::{Applied, DocumentHash, ItemError, LeftOut};
 use yagura_endpoints::id_by_name_or_id;
 use yagura_server_kit::{ApiResult, Caller, Context, Page, error::Problem};
 use yagura_vocabulary::Time;
@@ -119,19 +119,32 @@ pub(crate) async fn list(
                 expires_at: Some(grant.expires_at),
             });
         }
-        let value = document.map_or(effective.value, |document| document.in_force(None, ctx.now()));
+        let value = document.map_or(effective.value, |document| document.in_force(ctx.now()).endpoint().clone());
         items.push(EffectivePolicy {
             feature: spec.feature.to_owned(),
             value,
             origins,
             wanted_hash: wanted.map(|hash| hash.0).unwrap_or_default(),
-            errors: refused.map(|refused| refused.errors.iter().map(refusal).collect()).unwrap_or_default(),
+            errors: refused
+                .into_iter()
+                .flat_map(|refused| refused.errors.iter().map(refusal))
+                .chain(applied.iter().flat_map(|applied| &applied.left_out).flat_map(left_out))
+                .collect(),
             applied_at: applied.as_ref().map(|applied| applied.at),
             applied_hash: applied.map(|applied| applied.hash.0),
             state,
         });
     }
     Ok(Json(Page::whole(items)))
+}
+
+/// A grant that grants nothing, because it does not fit on the policy.
+fn left_out(grant: &LeftOut) -> impl Iterator<Item = Refusal> {
+    let at = |error: &ItemError| Refusal {
+        pointer: format!("/grants/{}{}", grant.grant, error.pointer),
+        message: error.message.clone(),
+    };
+    grant.errors.iter().map(at)
 }
 
 fn refusal(error: &ItemError) -> Refusal {

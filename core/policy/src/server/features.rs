@@ -15,6 +15,12 @@ pub(crate) struct Both {
     en: String,
 }
 
+impl From<(&str, &str)> for Both {
+    fn from((ja, en): (&str, &str)) -> Self {
+        Self { ja: ja.to_owned(), en: en.to_owned() }
+    }
+}
+
 /// One feature that has a policy.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PolicyFeature {
@@ -34,7 +40,7 @@ pub(crate) struct PolicyFeature {
 pub(crate) async fn list(State(ctx): State<Context>) -> ApiResult<Json<Page<PolicyFeature>>> {
     let features = ctx.part::<PolicySpecs>().0.iter().map(|spec| PolicyFeature {
         feature: spec.feature.to_owned(),
-        title: Both { ja: spec.title.0.to_owned(), en: spec.title.1.to_owned() },
+        title: Both::from(spec.title),
         schema: serde_json::from_str(spec.schema).unwrap_or_default(),
         default_value: (spec.default)(),
     });

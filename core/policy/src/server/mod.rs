@@ -7,6 +7,7 @@ pub(crate) mod grants;
 pub(crate) mod manifest;
 pub(crate) mod outlook;
 pub(crate) mod policies;
+pub(crate) mod recorded;
 pub(crate) mod rollout;
 
 use serde::Serialize;

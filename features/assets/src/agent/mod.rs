@@ -57,7 +57,7 @@ impl AgentFeature for AssetsFeature {
                 let _: Result<(), Value> = oneshot::Sender::send(answer, summary.clone());
             }
             loop {
-                let next = began + Duration::from_secs(ctx.policy.borrow_and_update().interval_s);
+                let next = began + Duration::from_secs(ctx.policy.borrow_and_update().endpoint().interval_s);
                 tokio::select! {
                     () = cancel.cancelled() => return Ok(()),
                     () = sleep_until(next) => break,

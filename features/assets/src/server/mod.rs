@@ -19,6 +19,9 @@ pub const POLICY: PolicySpec = PolicySpec {
     title: ("資産", "Assets"),
     default: || serde_json::to_value(AssetsPolicy::default()).unwrap_or_default(),
     check,
+    // The inventory has no switch: whatever the policy, these are looked at. The words stand in `console/*.json`.
+    recorded: |_| vec!["hardware", "system", "software", "accounts"],
+    viewed_with: Permission::AssetsRead,
     schema: include_str!("../../policy.schema.json"),
 };
 

@@ -2,12 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use tokio::sync::watch;
 use yagura_agent_kit::{AgentFeature, CancellationToken, EventSink, FeatureCtx, FeatureError, PolicyError};
 use yagura_records::ProcessRecord;
-use yagura_vocabulary::Lane;
+use yagura_vocabulary::{InForce, Lane};
 
-use crate::{FEATURE, OperationLogPolicy, decide, event};
+use crate::{FEATURE, OperationLogPolicy, decide, decide_exit, event};
 
 /// The operation log on an endpoint.
 pub struct OperationLog;
@@ -23,7 +22,7 @@ impl AgentFeature for OperationLog {
     async fn run(mut ctx: FeatureCtx<OperationLogPolicy>, cancel: CancellationToken) -> Result<(), FeatureError> {
         loop {
             // Off, nothing is watched; the sensor stops when no feature reads it.
-            let off = ctx.policy.wait_for(|policy| policy.processes.record);
+            let off = ctx.policy.wait_for(|policies| records(policies));
             tokio::select! {
                 () = cancel.cancelled() => return Ok(()),
                 on = off => drop(on?),
@@ -42,16 +41,21 @@ enum Ended {
     ForGood,
 }
 
+/// Whether anything is recorded of anybody.
+fn records(policies: &InForce<OperationLogPolicy>) -> bool {
+    policies.any(|policy| policy.processes.record)
+}
+
 /// Records until the policy says no, the agent stops or the stream ends.
 async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationToken) -> Result<Ended, FeatureError> {
     let mut stream = ctx.sensors.processes().await;
     let mut left_out = HashSet::new();
     loop {
-        let policy: Arc<OperationLogPolicy> = latest(&mut ctx.policy);
-        if !policy.processes.record {
+        let policies = Arc::clone(&ctx.policy.borrow_and_update());
+        if !records(&policies) {
             return Ok(Ended::ByPolicy);
         }
-        stream.want_hashes(policy.processes.hash);
+        stream.want_hashes(policies.any(|policy| policy.processes.hash));
         let next = tokio::select! {
             () = cancel.cancelled() => return Ok(Ended::ForGood),
             changed = ctx.policy.changed() => {
@@ -61,41 +65,46 @@ async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationT
             next = stream.next() => next,
         };
         let Some(next) = next else { return Ok(Ended::ForGood) };
-        tell(&ctx.events, &policy, &next, &mut left_out).await?;
+        tell(&ctx.events, &policies, &next, &mut left_out).await?;
     }
-}
-
-fn latest(policy: &mut watch::Receiver<Arc<OperationLogPolicy>>) -> Arc<OperationLogPolicy> {
-    Arc::clone(&policy.borrow_and_update())
 }
 
 /// Decides about one record and tells of it. `left_out` holds the processes that a rule left out, until they end.
 async fn tell(
     events: &EventSink,
-    policy: &OperationLogPolicy,
+    policies: &InForce<OperationLogPolicy>,
     record: &ProcessRecord,
     left_out: &mut HashSet<uuid::Uuid>,
 ) -> Result<(), FeatureError> {
-    let event = match record {
+    let (decision, mut event) = match record {
         ProcessRecord::Started(start) => {
-            if !decide(policy, start).record {
+            let decision = decide(policies, start);
+            if !decision.record {
                 left_out.insert(start.guid);
                 return Ok(());
             }
             left_out.remove(&start.guid);
-            event::started(start)
+            let mut event = event::started(start);
+            let account = start.account.as_ref().map(|account| account.id.as_str());
+            if !policies.for_account(account).processes.hash {
+                // It was made because somebody else's is wanted.
+                event.hash_sha256 = None;
+            }
+            (decision, event)
         }
         ProcessRecord::Exited(exit) => {
-            if left_out.remove(&exit.guid) || !policy.processes.record_exit {
+            let decision = decide_exit(policies, exit);
+            if left_out.remove(&exit.guid) || !decision.record {
                 return Ok(());
             }
-            event::exited(exit)
+            (decision, event::exited(exit))
         }
         ProcessRecord::Lost(lost) => {
             // The ends of some were lost with the rest: better one exit too many than memory that only grows.
             left_out.clear();
-            event::lost(lost)
+            return Ok(events.emit(Lane::Operation, event::lost(lost)).await?);
         }
     };
+    event.rule = decision.rule.map(|rule| rule.to_string());
     Ok(events.emit(Lane::Operation, event).await?)
 }

@@ -1,6 +1,6 @@
 //! A server of one's own for each test, and a client for it.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -17,7 +17,7 @@ pub(crate) struct House {
     pub client: HttpClient,
     pub admin: String,
     pub origin: String,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// Runs a test on every database there is.
@@ -63,7 +63,38 @@ impl House {
         let target = Target::parse(&format!("https://{}", server.address)).unwrap();
         let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
         let admin = token(server.context(), "admin").await;
-        Self { server, client, admin, origin, _dir: dir }
+        Self { server, client, admin, origin, dir }
+    }
+
+    /// Its folder.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Waits until something holds.
+    pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, mut holds: impl FnMut() -> F) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !holds().await {
+            assert!(tokio::time::Instant::now() < patience, "not in time: {what}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        format!("https://{}", self.server.address)
+    }
+
+    /// Imports people from a list that has no bad rows.
+    pub(crate) async fn import_people(&self, csv: &str) {
+        let bearer = format!("Bearer {}", self.admin);
+        let build = || {
+            let request = Request::builder().method(Method::POST).uri("/api/v1/people/import?dry_run=false");
+            let request = request.header(header::AUTHORIZATION, &bearer).header(header::CONTENT_TYPE, "text/csv");
+            request.body(Bytes::from(csv.to_owned())).unwrap()
+        };
+        let answer = self.client.send(build).await.unwrap();
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
     }
 
     /// A token of somebody with this role.

@@ -9,11 +9,11 @@ use axum::{
 use http::{Method, header, request::Parts};
 use yagura_vocabulary::{
     Id,
-    id::{Admin, ApiToken, Session},
+    id::{AccountKind, Admin, ApiToken, Endpoint, Person, Session},
 };
 
 use super::{Permission, Role};
-use crate::{ApiError, Context};
+use crate::{ApiError, Context, idempotency};
 
 /// What the caller showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +24,45 @@ pub enum Credential {
     Token(Id<ApiToken>),
 }
 
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody with an account of the console: administrator, operator, ...
+    Admin(Id<Admin>),
+    /// Somebody who works at an endpoint and came in from there, without an account of the console.
+    Employee(Employee),
+}
+
+/// A person at an endpoint, known by the account that the endpoint vouched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Employee {
+    /// The account, as `core/people` knows it.
+    pub account: Id<AccountKind>,
+    /// Where it is.
+    pub endpoint: Id<Endpoint>,
+    /// Its uid or SID there.
+    pub account_id: String,
+    /// Whose it is, where somebody has said so.
+    pub person: Option<Id<Person>>,
+}
+
+impl Who {
+    /// The id that stands in the audit log: the administrator's, the person's, or the account's where it is nobody's.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Admin(id) => id.to_string(),
+            Self::Employee(Employee { person: Some(person), .. }) => person.to_string(),
+            Self::Employee(Employee { account, .. }) => account.to_string(),
+        }
+    }
+}
+
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Which administrator, operator, ...
-    pub admin: Id<Admin>,
+    /// Who it is.
+    pub who: Who,
     /// The name that stands in the audit log.
     pub name: String,
     /// Their role.
@@ -52,11 +86,35 @@ impl Caller {
         self.permissions.contains(&permission)
     }
 
+    /// Their account of the console, for what only makes sense with one: its password, its second factor, its tokens.
+    ///
+    /// # Errors
+    /// `forbidden` for an employee.
+    pub fn admin(&self) -> Result<Id<Admin>, ApiError> {
+        match &self.who {
+            Who::Admin(id) => Ok(*id),
+            Who::Employee(_) => Err(ApiError::forbidden("this needs an account of the console")),
+        }
+    }
+
+    /// The person at an endpoint, if they came in from there. Somebody with an account of the console is nobody's colleague
+    /// by that alone, and so has no rows of their own.
+    #[must_use]
+    pub fn employee(&self) -> Option<&Employee> {
+        match &self.who {
+            Who::Admin(_) => None,
+            Who::Employee(employee) => Some(employee),
+        }
+    }
+
     /// Their id as SQL wants it to keep rows within their groups; empty when they see all. Used as `$n` in
-    /// `($n = '' OR EXISTS (... admins_group ...))`.
+    /// `($n = '' OR EXISTS (... admins_group ...))`. An employee's is in no group.
     #[must_use]
     pub fn limit(&self) -> String {
-        if self.limited { self.admin.to_string() } else { String::new() }
+        match &self.who {
+            Who::Admin(_) if !self.limited => String::new(),
+            who => who.id(),
+        }
     }
 }
 
@@ -105,6 +163,6 @@ pub async fn authorise(
     if caller.must_change_password && permission != Permission::OwnRead {
         return Err(ApiError::forbidden("change your password first").with("/password", "must_change", None));
     }
-    request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+    request.extensions_mut().insert(caller.clone());
+    if changes { idempotency::once(&ctx, &caller, request, next).await } else { Ok(next.run(request).await) }
 }

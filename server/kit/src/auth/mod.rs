@@ -4,6 +4,6 @@ mod caller;
 mod permission;
 
 pub use self::{
-    caller::{Authenticator, Caller, Credential, authorise},
+    caller::{Authenticator, Caller, Credential, Employee, Who, authorise},
     permission::{Permission, Role},
 };

@@ -77,7 +77,7 @@ pub struct Change {
 /// Who is written down as the author.
 #[derive(Debug, Clone)]
 struct Actor {
-    id: Option<Id<id::Admin>>,
+    id: Option<String>,
     name: String,
     ip: Option<String>,
 }
@@ -88,7 +88,7 @@ impl Change {
     /// # Errors
     /// When the database is away.
     pub async fn begin(ctx: &Context, caller: &Caller, action: &'static str) -> Result<Self, ApiError> {
-        let actor = Actor { id: Some(caller.admin), name: caller.name.clone(), ip: caller.ip.clone() };
+        let actor = Actor { id: Some(caller.who.id()), name: caller.name.clone(), ip: caller.ip.clone() };
         Ok(Self { tx: ctx.db().write().await?, at: ctx.now(), action, actor })
     }
 
@@ -139,7 +139,7 @@ impl Change {
             .bind(Id::<id::Audit>::new().to_string())
             .bind(self.at.micros())
             .bind(&self.actor.name)
-            .bind(self.actor.id.map(|id| id.to_string()))
+            .bind(&self.actor.id)
             .bind(&self.actor.ip)
             .bind(self.action)
             .bind(audit.object.kind)

@@ -5,9 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use serde_json::Value;
 use uuid::Uuid;
-use yagura_vocabulary::{Event, Lane, Os, SensorReport};
+use yagura_vocabulary::{Event, Lane, Os, SensorReport, in_force::Layers};
 
-use crate::wire::{hello::FeatureVersion, policy::ItemError};
+use crate::wire::{
+    hello::FeatureVersion,
+    policy::{ItemError, LeftOut},
+};
 
 /// What an endpoint says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +42,9 @@ pub trait Endpoint: Send + Sync + 'static {
     /// Begins its work. Called once, after the last known policies were put in force.
     async fn start(&self);
 
-    /// Puts a feature's policy in force, or its default. On errors the one before stays in force.
-    async fn apply_policy(&self, feature: &str, value: Option<&Value>) -> Result<(), Vec<ItemError>>;
+    /// Puts a feature's policy in force with what is granted now, or its default. On errors the one before stays in
+    /// force. Gives the grants that do not fit; they grant nothing.
+    async fn apply_policy(&self, feature: &str, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<ItemError>>;
 
     /// Carries out a command. The error is told to people.
     async fn run_command(&self, name: &str, args: Value) -> Result<Value, String>;

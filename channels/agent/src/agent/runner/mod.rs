@@ -4,6 +4,7 @@
 
 mod commands;
 mod endpoint;
+mod enforce;
 mod journal;
 mod policies;
 mod recorder;
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use yagura_dial::{Dial, TlsError};
 use yagura_vocabulary::Clock as _;
 
-use self::{commands::Commands, policies::Policies, session::Exit};
+use self::{commands::Commands, enforce::Enforcer, policies::Policies, session::Exit};
 pub use self::{
     commands::INTERRUPTED,
     endpoint::{Endpoint, Facts},
@@ -118,7 +119,9 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 pub async fn run(parts: Parts, cancel: CancellationToken) -> Result<(), RunError> {
     let dir = IdentityDir::new(&parts.dir);
     let mut identity = dir.load()?.ok_or(RunError::NotEnrolled)?;
-    let mut policies = Policies::open(&parts.dir.join("policies"), Arc::clone(&parts.endpoint), parts.clock.clone())?;
+    let enforcer = |applied| Enforcer::new(Arc::clone(&parts.endpoint), parts.clock.clone(), applied);
+    let mut policies = Policies::open(&parts.dir.join("policies"), enforcer)?;
+    let enforcer = policies.enforcer().clone();
     let commands = Commands::open(&parts.dir.join("commands"), Arc::clone(&parts.endpoint), parts.clock.now())?;
     policies.apply_last_known().await;
     parts.endpoint.start().await;
@@ -138,6 +141,7 @@ pub async fn run(parts: Parts, cancel: CancellationToken) -> Result<(), RunError
     };
     let result = tokio::select! {
         () = cancel.cancelled() => Ok(()),
+        () = enforcer.keep_time() => Ok(()),
         result = talk => result,
     };
     if tokio::time::timeout(LAST_WORDS, recorder).await.is_err() {

@@ -4,23 +4,20 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tokio::sync::{Notify, watch};
-use yagura_vocabulary::{Clock as _, Id, Time, id};
+use tokio::sync::Notify;
+use yagura_vocabulary::{Id, id};
 
-use super::{BETWEEN_LOOKS, Endpoint};
+use super::{BETWEEN_LOOKS, enforce::Enforcer};
 use crate::{
     agent::{
         backoff::Backoff,
         client::{AgentClient, ClientError},
-        clock::ServerClock,
         files::{self, FileError},
     },
-    wire::policy::{Applied, DocumentHash, ItemError, PolicyDocument, Refused},
+    wire::policy::{Applied, DocumentHash, PolicyDocument},
 };
 
 /// What is kept between starts.
@@ -39,13 +36,8 @@ struct Record {
 /// The policies of one endpoint.
 pub(super) struct Policies {
     dir: PathBuf,
-    endpoint: Arc<dyn Endpoint>,
-    clock: ServerClock,
+    enforcer: Enforcer,
     record: Record,
-    in_force: BTreeMap<String, PolicyDocument>,
-    /// Every grant that began or ended before this time has been taken into account.
-    grants_at: Time,
-    report: watch::Sender<Value>,
     known: Known,
 }
 
@@ -77,20 +69,22 @@ pub(super) enum PoliciesError {
 }
 
 impl Policies {
-    pub(super) fn open(dir: &Path, endpoint: Arc<dyn Endpoint>, clock: ServerClock) -> Result<Self, FileError> {
+    /// Opens what an earlier run kept. `enforcer` makes what puts it in force, given how it was taken then.
+    pub(super) fn open(
+        dir: &Path,
+        enforcer: impl FnOnce(BTreeMap<String, Applied>) -> Enforcer,
+    ) -> Result<Self, FileError> {
         files::create_dir(dir)?;
         let record: Record =
             files::read(&dir.join("record"))?.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        let report = watch::Sender::new(serde_json::to_value(&record.applied).unwrap_or_default());
         let known = Known::default();
         known.set(&record);
-        let (grants_at, in_force) = (clock.now(), BTreeMap::new());
-        Ok(Self { dir: dir.to_owned(), endpoint, clock, record, in_force, grants_at, report, known })
+        Ok(Self { dir: dir.to_owned(), enforcer: enforcer(record.applied.clone()), record, known })
     }
 
-    /// What to tell the server of how policies were taken.
-    pub(super) fn report(&self) -> watch::Receiver<Value> {
-        self.report.subscribe()
+    /// What puts them in force.
+    pub(super) fn enforcer(&self) -> &Enforcer {
+        &self.enforcer
     }
 
     /// Puts the last known policies in force. What this agent could not hold before is tried again: it may be a newer one.
@@ -98,33 +92,22 @@ impl Policies {
         let features: BTreeSet<String> = self.record.applied.keys().chain(self.record.wanted.keys()).cloned().collect();
         for feature in features {
             let good = self.record.applied.get(&feature).map(|applied| applied.hash.clone());
-            if let Some(document) = good.and_then(|hash| self.kept(&hash)) {
-                self.put_in_force(&feature, document).await;
-            }
-            let wanted = self.record.wanted.get(&feature).cloned();
-            if let Some((hash, document)) = wanted.and_then(|hash| Some((hash.clone(), self.kept(&hash)?))) {
-                self.apply(&feature, &hash, document).await;
+            for hash in good.into_iter().chain(self.record.wanted.get(&feature).cloned()) {
+                if let Some(document) = self.kept(&hash) {
+                    self.enforcer.put(&feature, &hash, document).await;
+                }
             }
         }
-        self.tell();
     }
 
-    /// Keeps policies up to date for ever: fetches when told to, and applies anew when a grant begins or ends.
+    /// Keeps policies up to date for ever: fetches when told to.
     pub(super) async fn keep(&mut self, client: &AgentClient, look: &Notify) {
         let mut backoff = Backoff::default();
         let mut again = None;
         loop {
-            let now = self.clock.now();
-            let change = self.in_force.values().filter_map(|document| document.next_change(self.grants_at)).min();
-            // The clock may be set right meanwhile, so a far change is looked at again every minute.
-            let wait = change.map_or(Duration::MAX, |at| at.since(now).min(Duration::from_secs(60)));
             tokio::select! {
                 () = look.notified() => {}
-                () = tokio::time::sleep(again.unwrap_or(Duration::MAX)), if again.is_some() => {}
-                () = tokio::time::sleep(wait), if change.is_some() => {
-                    self.grants_changed().await;
-                    continue;
-                }
+                () = tokio::time::sleep(again.unwrap_or_default()), if again.is_some() => {}
             }
             match self.update(client).await {
                 Ok(()) => {
@@ -164,22 +147,18 @@ impl Policies {
         let gone: Vec<_> =
             self.record.applied.keys().filter(|feature| !documents.contains_key(*feature)).cloned().collect();
         for feature in gone {
-            if let Err(errors) = self.endpoint.apply_policy(&feature, None).await {
-                tracing::warn!(feature, ?errors, "a feature did not go back to its default policy");
-            }
-            self.in_force.remove(&feature);
-            self.record.applied.remove(&feature);
+            self.enforcer.forget(&feature).await;
         }
         self.record.endpoint = Some(endpoint);
         self.record.counter = manifest.counter;
         self.record.wanted = manifest.documents;
         for (feature, (hash, document)) in documents {
-            self.apply(&feature, &hash, document).await;
+            self.enforcer.put(&feature, &hash, document).await;
         }
+        self.record.applied = self.enforcer.applied().await;
         self.save()?;
         self.known.set(&self.record);
         self.forget_old();
-        self.tell();
         Ok(())
     }
 
@@ -188,52 +167,6 @@ impl Policies {
         let document = serde_json::from_slice(&bytes).map_err(|error| PoliciesError::Document(hash.clone(), error))?;
         files::replace(&self.path(hash), &bytes, true)?;
         Ok(document)
-    }
-
-    /// Applies a document, unless it is in force already.
-    async fn apply(&mut self, feature: &str, hash: &DocumentHash, document: PolicyDocument) {
-        let before = self.record.applied.get(feature).cloned();
-        if before.as_ref().is_some_and(|applied| applied.hash == *hash && applied.refused.is_none())
-            && self.in_force.contains_key(feature)
-        {
-            return;
-        }
-        let at = self.clock.now();
-        let applied = match self.put_in_force(feature, document).await {
-            None => Applied { hash: hash.clone(), at, refused: None },
-            Some(errors) => {
-                tracing::warn!(feature, ?errors, "a policy cannot be held by this agent; the last good one stays");
-                // An empty hash: the feature's default is in force.
-                let (good, since) = before.map_or((DocumentHash(String::new()), at), |good| (good.hash, good.at));
-                Applied { hash: good, at: since, refused: Some(Refused { hash: hash.clone(), errors }) }
-            }
-        };
-        self.record.applied.insert(feature.to_owned(), applied);
-    }
-
-    async fn put_in_force(&mut self, feature: &str, document: PolicyDocument) -> Option<Vec<ItemError>> {
-        let value = document.in_force(None, self.clock.now());
-        match self.endpoint.apply_policy(feature, Some(&value)).await {
-            Ok(()) => {
-                self.in_force.insert(feature.to_owned(), document);
-                None
-            }
-            Err(errors) => Some(errors),
-        }
-    }
-
-    /// Applies the documents anew whose grants began or ended since this was last looked at.
-    async fn grants_changed(&mut self) {
-        let now = self.clock.now();
-        let since = std::mem::replace(&mut self.grants_at, now);
-        let changed = |document: &&PolicyDocument| document.next_change(since).is_some_and(|at| at <= now);
-        let documents: Vec<_> = self.in_force.values().filter(changed).cloned().collect();
-        for document in documents {
-            let feature = document.feature.clone();
-            if let Some(errors) = self.put_in_force(&feature, document).await {
-                tracing::warn!(feature, ?errors, "a policy does not fit after a grant began or ended");
-            }
-        }
     }
 
     fn kept(&self, hash: &DocumentHash) -> Option<PolicyDocument> {
@@ -269,9 +202,5 @@ impl Policies {
                 let _ = files::remove(&path);
             }
         }
-    }
-
-    fn tell(&self) {
-        self.report.send_replace(serde_json::to_value(&self.record.applied).unwrap_or_default());
     }
 }

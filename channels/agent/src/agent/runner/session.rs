@@ -72,7 +72,7 @@ pub(super) async fn run(parts: &Parts, client: &Arc<AgentClient>, policies: &mut
     };
     let (sender, news) = mpsc::channel(16);
     session.tasks.spawn(link::listen(Arc::clone(client), sender));
-    let (report, known) = (policies.report(), policies.known());
+    let (report, known) = (policies.enforcer().report(), policies.known());
     let manifest = Arc::clone(&session.manifest);
     tokio::select! {
         exit = session.converse(news, known, report, work) => exit,

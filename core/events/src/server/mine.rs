@@ -1,0 +1,39 @@
+//! `GET /api/v1/me/events`: one's own rows, found like any others. Nobody else's log is read, so nothing is written down.
+
+use axum::{
+    Json,
+    extract::{Query as Params, State},
+};
+use yagura_people::Seat;
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Page, PageQuery, error::Problem};
+
+use super::search::{EventView, SearchQuery, answer, query};
+use crate::{Query, Whose};
+
+/// Search one's own events
+#[utoipa::path(get, path = "/api/v1/me/events", tag = "me", params(SearchQuery),
+    responses((status = 200, body = Page<EventView>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn mine(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Params(params): Params<SearchQuery>,
+) -> ApiResult<Json<Page<EventView>>> {
+    let limit = PageQuery { limit: params.limit, cursor: None }.limit()?;
+    let (seats, person) = match caller.employee() {
+        Some(employee) => (Seat::all_of(&ctx, employee).await?, employee.person),
+        None => (Vec::new(), None),
+    };
+    let mut accounts = Vec::with_capacity(seats.len());
+    for seat in &seats {
+        accounts.push((seat.employee()?.endpoint, seat.account_id.clone()));
+    }
+    let named = |name: &str| {
+        let mut own = seats.iter().zip(&accounts);
+        let found = own.find(|(seat, _)| seat.endpoint_id == name || seat.hostname == name);
+        found.map(|(_, (endpoint, _))| vec![*endpoint]).ok_or_else(|| ApiError::not_found("endpoint of yours"))
+    };
+    let endpoints = params.endpoint.as_deref().map(named).transpose()?;
+    let query = query(params, endpoints, limit)?;
+    answer(&ctx, &Query { whose: Some(Whose { person, accounts }), ..query }).await
+}

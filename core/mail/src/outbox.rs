@@ -1,0 +1,58 @@
+//! What waits to be sent.
+
+use std::time::Duration;
+
+use sqlx::AnyConnection;
+use tokio::sync::Notify;
+use yagura_server_kit::{ApiError, Context};
+use yagura_vocabulary::Id;
+
+/// A mail that could not be handed over for so long is no news any more.
+const LIFETIME: Duration = Duration::from_secs(2 * 86_400);
+/// What became of a mail is remembered so long.
+const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
+
+/// One mail to one address, as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// To whom.
+    pub to: String,
+    /// Its subject, one line.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Wakes the delivery.
+#[derive(Default)]
+pub(crate) struct Bell(pub(crate) Notify);
+
+/// The kind of ids of mails.
+enum Message {}
+
+/// Puts a mail into the outbox, within the transaction of what it tells of.
+///
+/// # Errors
+/// When the database is away.
+pub async fn enqueue(ctx: &Context, connection: &mut AnyConnection, mail: &Mail) -> Result<(), ApiError> {
+    let now = ctx.now();
+    sqlx::query("DELETE FROM mail_message WHERE state <> 'queued' AND created_at < $1")
+        .bind(now.micros() - i64::try_from(REMEMBERED.as_micros()).unwrap_or(i64::MAX))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO mail_message (id, recipient, subject, body, state, attempts, created_at, next_at, expires_at)
+         VALUES ($1, $2, $3, $4, 'queued', 0, $5, $5, $6)",
+    )
+    .bind(Id::<Message>::new().to_string())
+    .bind(&mail.to)
+    .bind(&mail.subject)
+    .bind(&mail.text)
+    .bind(now.micros())
+    .bind((now + LIFETIME).micros())
+    .execute(connection)
+    .await?;
+    // It may look before the transaction is committed, and then looks again in a few seconds.
+    ctx.part::<Bell>().0.notify_one();
+    Ok(())
+}
