@@ -29,6 +29,8 @@ export const pages = [
   '/people',
   '/people/import',
   '/accounts',
+  '/me',
+  '/me/events',
   '/settings/organisation',
   '/settings/first-run',
   '/settings/enrolment',
