@@ -28,6 +28,7 @@ function useColumns(): Column<EventView>[] {
 /** The very rows that others may see about this person, newest first. */
 export default function MyEvents(): ReactNode {
   const t = useWords('people');
+  const kinds = useLooseWords('events');
   const rows = useRows(['me-events'], (cursor) => answered(api.GET('/api/v1/me/events', { params: { query: { cursor } } })));
   return (
     <>
@@ -39,7 +40,7 @@ export default function MyEvents(): ReactNode {
         columns={useColumns()}
         rows={rows}
         rowId={(row) => row.id}
-        rowName={(row) => row.kind}
+        rowName={(row) => kinds(`kinds.${row.kind}`, row.kind)}
         empty={<Empty>{t('mine.none')}</Empty>}
       />
     </>
