@@ -10,6 +10,7 @@ export const password = 'a long enough sentence';
 /** With a house that all tests of a worker share; it is fresh when the first one begins. */
 export const test = base.extend<object, { house: House }>({
   house: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern even where nothing is needed
     async ({}, use) => {
       const house = await openHouse(programs ?? '');
       await use(house);
@@ -21,7 +22,7 @@ export const test = base.extend<object, { house: House }>({
 
 /** Skips the tests of a file, loudly, where the programs are not there. */
 export function needsPrograms(): void {
-  if (programs === undefined) console.log('SKIPPED: YAGURA_BIN_DIR does not say where yagura-server and yagura-agent are');
+  if (programs === undefined) process.stdout.write('SKIPPED: YAGURA_BIN_DIR does not say where yagura-server and yagura-agent are\n');
   test.skip(programs === undefined, 'YAGURA_BIN_DIR is not set');
 }
 

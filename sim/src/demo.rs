@@ -21,6 +21,8 @@ use crate::{
 const PACE: Duration = Duration::from_secs(90);
 /// How long the past may take to arrive at the server.
 const PATIENCE: Duration = Duration::from_secs(900);
+/// Nobody looks at a demonstration for longer.
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
 /// Every so many endpoints one is off today.
 const OFF: usize = 13;
 
@@ -59,8 +61,8 @@ pub(crate) async fn run(demo: &Demo, warnings: &Warnings) -> anyhow::Result<()> 
         if !demo.leave {
             say("the office is complete and works on; Ctrl-C ends it");
             let from = Instant::now();
-            let _ = crew.open.send(Some(Window { from, until: from + Duration::from_secs(365 * 86_400) }));
-            crew.watch.until(Duration::from_secs(365 * 86_400), |_| false).await;
+            let _ = crew.open.send(Some(Window { from, until: from + YEAR }));
+            crew.watch.until_asked().await;
         }
     }
     crew.stop().await;

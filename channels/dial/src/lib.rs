@@ -16,5 +16,5 @@ pub use self::{
     proxy::{Proxy, ProxyChoice, ProxyError},
     target::{Target, TargetError},
     tls::{TlsError, Trust, client_config},
-    websocket::{Socket, SocketError},
+    websocket::{Heard, Socket, SocketError},
 };

@@ -24,6 +24,15 @@ pub enum SocketError {
     Broken(#[source] Box<tungstenite::Error>),
 }
 
+/// What came over a WebSocket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// A text.
+    Text(String),
+    /// A ping, the answer to one, or something that is not for us: the other side is there.
+    SignOfLife,
+}
+
 /// An open WebSocket that carries short texts.
 pub struct Socket(WebSocketStream<Stream>);
 
@@ -45,18 +54,16 @@ impl Socket {
         Ok(Self(socket))
     }
 
-    /// The next text, or `None` when the other side has closed. Pings are answered on the way.
+    /// What comes next, or `None` when the other side has closed. Pings are answered on the way. Cancel safe.
     ///
     /// # Errors
     /// When the connection broke.
-    pub async fn next(&mut self) -> Result<Option<String>, SocketError> {
-        loop {
-            match self.0.next().await {
-                None | Some(Ok(Message::Close(_))) => return Ok(None),
-                Some(Ok(Message::Text(text))) => return Ok(Some(text.as_str().to_owned())),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(SocketError::Broken(Box::new(error))),
-            }
+    pub async fn next(&mut self) -> Result<Option<Heard>, SocketError> {
+        match self.0.next().await {
+            None | Some(Ok(Message::Close(_))) => Ok(None),
+            Some(Ok(Message::Text(text))) => Ok(Some(Heard::Text(text.as_str().to_owned()))),
+            Some(Ok(_)) => Ok(Some(Heard::SignOfLife)),
+            Some(Err(error)) => Err(SocketError::Broken(Box::new(error))),
         }
     }
 
@@ -68,7 +75,7 @@ impl Socket {
         self.0.send(Message::text(text)).await.map_err(|error| SocketError::Broken(Box::new(error)))
     }
 
-    /// Sends a ping, which keeps proxies from closing an idle connection.
+    /// Sends a ping, which keeps proxies from closing an idle connection and which the other side must answer.
     ///
     /// # Errors
     /// When the connection broke.

@@ -3,20 +3,17 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use yagura_channel::{
-    server::{Hub, Signer},
-    wire::{
-        command::Command,
-        nudge::{Nudge, Topic},
-    },
-};
+use yagura_channel::wire::command::Command;
 use yagura_server_kit::{ApiError, Change, Context};
 use yagura_vocabulary::{
     CommandState, Time,
     id::{CommandId, EndpointId},
 };
 
-use crate::state::{Outcome, Stage, advance};
+use crate::{
+    carrier::{Carriers, Channel},
+    state::{Outcome, Stage, advance},
+};
 
 /// Largest arguments, in bytes of JSON.
 const MAX_ARGS: usize = 64 * 1024;
@@ -59,6 +56,8 @@ pub struct Addressee {
     pub endpoint: EndpointId,
     /// Its name, for the audit log.
     pub hostname: String,
+    /// How it is reached.
+    pub channel: Channel,
 }
 
 /// What is to be done.
@@ -77,7 +76,7 @@ pub struct Order<'a> {
 /// Orders that lie in an open change. After its commit, [`Queued::nudge`] tells the endpoints.
 #[derive(Debug, Default)]
 #[must_use = "after the commit the endpoints are to be nudged"]
-pub struct Queued(Vec<(CommandId, EndpointId)>);
+pub struct Queued(Vec<(CommandId, EndpointId, Channel)>);
 
 /// Signs one command for each endpoint and stores them in `change`. Commands of one call have ids in the order of `to`.
 ///
@@ -100,7 +99,7 @@ pub async fn enqueue(
     let expires_at = order.lifetime.end(issued_at);
     let history = serde_json::to_string(&[Stage { state: CommandState::Queued, at: issued_at }]).unwrap_or_default();
     let mut queued = Queued::default();
-    for Addressee { endpoint, .. } in to {
+    for Addressee { endpoint, channel, .. } in to {
         let id = CommandId::new();
         let command = Command {
             server: ctx.server(),
@@ -111,7 +110,7 @@ pub async fn enqueue(
             issued_at,
             expires_at,
         };
-        let sealed = ctx.part::<Signer>().command(&command);
+        let issued = ctx.part::<Carriers>().of(*channel).issue(ctx, &command);
         sqlx::query(
             "INSERT INTO commands_command (id, endpoint_id, name, args, state, created_at, created_by, issued,
              expires_at, history) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -123,12 +122,12 @@ pub async fn enqueue(
         .bind(CommandState::Queued.as_str())
         .bind(issued_at.micros())
         .bind(order.by)
-        .bind(serde_json::to_string(&sealed).unwrap_or_default())
+        .bind(issued)
         .bind(expires_at.micros())
         .bind(&history)
         .execute(change.on())
         .await?;
-        queued.0.push((id, *endpoint));
+        queued.0.push((id, *endpoint, *channel));
     }
     Ok(queued)
 }
@@ -137,7 +136,7 @@ impl Queued {
     /// The commands, in the order of their endpoints.
     #[must_use]
     pub fn ids(&self) -> Vec<CommandId> {
-        self.0.iter().map(|(id, _)| *id).collect()
+        self.0.iter().map(|(id, ..)| *id).collect()
     }
 
     /// Tells the endpoints that are connected to look, and writes down that they were told. To be called after the commit:
@@ -147,22 +146,18 @@ impl Queued {
     /// When the database is away: the orders stand, and the endpoints have been told.
     pub async fn nudge(self, ctx: &Context) -> Result<(), ApiError> {
         let now = ctx.now();
-        let told: Vec<_> = self.0.into_iter().filter(|(_, endpoint)| tell(ctx, *endpoint)).collect();
+        let carriers = ctx.part::<Carriers>();
+        let told: Vec<_> =
+            self.0.into_iter().filter(|(_, endpoint, channel)| carriers.of(*channel).tell(ctx, *endpoint)).collect();
         if told.is_empty() {
             return Ok(());
         }
         let mut tx = ctx.db().write().await?;
-        for (id, _) in told {
+        for (id, ..) in told {
             advance(tx.on(), id, CommandState::Nudged, now, &Outcome::default()).await?;
         }
         Ok(tx.commit().await?)
     }
-}
-
-/// Tells an endpoint to look at its commands. False when it is not connected.
-pub(crate) fn tell(ctx: &Context, endpoint: EndpointId) -> bool {
-    let version = u64::try_from(ctx.now().micros()).unwrap_or(0);
-    ctx.part::<Hub>().nudge(endpoint, Nudge { topic: Topic::Commands, version })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod agent;
 mod api;
+mod carrier;
 mod enqueue;
 mod expire;
 mod hello;
@@ -16,9 +17,10 @@ use utoipa_axum::routes;
 use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
+    carrier::{Carrier, Carriers, Channel},
     enqueue::{Addressee, Lifetime, Order, Queued, enqueue},
     hello::count_waiting,
-    names::{CommandNames, INVENTORY_REFRESH, NOTICE_SHOW},
+    names::{CommandNames, INVENTORY_REFRESH, KEY_RENEW, NOTICE_SHOW},
 };
 
 /// The server side.
@@ -31,9 +33,11 @@ const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../migrations/202611230500_commands.sql"),
 }];
 
-/// Puts what this part offers into the context: the names of commands, those of core and `more` from features.
+/// Puts what this part offers into the context: the names of commands, those of core and `more` from features, and who takes
+/// them to the endpoints.
 pub fn install(parts: &mut Parts, more: &[&'static str]) {
     parts.insert(CommandNames::with(more));
+    parts.insert(Carriers::default());
 }
 
 fn start(ctx: &Context) {

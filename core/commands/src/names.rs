@@ -1,5 +1,8 @@
 //! The closed set of commands that the server gives.
 
+/// Make a new key for the endpoint and put it in place of the old one. Arguments: `{}`.
+pub use yagura_channel::wire::command::KEY_RENEW;
+
 /// Tell the inventory anew. Arguments: `{}`.
 pub const INVENTORY_REFRESH: &str = "inventory.refresh";
 /// Show a notice to whoever sits there. Arguments: `{notice_id, title, text}`.
@@ -13,7 +16,7 @@ impl CommandNames {
     /// Those of core, and these.
     #[must_use]
     pub fn with(more: &[&'static str]) -> Self {
-        Self([INVENTORY_REFRESH, NOTICE_SHOW].iter().chain(more).copied().collect())
+        Self([INVENTORY_REFRESH, NOTICE_SHOW, KEY_RENEW].iter().chain(more).copied().collect())
     }
 
     /// Whether there is such a command.

@@ -52,4 +52,8 @@ impl Endpoints for Keys {
         remembered.insert(id, (known.clone(), now));
         Ok(Some(known))
     }
+
+    fn forget(&self, id: Id<Endpoint>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
 }

@@ -18,6 +18,7 @@ pub use self::{
         query::{Facts, Query},
         tree::{GroupRow, Tree, ensure_root},
     },
+    presence::silent_after_days,
     tokens::create::{AgentAddress, issue as issue_token},
 };
 
@@ -42,11 +43,18 @@ pub fn visible(group: &str, n: usize) -> String {
 pub const FEATURE: ServerFeature =
     ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new("endpoints") };
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 202_611_230_200,
-    name: "endpoints",
-    sql: include_str!("../migrations/202611230200_endpoints.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 202_611_230_200,
+        name: "endpoints",
+        sql: include_str!("../migrations/202611230200_endpoints.sql"),
+    },
+    Migration {
+        version: 202_611_250_202,
+        name: "endpoints_channel",
+        sql: include_str!("../migrations/202611250202_endpoints_channel.sql"),
+    },
+];
 
 /// Puts what this part offers into the context.
 pub fn install(parts: &mut Parts, authorities: TlsAuthorities) {
@@ -65,6 +73,7 @@ fn routes() -> Routes {
         .plain("/agent/v1/enrol", post(agent::enrol::enrol))
         .plain("/agent/v1/keys", get(agent::keys::keys))
         .agent("/agent/v1/hello", post(agent::hello::hello))
+        .agent("/agent/v1/key", post(agent::key::key))
         .agent("/agent/v1/state", post(agent::state::state))
         .agent("/agent/v1/link", get(agent::link::link))
         .agent("/agent/v1/nudges", get(agent::link::poll))

@@ -118,7 +118,10 @@ async fn write(ctx: &Context, contacts: &HashMap<Id<Endpoint>, Contact>) -> Resu
 }
 
 /// After how many days without contact an endpoint counts as silent.
-pub(crate) async fn silent_after_days(ctx: &Context) -> Result<u64, ApiError> {
+///
+/// # Errors
+/// When the database is away.
+pub async fn silent_after_days(ctx: &Context) -> Result<u64, ApiError> {
     let found: Option<(String,)> = sqlx::query_as("SELECT value FROM organisation_setting WHERE name = $1")
         .bind(crate::SILENT_AFTER_DAYS)
         .fetch_optional(ctx.db().read())

@@ -1,12 +1,9 @@
 //! `/api/v1/first-run`: what a new organisation still has to do. What can be seen to be done needs no tick.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 
 /// One of the first steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

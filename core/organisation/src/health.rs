@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yagura_channel::server::Hub;
 use yagura_events::server::Store;
-use yagura_server_kit::{ApiResult, Context, db::Kind, error::Problem};
+use yagura_server_kit::{ApiResult, Context, Json, db::Kind, error::Problem};
 use yagura_vocabulary::Time;
 
 /// When this server was started; a part of the context.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
 use yagura_mail::{MailChange, MailSettings};
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, DbError, Etag, IfMatch, Object, error::Problem,
+    ApiError, ApiResult, Audit, Caller, Change, Context, DbError, Etag, IfMatch, Json, Object, error::Problem,
 };
 
 /// More recipients of alarms than a person could have meant.

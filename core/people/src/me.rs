@@ -1,9 +1,9 @@
 //! `GET /api/v1/me`: who the caller is as somebody who works here, and at which endpoints.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Caller, Context, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, error::Problem};
 use yagura_vocabulary::Time;
 
 use crate::accounts::{EndpointRef, PersonName, seat::Seat};

@@ -35,10 +35,12 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] });
+    yagura_alarms::install(&mut parts, features::alarm_sources());
     yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);
+    yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
     if let Some(store) = store {
         yagura_events::server::install(&mut parts, store);
     }

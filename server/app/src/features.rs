@@ -1,5 +1,7 @@
 //! The registry: one line for each core part and each feature. The only file of the server that knows them all.
 
+use yagura_alarms as alarms;
+use yagura_blobs as blobs;
 use yagura_commands as commands;
 use yagura_endpoints as endpoints;
 use yagura_events::server as events;
@@ -19,7 +21,9 @@ pub(crate) const ALL: &[ServerFeature] = &[
     policy::FEATURE,
     commands::FEATURE,
     notices::FEATURE,
+    blobs::FEATURE,
     events::FEATURE,
+    alarms::FEATURE,
     yagura_operation_log::server::FEATURE,
     yagura_assets::server::FEATURE,
 ];
@@ -30,6 +34,11 @@ pub(crate) const POLICIES: &[PolicySpec] = &[yagura_operation_log::server::POLIC
 /// Everything that takes part when an agent says hello or tells its state.
 pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
     vec![events::hook(), policy::hook(), commands::count_waiting(), people::note_accounts()]
+}
+
+/// Everything that finds lasting causes for alarms.
+pub(crate) fn alarm_sources() -> alarms::Sources {
+    alarms::Sources(vec![Box::new(alarms::EndpointSource), events::alarm_source()])
 }
 
 /// All migrations. What the kit itself keeps belongs to no feature: the audit log, and answers that may be asked for again.

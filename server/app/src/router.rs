@@ -1,7 +1,7 @@
 //! All endpoints under one roof, with what every answer has in common.
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     middleware::{self, Next},
     response::Response,
@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 use utoipa::openapi::OpenApi;
-use yagura_server_kit::{Context, Permission, Routes, auth::authorise, metrics::Answered};
+use yagura_server_kit::{Context, Json, Permission, Routes, auth::authorise, metrics::Answered};
 
 use crate::{console, features, openapi};
 

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use axum::{
-    Json,
     body::to_bytes,
     extract::{FromRequestParts, Request, State},
     middleware::Next,
@@ -22,7 +21,7 @@ use yagura_channel::{
 };
 use yagura_vocabulary::{EndpointState, Id, id::Endpoint};
 
-use crate::{ApiError, Code, Context};
+use crate::{ApiError, Code, Context, Json};
 
 /// What the gate needs to know of an endpoint.
 #[derive(Debug, Clone)]
@@ -38,6 +37,9 @@ pub struct KnownEndpoint {
 pub trait Endpoints: Send + Sync {
     /// The endpoint with this id.
     async fn find(&self, ctx: &Context, id: Id<Endpoint>) -> Result<Option<KnownEndpoint>, ApiError>;
+
+    /// What is remembered of this endpoint counts no more: it changed.
+    fn forget(&self, id: Id<Endpoint>);
 }
 
 /// A request that the endpoint has signed.

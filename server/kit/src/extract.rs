@@ -24,7 +24,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !kind.is_some_and(is_json) {
             return Err(ApiError::invalid("Content-Type", "unsupported", "send the body as application/json"));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| refused(&pointer(error.path()), error.inner()))?;
@@ -58,6 +58,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
+#[expect(clippy::disallowed_types, reason = "this is what takes its place")]
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
     type Rejection = ApiError;
 
@@ -73,7 +74,7 @@ fn is_json(kind: &str) -> bool {
 }
 
 /// Why a body could not be read at all.
-pub(crate) fn unreadable(rejection: BytesRejection) -> ApiError {
+fn unreadable(rejection: &BytesRejection) -> ApiError {
     match rejection.status() {
         http::StatusCode::PAYLOAD_TOO_LARGE => {
             ApiError::new(Code::TooLarge, "the body is larger than the server takes")

@@ -3,7 +3,10 @@
 use std::{io::Write as _, sync::atomic::Ordering, time::Duration};
 
 use tokio::{
-    signal::ctrl_c,
+    signal::{
+        ctrl_c,
+        unix::{SignalKind, signal},
+    },
     sync::watch,
     time::{Instant, MissedTickBehavior, interval},
 };
@@ -46,7 +49,7 @@ impl Watch {
     ) -> Self {
         let (press, pressed) = watch::channel(0);
         tokio::spawn(async move {
-            while ctrl_c().await.is_ok() {
+            while asked_to_end().await.is_ok() {
                 press.send_modify(|times| *times += 1);
             }
         });
@@ -75,6 +78,12 @@ impl Watch {
                 return true;
             }
         }
+    }
+
+    /// Comes back when somebody presses Ctrl-C.
+    pub(crate) async fn until_asked(&mut self) {
+        // The sender lives as long as the runtime.
+        let _ = self.pressed.changed().await;
     }
 
     /// Looks at the fleet now.
@@ -120,6 +129,15 @@ impl Watch {
     pub(crate) fn enrol_rate(&self, began: Instant) -> f64 {
         let enrolled = self.enrolments.now();
         enrolled.last.map_or(0.0, |last| rate(enrolled.new, last.saturating_duration_since(began).as_secs_f64()))
+    }
+}
+
+/// Comes back at Ctrl-C, or when the system asks the program to end.
+async fn asked_to_end() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = ctrl_c() => result,
+        _ = terminate.recv() => Ok(()),
     }
 }
 

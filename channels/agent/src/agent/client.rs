@@ -16,9 +16,12 @@ use super::{
     identity::{Identity, IdentityDir, Record},
 };
 use crate::wire::{
+    blob::{BlobHash, BlobManifest, Content, Held, Offer},
     body::{MEDIA_TYPE, pack_json},
     command::{Command, Progress, Standing, Waiting},
     hello::{Hello, Welcome},
+    key::SigningKey,
+    key_change::{KeyChange, KeyChanged},
     key_set::{Keys, Purpose, ServerKey, TrustedKeys},
     nudge::Nudge,
     policy::{DocumentHash, Manifest},
@@ -33,8 +36,9 @@ use crate::wire::{
 pub struct AgentClient {
     http: HttpClient,
     dir: IdentityDir,
-    key: crate::wire::key::SigningKey,
+    key: RwLock<Arc<SigningKey>>,
     record: RwLock<Record>,
+    changing_key: tokio::sync::Mutex<()>,
     clock: ServerClock,
 }
 
@@ -50,7 +54,8 @@ impl AgentClient {
         clock: ServerClock,
     ) -> Result<Self, ClientError> {
         let http = HttpClient::new(dial, Target::parse(&identity.record.url)?);
-        Ok(Self { http, dir, key: identity.key, record: RwLock::new(identity.record), clock })
+        let (key, record) = (RwLock::new(Arc::new(identity.key)), RwLock::new(identity.record));
+        Ok(Self { http, dir, key, record, changing_key: tokio::sync::Mutex::default(), clock })
     }
 
     /// What is known of the enrolment.
@@ -186,7 +191,7 @@ impl AgentClient {
     /// # Errors
     /// See [`ClientError`].
     pub async fn nudges(&self, http: &HttpClient) -> Result<Vec<Nudge>, ClientError> {
-        let answer = self.exchange(http, "GET", "/agent/v1/nudges", Bytes::new()).await?;
+        let answer = self.exchange(http, "GET", "/agent/v1/nudges", None, Bytes::new()).await?;
         read("nudges", &check(answer)?)
     }
 
@@ -196,13 +201,57 @@ impl AgentClient {
     /// See [`ClientError`].
     pub async fn renew_keys(&self) -> Result<TrustedKeys, ClientError> {
         let keys: Keys = read("keys", &self.get("/agent/v1/keys").await?)?;
-        let record = {
-            let mut record = self.record.write().unwrap_or_else(PoisonError::into_inner);
-            record.keys = record.keys.renewed(&keys)?;
-            record.clone()
-        };
+        // Written under the lock: a record that is older than what another task has written must not come after it.
+        let mut record = self.record.write().unwrap_or_else(PoisonError::into_inner);
+        record.keys = record.keys.renewed(&keys)?;
         self.dir.save(&record)?;
-        Ok(record.keys)
+        Ok(record.keys.clone())
+    }
+
+    /// Whether a change of this endpoint's key was begun and not finished.
+    #[must_use]
+    pub fn is_changing_key(&self) -> bool {
+        self.dir.is_changing_key()
+    }
+
+    /// Puts a new key in the place of this endpoint's key. May be repeated until it works: the new key stays the same.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn change_key(&self) -> Result<(), ClientError> {
+        let _one = self.changing_key.lock().await;
+        let next = self.dir.next_key()?;
+        let record = self.record();
+        let change = KeyChange { server: record.server, endpoint: record.endpoint, public_key: next.public() };
+        let body = Bytes::from(pack_json(&Sealed::seal(&change, &next)));
+        let next = Arc::new(next);
+        let answer = match self.post("/agent/v1/key", body.clone()).await {
+            // The server may have agreed before and the answer been lost: then it believes the new key only.
+            Err(ClientError::NotAccepted) => {
+                let old = self.swap_key(Arc::clone(&next));
+                let again = self.post("/agent/v1/key", body).await;
+                if again.is_err() {
+                    self.swap_key(old);
+                }
+                again?
+            }
+            result => result?,
+        };
+        let changed: KeyChanged = self.open("key", &answer, Purpose::Response).await?;
+        let ours = changed.server == record.server && changed.endpoint == record.endpoint;
+        if !ours || changed.public_key != next.public() {
+            return Err(ClientError::Stray("key"));
+        }
+        let mut held = self.record.write().unwrap_or_else(PoisonError::into_inner);
+        let record = Record { public_key: next.public(), key_since: Some(self.clock.now()), ..held.clone() };
+        self.dir.key_changed(&record)?;
+        self.swap_key(next);
+        *held = record;
+        Ok(())
+    }
+
+    fn swap_key(&self, key: Arc<SigningKey>) -> Arc<SigningKey> {
+        std::mem::replace(&mut *self.key.write().unwrap_or_else(PoisonError::into_inner), key)
     }
 
     /// A signed GET without a body, for the WebSocket's handshake.
@@ -211,12 +260,58 @@ impl AgentClient {
         self.request("GET", path, &Bytes::new()).0
     }
 
+    /// The manifest of a blob, signed by a policy key of our server.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn blob_manifest(&self, hash: BlobHash) -> Result<BlobManifest, ClientError> {
+        let answer = self.get(&format!("/agent/v1/blobs/{hash}/manifest")).await?;
+        let manifest: BlobManifest = self.open("blobs", &answer, Purpose::Policy).await?;
+        if manifest.server != self.record().server || manifest.content.hash() != hash {
+            return Err(ClientError::Stray("blobs"));
+        }
+        Ok(manifest)
+    }
+
+    /// One chunk of a blob, checked.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn blob_chunk(&self, content: &Content, chunk: usize) -> Result<Bytes, ClientError> {
+        let Some(range) = content.range(chunk) else { return Err(ClientError::Stray("blobs")) };
+        let range = format!("bytes={}-{}", range.start, range.end - 1);
+        let path = format!("/agent/v1/blobs/{}", content.hash());
+        let answer = check(self.exchange(&self.http, "GET", &path, Some(&range), Bytes::new()).await?)?;
+        if content.fits(chunk, &answer.body) { Ok(answer.body) } else { Err(ClientError::Stray("blobs")) }
+    }
+
+    /// Offers a blob; the answer says which chunks the server lacks.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn offer_blob(&self, offer: &Offer) -> Result<Held, ClientError> {
+        let answer = self.post("/agent/v1/blobs", pack_json(offer).into()).await?;
+        let held: Held = self.open("blobs", &answer, Purpose::Response).await?;
+        let record = self.record();
+        let ours = held.server == record.server && held.endpoint == record.endpoint;
+        if ours && held.sha256 == offer.content.hash() { Ok(held) } else { Err(ClientError::Stray("blobs")) }
+    }
+
+    /// Hands in one chunk of an offered blob. Whether the server has it is said by [`Self::offer_blob`] only.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn put_chunk(&self, hash: BlobHash, chunk: usize, bytes: Bytes) -> Result<(), ClientError> {
+        let path = format!("/agent/v1/blobs/{hash}/chunks/{chunk}");
+        check(self.exchange(&self.http, "PUT", &path, None, bytes).await?).map(drop)
+    }
+
     async fn get(&self, path: &str) -> Result<Answer, ClientError> {
-        check(self.exchange(&self.http, "GET", path, Bytes::new()).await?)
+        check(self.exchange(&self.http, "GET", path, None, Bytes::new()).await?)
     }
 
     async fn post(&self, path: &str, body: Bytes) -> Result<Answer, ClientError> {
-        check(self.exchange(&self.http, "POST", path, body).await?)
+        check(self.exchange(&self.http, "POST", path, None, body).await?)
     }
 
     /// The request, and the name by which a signed answer refers to it.
@@ -226,10 +321,15 @@ impl AgentClient {
             (record.endpoint, record.server)
         };
         let subject = Subject { method, path, query: "", body, endpoint, server };
-        let signature = sign(&subject, &self.key, self.clock.now());
+        let key = Arc::clone(&self.key.read().unwrap_or_else(PoisonError::into_inner));
+        let signature = sign(&subject, &key, self.clock.now());
         let name = name_of(&signature);
         let mut request = Request::new(body.clone());
-        *request.method_mut() = if method == "POST" { Method::POST } else { Method::GET };
+        *request.method_mut() = match method {
+            "POST" => Method::POST,
+            "PUT" => Method::PUT,
+            _ => Method::GET,
+        };
         // Paths are ours, or end in ids and hashes that were parsed: all of them can be read.
         *request.uri_mut() = path.parse().unwrap_or_default();
         for (header, value) in signature {
@@ -249,11 +349,15 @@ impl AgentClient {
         http: &HttpClient,
         method: &'static str,
         path: &str,
+        range: Option<&str>,
         body: Bytes,
     ) -> Result<Answer, ClientError> {
         let sent = Mutex::new(String::new());
         let build = || {
-            let (request, name) = self.request(method, path, &body);
+            let (mut request, name) = self.request(method, path, &body);
+            if let Some(range) = range.and_then(|range| range.parse().ok()) {
+                request.headers_mut().insert(header::RANGE, range);
+            }
             *sent.lock().unwrap_or_else(PoisonError::into_inner) = name;
             request
         };

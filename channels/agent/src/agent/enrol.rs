@@ -70,6 +70,6 @@ pub async fn enrol(
     if admission.public_key != key.public() || admission.server != keys.set.server {
         return Err(ClientError::Stray("enrol"));
     }
-    let identity = dir.admitted(&admission, url, &token.to_string(), keys, authorities)?;
+    let identity = dir.admitted(&admission, url, &token.to_string(), keys, authorities, clock.now())?;
     Ok((identity, admission.state))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use yagura_vocabulary::{
-    Id,
+    Id, Time,
     id::{Endpoint, Server},
 };
 
@@ -32,6 +32,9 @@ pub struct Record {
     pub tls_authorities: String,
     /// The token used, for the case that this machine turns out to be a copy of another one.
     pub token: String,
+    /// Since when the key is in force. A record of an older agent does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_since: Option<Time>,
 }
 
 /// An enrolled endpoint.
@@ -89,6 +92,10 @@ impl IdentityDir {
         self.0.join("agent.key.new")
     }
 
+    fn next_key_path(&self) -> PathBuf {
+        self.0.join("agent.key.next")
+    }
+
     fn record_path(&self) -> PathBuf {
         self.0.join("endpoint.json")
     }
@@ -106,11 +113,37 @@ impl IdentityDir {
             return Ok(Some(Identity { record, key }));
         }
         // A crash between writing the record and renaming the key.
-        let Some(key) = read_key(&self.new_key_path())?.filter(ours) else {
-            return Err(IdentityError::OtherKey(self.key_path()));
-        };
-        self.put_key_in_place()?;
-        Ok(Some(Identity { record, key }))
+        for waiting in [self.new_key_path(), self.next_key_path()] {
+            if let Some(key) = read_key(&waiting)?.filter(ours) {
+                self.put_key_in_place(&waiting)?;
+                return Ok(Some(Identity { record, key }));
+            }
+        }
+        Err(IdentityError::OtherKey(self.key_path()))
+    }
+
+    /// The key that is to replace the present one. It stays the same until the server has agreed, so that a lost answer
+    /// costs nothing but a repetition.
+    ///
+    /// # Errors
+    /// When it cannot be made or kept.
+    pub fn next_key(&self) -> Result<SigningKey, IdentityError> {
+        self.waiting_key(&self.next_key_path())
+    }
+
+    /// Whether a change of the key was begun, and nobody knows whether the server has heard of it.
+    #[must_use]
+    pub fn is_changing_key(&self) -> bool {
+        self.next_key_path().exists()
+    }
+
+    /// The server has agreed to the [`Self::next_key`]; `record` names it.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub fn key_changed(&self, record: &Record) -> Result<(), IdentityError> {
+        self.save(record)?;
+        self.put_key_in_place(&self.next_key_path())
     }
 
     /// The key to enrol with. It stays the same until an enrolment succeeds, so that a lost answer does not cost a second
@@ -119,14 +152,17 @@ impl IdentityDir {
     /// # Errors
     /// When it cannot be made or kept.
     pub fn applicant_key(&self) -> Result<SigningKey, IdentityError> {
-        let path = self.new_key_path();
-        if let Ok(Some(key)) = read_key(&path) {
+        self.waiting_key(&self.new_key_path())
+    }
+
+    fn waiting_key(&self, path: &Path) -> Result<SigningKey, IdentityError> {
+        if let Ok(Some(key)) = read_key(path) {
             return Ok(key);
         }
         files::create_dir(&self.0)?;
         let (key, document) =
-            SigningKey::generate().map_err(|error| IdentityError::Key { path: path.clone(), error })?;
-        files::replace(&path, &document, true)?;
+            SigningKey::generate().map_err(|error| IdentityError::Key { path: path.to_owned(), error })?;
+        files::replace(path, &document, true)?;
         Ok(key)
     }
 
@@ -141,6 +177,7 @@ impl IdentityDir {
         token: &str,
         keys: TrustedKeys,
         fallback_authorities: &str,
+        now: Time,
     ) -> Result<Identity, IdentityError> {
         let given = &admission.tls_authorities;
         let record = Record {
@@ -151,9 +188,12 @@ impl IdentityDir {
             keys,
             tls_authorities: if given.is_empty() { fallback_authorities.to_owned() } else { given.clone() },
             token: token.to_owned(),
+            key_since: Some(now),
         };
         self.save(&record)?;
-        self.put_key_in_place()?;
+        self.put_key_in_place(&self.new_key_path())?;
+        // A key that was to replace the one of another enrolment.
+        files::remove(&self.next_key_path())?;
         let path = self.key_path();
         let key = read_key(&path)?.filter(|key| key.public() == record.public_key);
         Ok(Identity { record, key: key.ok_or(IdentityError::OtherKey(path))? })
@@ -170,9 +210,8 @@ impl IdentityDir {
         Ok(files::replace(&path, &bytes, true)?)
     }
 
-    fn put_key_in_place(&self) -> Result<(), IdentityError> {
-        let (from, to) = (self.new_key_path(), self.key_path());
-        std::fs::rename(&from, &to).map_err(FileError::of("rename", &from))?;
+    fn put_key_in_place(&self, from: &Path) -> Result<(), IdentityError> {
+        std::fs::rename(from, self.key_path()).map_err(FileError::of("rename", from))?;
         Ok(files::sync_dir(&self.0)?)
     }
 }
@@ -181,4 +220,46 @@ fn read_key(path: &Path) -> Result<Option<SigningKey>, IdentityError> {
     let Some(document) = files::read(path)? else { return Ok(None) };
     let key = SigningKey::from_pkcs8(&document).map_err(|error| IdentityError::Key { path: path.to_owned(), error })?;
     Ok(Some(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{
+        key::sha256,
+        key_set::{KeySet, TrustedKeys},
+    };
+
+    fn enrolled(dir: &IdentityDir) -> Identity {
+        let key = dir.applicant_key().unwrap();
+        let (server, now) = (Id::new(), Time::from_seconds(1));
+        let set = KeySet { server, version: 1, issued_at: now, keys: Vec::new() };
+        let keys = TrustedKeys { root: PublicKey(sha256(b"root")), set };
+        let admission = Admission {
+            server,
+            endpoint: Id::new(),
+            public_key: key.public(),
+            state: yagura_vocabulary::EndpointState::Online,
+            tls_authorities: String::new(),
+        };
+        dir.admitted(&admission, "https://server", "token", keys, "", now).unwrap()
+    }
+
+    #[test]
+    fn a_crash_at_any_step_of_a_change_of_the_key_leaves_one_key_that_belongs_to_the_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = IdentityDir::new(folder.path());
+        let mut record = enrolled(&dir).record;
+        let next = dir.next_key().unwrap().public();
+        // Made and not agreed yet: the old one counts, and the new one stays the same.
+        assert_eq!(dir.load().unwrap().unwrap().key.public(), record.public_key);
+        assert_eq!(dir.next_key().unwrap().public(), next);
+        assert!(dir.is_changing_key());
+        // Agreed and the record written, but the key not in its place.
+        record.public_key = next;
+        dir.save(&record).unwrap();
+        assert_eq!(dir.load().unwrap().unwrap().key.public(), next);
+        assert!(!dir.is_changing_key());
+        assert_eq!(dir.load().unwrap().unwrap().key.public(), next);
+    }
 }

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep, sleep_until, timeout},
 };
-use yagura_dial::{HttpClient, Socket, SocketError};
+use yagura_dial::{Heard, HttpClient, Socket, SocketError};
 
 use super::{
     backoff::{Backoff, up_to},
@@ -44,8 +44,12 @@ const TRIES: u32 = 3;
 const LONG_POLL: Duration = Duration::from_secs(330);
 const POLL: Duration = Duration::from_secs(60);
 const JITTER: Duration = Duration::from_secs(15);
-/// Keeps proxies from closing an idle WebSocket, and finds out when the other side is gone.
-const PING: Duration = Duration::from_secs(50);
+/// After so long without a sign of life the other side is asked for one. The server pings by itself, so this is rare.
+const QUIET: Duration = Duration::from_secs(35);
+/// So long it may take to answer. A connection that died without a word is thus noticed within a minute.
+const ANSWER: Duration = Duration::from_secs(20);
+/// A connection that held so long had worked.
+const HELD: Duration = Duration::from_secs(100);
 
 /// Listens until the receiver is dropped.
 pub async fn listen(client: Arc<AgentClient>, news: mpsc::Sender<News>) {
@@ -67,7 +71,7 @@ pub async fn listen(client: Arc<AgentClient>, news: mpsc::Sender<News>) {
             End::Ended => {
                 // It worked for a while, so the next failure is a first one; all agents of a server lose it together.
                 backoff.reset();
-                failures = if began.elapsed() > PING * 2 { 0 } else { failures + 1 };
+                failures = if began.elapsed() > HELD { 0 } else { failures + 1 };
                 up_to(JITTER)
             }
             End::Unreachable(asked) => backoff.pause(asked),
@@ -109,7 +113,7 @@ enum End {
 async fn web_socket(client: &AgentClient, news: &mpsc::Sender<News>) -> End {
     let http = client.http();
     let request = client.signed_get("/agent/v1/link");
-    let opened = tokio::time::timeout(POLL, Socket::open(&**http.dial(), http.target(), &request));
+    let opened = timeout(POLL, Socket::open(&**http.dial(), http.target(), &request));
     let mut socket = match opened.await {
         Ok(Ok(socket)) => socket,
         Ok(Err(SocketError::Dial(error))) => {
@@ -125,24 +129,33 @@ async fn web_socket(client: &AgentClient, news: &mpsc::Sender<News>) -> End {
     if news.send(News::Up(Rung::WebSocket)).await.is_err() {
         return End::NobodyListens;
     }
-    let mut ping_at = Instant::now() + PING;
+    let (mut heard, mut asked) = (Instant::now(), None);
     loop {
-        tokio::select! {
+        let due = asked.map_or(heard + QUIET, |asked| asked + ANSWER);
+        let frame = tokio::select! {
             () = news.closed() => return End::NobodyListens,
-            () = sleep_until(ping_at) => {
-                ping_at = Instant::now() + PING;
-                if socket.ping().await.is_err() {
+            frame = socket.next() => frame,
+            () = sleep_until(due) => {
+                let sent = timeout(ANSWER, socket.ping());
+                if asked.is_some() || !matches!(sent.await, Ok(Ok(()))) {
+                    tracing::info!("the connection is dead although nobody closed it");
                     return End::Ended;
                 }
+                asked = Some(Instant::now());
+                continue;
             }
-            text = socket.next() => {
-                let Ok(Some(text)) = text else { return End::Ended };
+        };
+        (heard, asked) = (Instant::now(), None);
+        match frame {
+            Ok(Some(Heard::Text(text))) => {
                 // What cannot be read comes from a newer server, and is said again by its welcome.
                 let nudges: Vec<Nudge> = serde_json::from_str(&text).unwrap_or_default();
                 if !nudges.is_empty() && news.send(News::Nudges(nudges)).await.is_err() {
                     return End::NobodyListens;
                 }
             }
+            Ok(Some(Heard::SignOfLife)) => {}
+            Ok(None) | Err(_) => return End::Ended,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! process may be many endpoints.
 
 pub mod backoff;
+pub mod blobs;
 pub mod client;
 pub mod clock;
 pub mod enrol;

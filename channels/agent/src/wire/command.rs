@@ -9,6 +9,9 @@ use yagura_vocabulary::{
 
 use super::sealed::{Document, Sealed};
 
+/// The command that the channel itself carries out: a new key for the endpoint in place of the old one.
+pub const KEY_RENEW: &str = "key.renew";
+
 /// One order to one endpoint. Signed by a command key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {

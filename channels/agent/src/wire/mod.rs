@@ -1,11 +1,13 @@
 //! What crosses the road, and the signatures that protect it. No IO, no clock.
 
 pub mod batch;
+pub mod blob;
 pub mod body;
 pub mod command;
 pub mod enrol;
 pub mod hello;
 pub mod key;
+pub mod key_change;
 pub mod key_set;
 pub mod nudge;
 pub mod policy;

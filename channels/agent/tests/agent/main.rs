@@ -7,6 +7,8 @@ mod channel;
 mod commands;
 mod endpoint;
 mod events;
+mod link;
+mod own_key;
 mod policies;
 mod server;
 mod world;

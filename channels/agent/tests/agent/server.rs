@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{sync::watch, time::timeout};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use uuid::Uuid;
 use yagura_channel::{
     server::Signer,
@@ -26,6 +27,7 @@ use yagura_channel::{
         enrol::{Admission, Answer, Enrolment, ProofKey, Token},
         hello::{Hello, Welcome},
         key::PublicKey,
+        key_change::{KeyChange, KeyChanged},
         nudge::Nudge,
         policy::{DocumentHash, Manifest, PolicyDocument, merge},
         receipt::{Mark, Receipt, ServerTime},
@@ -60,6 +62,8 @@ pub(crate) struct Held {
     /// The hardware that an endpoint was first seen on.
     pub(crate) hardware: BTreeMap<Id<id::Endpoint>, String>,
     pub(crate) refuse_batches: u32,
+    /// Whether WebSockets open, and then nothing is heard from them any more.
+    pub(crate) dead_link: bool,
     /// Whether nobody can reach it.
     pub(crate) off: bool,
     pub(crate) paths: Vec<String>,
@@ -111,6 +115,7 @@ impl Server {
             trouble: VecDeque::new(),
             hardware: BTreeMap::new(),
             refuse_batches: 0,
+            dead_link: false,
             off: false,
             paths: Vec::new(),
         };
@@ -188,7 +193,14 @@ impl Server {
         held.manifest = Some(Manifest { server: self.id, endpoint, counter, documents: hashes });
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Option<Response<Full<Bytes>>> {
+    async fn answer(&self, mut request: Request<Incoming>) -> Option<Response<Full<Bytes>>> {
+        if request.uri().path().ends_with("/link") {
+            let upgrade = hyper::upgrade::on(&mut request);
+            tokio::spawn(async move {
+                let _open = upgrade.await;
+                std::future::pending::<()>().await;
+            });
+        }
         let (parts, body) = request.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let path = parts.uri.path().to_owned();
@@ -235,7 +247,7 @@ impl Held {
             "/agent/v1/enrol" => self.enrol(server, body),
             "/agent/v1/keys" => json(200, self.signer.keys()),
             _ => match self.believed(server, method, path, headers, body) {
-                Ok(endpoint) => self.signed(server, endpoint, path, body),
+                Ok(endpoint) => self.signed(server, endpoint, path, headers, body),
                 Err(response) => *response,
             },
         };
@@ -287,6 +299,7 @@ impl Held {
         server: &Server,
         endpoint: Id<id::Endpoint>,
         path: &str,
+        headers: &http::HeaderMap,
         body: &[u8],
     ) -> Response<Full<Bytes>> {
         if self.state == EndpointState::Pending && path != "/agent/v1/hello" {
@@ -313,6 +326,25 @@ impl Held {
                 json(200, &self.signer.respond(&welcome))
             }
             "/agent/v1/events" => json(200, &self.events(endpoint, body)),
+            "/agent/v1/key" => {
+                let change = KeyChange::open(&unpack_json(body).unwrap()).unwrap();
+                self.keys.insert(endpoint, change.public_key);
+                let KeyChange { server, endpoint, public_key } = change;
+                json(200, &self.signer.respond(&KeyChanged { server, endpoint, public_key }))
+            }
+            "/agent/v1/link" if self.dead_link => {
+                let key = headers["sec-websocket-key"].as_bytes();
+                let mut response = json(101, &());
+                for (name, value) in [
+                    ("connection", "upgrade"),
+                    ("upgrade", "websocket"),
+                    ("sec-websocket-accept", &derive_accept_key(key)),
+                ] {
+                    response.headers_mut().insert(name, value.parse().unwrap());
+                }
+                *response.body_mut() = Full::default();
+                response
+            }
             "/agent/v1/state" => json(200, &self.take_state(unpack_json(body).unwrap())),
             "/agent/v1/manifest" => match &self.manifest {
                 Some(manifest) => json(200, &self.signer.policy(manifest)),
@@ -398,7 +430,7 @@ impl Dial for Server {
                 let server = server.clone();
                 async move { server.answer(request).await.ok_or("the answer is lost") }
             });
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(theirs), service).await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(theirs), service).with_upgrades().await;
         });
         Ok(Box::new(ours))
     }

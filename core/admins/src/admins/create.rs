@@ -1,10 +1,10 @@
 //! `POST /api/v1/admins`: a new administrator, who gets in by a one-time link and sets a password first.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Role, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Role, error::Problem};
 use yagura_vocabulary::id::{AdminId, GroupId};
 
 use super::new_link;

@@ -1,8 +1,8 @@
 //! `GET /api/v1/admins`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use sqlx::AssertSqlSafe;
-use yagura_server_kit::{ApiResult, Context, Page, error::Problem};
+use yagura_server_kit::{ApiResult, Context, Json, Page, error::Problem};
 
 use crate::account::{self, Account, Admin, COLUMNS};
 

@@ -1,12 +1,9 @@
 //! `POST /api/v1/admins/{id}/reset`: a new one-time link for somebody who forgot the password or lost the phone.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, error::Problem};
+use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Json, Path, error::Problem};
 use yagura_vocabulary::{Id, id};
 
 use super::{YourPassword, new_link};

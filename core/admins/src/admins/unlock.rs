@@ -1,10 +1,7 @@
 //! `POST /api/v1/admins/{id}/unlock`: lift the lock after too many attempts.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
-use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, error::Problem};
+use axum::extract::State;
+use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Json, Path, error::Problem};
 use yagura_vocabulary::{Id, id};
 
 use super::YourPassword;

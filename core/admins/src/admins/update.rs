@@ -1,12 +1,11 @@
 //! `PATCH /api/v1/admins/{id}`: role, groups, disable. Nobody disables or demotes the last administrator, or himself.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Role, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Path, Role, error::Problem,
+};
 use yagura_vocabulary::id::{AdminId, GroupId};
 
 use super::{create::set_groups, others};

@@ -1,14 +1,11 @@
 //! `GET /api/v1/audit`: who changed what, newest first.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};
-use yagura_server_kit::{ApiResult, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiResult, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 use yagura_vocabulary::Time;
 
 /// One change.

@@ -1,11 +1,11 @@
 //! `POST /api/v1/session`: sign in with name, password and, where it is switched on, a one-time code.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Authenticator, Change, Code, Context, agent::PeerAddress, error::Problem,
+    ApiError, ApiResult, Audit, Authenticator, Change, Code, Context, Json, agent::PeerAddress, error::Problem,
 };
 
 use super::{Holder, begin, failed, read::SessionView, totp, with_cookie};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use yagura_channel::{
     server::Signer,
@@ -14,7 +14,7 @@ use yagura_channel::{
 };
 use yagura_people::{Seat, note_account};
 use yagura_server_kit::{
-    AgentRequest, ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Employee, Object, secret,
+    AgentRequest, ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Employee, Json, Object, secret,
 };
 
 use super::{Holder, begin, link::stale, preferences::Language, read::SessionView, with_cookie};

@@ -1,12 +1,12 @@
 //! `POST /api/v1/session/link`: sign in with a one-time link. Consumed by POST, so that a mail scanner which follows the link
 //! does not use it up.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Change, Code, Context, agent::PeerAddress, error::Problem, secret,
+    ApiError, ApiResult, Audit, Change, Code, Context, Json, agent::PeerAddress, error::Problem, secret,
 };
 
 use super::{Holder, begin, create::own_origin, employee, read::SessionView, with_cookie};

@@ -1,15 +1,13 @@
 //! `/api/v1/sessions`: where one is signed in (an administrator sees everybody), and ending one.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Object, Page, Permission, Who, error::Problem,
+    ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Json, Object, Page, Path, Permission, Who,
+    error::Problem,
 };
 use yagura_vocabulary::{Id, Time, id};
 

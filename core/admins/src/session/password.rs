@@ -1,10 +1,10 @@
 //! `POST /api/v1/session/password`: change one's own password.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Credential, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Json, error::Problem};
 
 use super::end_all;
 use crate::{account::Account, password};

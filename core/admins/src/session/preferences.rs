@@ -1,11 +1,13 @@
 //! `PATCH /api/v1/session/preferences`: the language of one's console.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Object, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Credential, Json, Object, error::Problem,
+};
 
 use crate::account::Account;
 

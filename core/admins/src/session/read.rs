@@ -1,11 +1,11 @@
 //! `GET /api/v1/session`: who am I, and what may I do.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
 use yagura_people::Seat;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Permission, Role, Who, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Permission, Role, Who, error::Problem};
 
 use super::employee;
 use crate::account::{self, Account};

@@ -1,11 +1,11 @@
 //! `/api/v1/session/totp`: a second factor by time (RFC 6238), switched on in two steps so that nobody locks himself out.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, error::Problem, secret};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, error::Problem, secret};
 
 use crate::{account::Account, password};
 

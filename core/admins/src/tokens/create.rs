@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, Object, Permission, error::Problem, secret,
+    ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Permission, error::Problem, secret,
 };
 use yagura_vocabulary::{Id, id};
 

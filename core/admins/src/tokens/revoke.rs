@@ -1,11 +1,8 @@
 //! `POST /api/v1/tokens/{id}/revoke`: the token stops working at once.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use sqlx::AssertSqlSafe;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 use yagura_vocabulary::{Id, id};
 
 use super::{Row, SELECT, Token};

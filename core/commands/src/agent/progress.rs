@@ -1,17 +1,14 @@
 //! `POST /agent/v1/commands/{id}`: how a command goes. The answer is the state that the server holds, which after `accepted`
 //! decides whether the endpoint goes on.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde_json::{Value, json};
 use yagura_channel::wire::command::{Progress, Standing};
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Json, Path};
 use yagura_vocabulary::{CommandState, Time, id::CommandId};
 
 use crate::{
-    enqueue::tell,
+    carrier::{Carriers, Channel},
     state::{Outcome, advance, parse},
 };
 
@@ -46,7 +43,7 @@ pub(crate) async fn progress(
     let state = advance(tx.on(), id, next, told.at.min(now), &outcome(told)).await?;
     tx.commit().await?;
     if state.is_final() && more(&ctx, &request).await? {
-        tell(&ctx, request.endpoint);
+        ctx.part::<Carriers>().of(Channel::Agent).tell(&ctx, request.endpoint);
     }
     Ok(Json(Standing { id, state }))
 }

@@ -1,8 +1,8 @@
 //! `GET /agent/v1/commands`: the commands that wait for the endpoint, as they were signed.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use yagura_channel::wire::command::Waiting;
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Json};
 use yagura_vocabulary::CommandState;
 
 use crate::state::{Outcome, advance, parse};

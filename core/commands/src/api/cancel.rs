@@ -1,16 +1,13 @@
 //! `POST /api/v1/commands/{id}/cancel`: takes a command back, as long as the endpoint has not begun.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde_json::json;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 use yagura_vocabulary::{CommandState, id::CommandId};
 
 use super::{read::row, view::Command};
 use crate::{
-    enqueue::tell,
+    carrier::{Carriers, Channel},
     state::{Outcome, advance},
 };
 
@@ -26,6 +23,7 @@ pub(crate) async fn cancel(
     let mut change = Change::begin(&ctx, &caller, "command.cancel").await?;
     let before = row(change.on(), &caller, id).await?;
     let endpoint = before.endpoint_id.parse().map_err(|error| ApiError::unavailable(&error))?;
+    let channel = Channel::parse(&before.channel)?;
     let label = format!("{} ({})", before.name, before.hostname);
     let before = Command::try_from(before)?;
     let at = change.at();
@@ -40,6 +38,6 @@ pub(crate) async fn cancel(
     let (was, is) = (json!({"state": before.state}), json!({"state": after.state}));
     change.commit(Audit::changed(Object::new("command", &id, &label), &was, &is)).await?;
     // An endpoint that has it already looks again and drops it.
-    tell(&ctx, endpoint);
+    ctx.part::<Carriers>().of(channel).tell(&ctx, endpoint);
     Ok(Json(after))
 }

@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, Page, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Page, error::Problem};
 use yagura_vocabulary::id::EndpointId;
 
 use super::{read::row, view::Command};
 use crate::{
     CommandNames,
+    carrier::Channel,
     enqueue::{Addressee, Lifetime, Order, enqueue},
 };
 
@@ -79,13 +80,13 @@ pub(crate) async fn create(
 /// The endpoints that are meant, each once. One that the caller may not see does not exist for them.
 async fn addressees(change: &mut Change, caller: &Caller, ids: &[EndpointId]) -> Result<Vec<Addressee>, ApiError> {
     let sql = format!(
-        "SELECT e.hostname AS hostname, e.standing AS standing FROM endpoints_endpoint e WHERE e.id = $1 AND {}",
+        "SELECT e.hostname AS hostname, e.standing AS standing, e.channel AS channel FROM endpoints_endpoint e WHERE e.id = $1 AND {}",
         visible("e.group_id", 2)
     );
     let mut seen = HashSet::new();
     let mut to = Vec::with_capacity(ids.len());
     for (n, endpoint) in ids.iter().enumerate().filter(|(_, id)| seen.insert(**id)) {
-        let found: Option<(String, String)> = sqlx::query_as(AssertSqlSafe(sql.clone()))
+        let found: Option<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql.clone()))
             .bind(endpoint.to_string())
             .bind(caller.limit())
             .fetch_optional(change.on())
@@ -94,8 +95,10 @@ async fn addressees(change: &mut Change, caller: &Caller, ids: &[EndpointId]) ->
             |code: &str, what: &str| ApiError::invalid(&format!("/endpoints/{n}"), code, format!("{endpoint}: {what}"));
         match found {
             None => return Err(wrong("unknown", "there is no such endpoint, or you may not see it")),
-            Some((_, standing)) if standing == "retired" => return Err(wrong("retired", "the endpoint is retired")),
-            Some((hostname, _)) => to.push(Addressee { endpoint: *endpoint, hostname }),
+            Some((_, standing, _)) if standing == "retired" => return Err(wrong("retired", "the endpoint is retired")),
+            Some((hostname, _, channel)) => {
+                to.push(Addressee { endpoint: *endpoint, hostname, channel: Channel::parse(&channel)? });
+            }
         }
     }
     Ok(to)

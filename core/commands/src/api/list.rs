@@ -1,14 +1,11 @@
 //! `GET /api/v1/commands`: newest first.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use utoipa::IntoParams;
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 use yagura_vocabulary::CommandState;
 
 use super::view::{Command, Row, SELECT};

@@ -1,12 +1,9 @@
 //! `GET /api/v1/commands/{id}`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Path, error::Problem};
 use yagura_vocabulary::id::CommandId;
 
 use super::view::{Command, Row, SELECT};

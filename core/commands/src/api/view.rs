@@ -41,6 +41,7 @@ pub(crate) struct Row {
     pub name: String,
     pub endpoint_id: String,
     pub hostname: String,
+    pub channel: String,
     args: String,
     state: String,
     created_at: i64,
@@ -53,7 +54,7 @@ pub(crate) struct Row {
 
 /// The columns of [`Row`] and where they come from; commands are `c`, endpoints `e`.
 pub(crate) const SELECT: &str =
-    "SELECT c.id AS id, c.name AS name, c.endpoint_id AS endpoint_id, e.hostname AS hostname,
+    "SELECT c.id AS id, c.name AS name, c.endpoint_id AS endpoint_id, e.hostname AS hostname, e.channel AS channel,
      c.args AS args, c.state AS state, c.created_at AS created_at, c.created_by AS created_by,
      c.expires_at AS expires_at, c.history AS history, c.result AS result, c.error AS error
      FROM commands_command c JOIN endpoints_endpoint e ON e.id = c.endpoint_id";

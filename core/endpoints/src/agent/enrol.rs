@@ -1,13 +1,13 @@
 //! `POST /agent/v1/enrol`: a machine becomes an endpoint. Whoever is refused learns nothing about why; the log does.
 
-use axum::{Extension, Json, body::Bytes, extract::State};
+use axum::{Extension, body::Bytes, extract::State};
 use http::StatusCode;
 use sqlx::FromRow;
 use yagura_channel::{
     server::Signer,
     wire::enrol::{Admission, Answer, Application, Enrolment, ProofKey},
 };
-use yagura_server_kit::{ApiError, ApiResult, Audit, Change, Code, Context, Object, agent::PeerAddress};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Change, Code, Context, Json, Object, agent::PeerAddress};
 use yagura_vocabulary::{EndpointState, Id, id::Endpoint};
 
 use crate::TlsAuthorities;

@@ -1,6 +1,6 @@
 //! `POST /agent/v1/hello`: the agent says who it is; the server says where both stand.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use sqlx::FromRow;
 use yagura_channel::{
     server::Signer,
@@ -10,7 +10,7 @@ use yagura_channel::{
         sealed::Sealed,
     },
 };
-use yagura_server_kit::{AgentHooks, AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentHooks, AgentRequest, ApiError, ApiResult, Context, Json};
 
 use crate::presence::Presence;
 

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
     extract::{
         State, WebSocketUpgrade,
         ws::{Message, WebSocket},
@@ -16,7 +15,7 @@ use yagura_channel::{
     server::{Hub, Listener},
     wire::nudge::Nudge,
 };
-use yagura_server_kit::{AgentRequest, Context};
+use yagura_server_kit::{AgentRequest, Context, Json};
 
 use crate::presence::Presence;
 

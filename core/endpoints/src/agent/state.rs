@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde_json::Value;
 use sqlx::AnyConnection;
 use yagura_channel::wire::{
     policy::merge,
     state::{Report, Section, Taken, hash},
 };
-use yagura_server_kit::{AgentHooks, AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentHooks, AgentRequest, ApiError, ApiResult, Context, Json};
 
 use crate::presence::Presence;
 

@@ -1,13 +1,10 @@
 //! `GET /api/v1/endpoints`: the list, filtered, sorted and paged by the server.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use utoipa::IntoParams;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 use yagura_vocabulary::EndpointState;
 
 use super::view::{EndpointSummary, Row, SELECT};

@@ -1,10 +1,7 @@
 //! `GET /api/v1/endpoints/{id}`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Etag, error::Problem};
+use axum::extract::State;
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Etag, Json, Path, error::Problem};
 use yagura_vocabulary::{Time, id::EndpointId};
 
 use super::{

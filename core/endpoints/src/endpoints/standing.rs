@@ -1,9 +1,6 @@
 //! `POST /api/v1/endpoints/{id}/approve` and `.../retire`: whether an endpoint belongs to us.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -11,7 +8,7 @@ use yagura_channel::{
     server::Hub,
     wire::nudge::{Nudge, Topic},
 };
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 use yagura_vocabulary::id::EndpointId;
 
 use super::{find, read::detail, view::EndpointDetail};

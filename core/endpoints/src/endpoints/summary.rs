@@ -1,10 +1,10 @@
 //! `GET /api/v1/endpoints/summary`: how many are in which state.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Caller, Context, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, error::Problem};
 use yagura_vocabulary::EndpointState;
 
 use super::view::{EndpointSummary, Row, SELECT};

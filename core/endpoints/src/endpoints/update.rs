@@ -1,15 +1,12 @@
 //! `PATCH /api/v1/endpoints/{id}`: move it to another group, say who uses it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Object, error::Problem,
+    AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Object, Path, error::Problem,
 };
 use yagura_vocabulary::id::{EndpointId, GroupId, PersonId};
 

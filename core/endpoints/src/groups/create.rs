@@ -1,10 +1,12 @@
 //! `POST /api/v1/groups`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{
+    AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem,
+};
 use yagura_vocabulary::id::GroupId;
 
 use super::{Group, GroupKind, list::one, query::Query, tree::Tree};

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use sqlx::AssertSqlSafe;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Etag, Page, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Etag, Json, Page, error::Problem};
 
 use super::{
     Group, GroupKind,

@@ -1,9 +1,11 @@
 //! `DELETE /api/v1/groups/{id}`: only an empty group that nothing refers to.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
-use yagura_server_kit::{AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{
+    AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Object, Path, error::Problem,
+};
 use yagura_vocabulary::id::GroupId;
 
 use super::{list::one, tree::Tree};

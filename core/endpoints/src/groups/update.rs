@@ -1,14 +1,11 @@
 //! `PATCH /api/v1/groups/{id}`: rename, move, or change the query.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Object, error::Problem,
+    AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Object, Path, error::Problem,
 };
 use yagura_vocabulary::id::GroupId;
 

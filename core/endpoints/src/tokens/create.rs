@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
@@ -11,7 +11,7 @@ use yagura_channel::{
     server::Signer,
     wire::enrol::{ProofKey, Token},
 };
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem, secret};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem, secret};
 use yagura_vocabulary::{Id, Os, id::GroupId};
 
 use super::{EnrolmentToken, Row, SELECT};

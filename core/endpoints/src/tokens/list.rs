@@ -1,8 +1,8 @@
 //! `GET /api/v1/enrolment-tokens`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use sqlx::AssertSqlSafe;
-use yagura_server_kit::{ApiResult, Caller, Context, Page, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Page, error::Problem};
 
 use super::{EnrolmentToken, Row, SELECT};
 use crate::visible;

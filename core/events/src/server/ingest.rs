@@ -1,9 +1,9 @@
 //! `POST /agent/v1/events`: one sealed batch. It is answered only when it is durable, and it is stored once however often it
 //! comes.
 
-use super::store;
+use super::{alarms::tell_of_gaps, store};
 use crate::{AppendError, Batch, Outcome, Row};
-use axum::{Json, extract::State};
+use axum::extract::State;
 use yagura_channel::{
     server::Signer,
     wire::{
@@ -13,7 +13,7 @@ use yagura_channel::{
         sealed::Sealed,
     },
 };
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Code, Context, Json};
 
 pub(super) async fn ingest(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Sealed<Receipt>>> {
     request.approved()?;
@@ -46,13 +46,16 @@ pub(super) async fn ingest(State(ctx): State<Context>, request: AgentRequest) ->
     if let Outcome::Ahead { expected } = outcome {
         // We have forgotten what the agent was told we keep: we were restored from a backup. That is said, and we go on.
         tracing::warn!(endpoint = %request.endpoint, expected, first = batch.first, "events before this batch are missing");
-        append(&ctx, missing(&batch, expected)).await?;
+        let gap = missing(&batch, expected);
+        append(&ctx, gap.clone()).await?;
+        tell_of_gaps(&ctx, &gap).await;
         outcome = append(&ctx, batch.clone()).await?;
     }
     let mark = match outcome {
         Outcome::Stored { rows } => {
             ctx.metrics().events.inc_by(rows as u64);
             ctx.metrics().rejected.inc_by(rejected as u64);
+            tell_of_gaps(&ctx, &batch).await;
             receipt::Mark { epoch: batch.epoch, lane: batch.lane, last: batch.last, sha256: hex::encode(batch.sha256) }
         }
         Outcome::AlreadyStored | Outcome::Conflict { .. } | Outcome::Ahead { .. } => mark(&ctx, &batch).await?,

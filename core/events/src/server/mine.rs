@@ -1,11 +1,8 @@
 //! `GET /api/v1/me/events`: one's own rows, found like any others. Nobody else's log is read, so nothing is written down.
 
-use axum::{
-    Json,
-    extract::{Query as Params, State},
-};
+use axum::extract::State;
 use yagura_people::Seat;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Page, PageQuery, Query as Params, error::Problem};
 
 use super::search::{EventView, SearchQuery, answer, query};
 use crate::{Query, Whose};

@@ -1,5 +1,6 @@
 //! The server's side: agents' batches come in, administrators search.
 
+mod alarms;
 mod hello;
 mod ingest;
 mod mine;
@@ -31,6 +32,12 @@ pub fn install(parts: &mut Parts, store: Store) {
 #[must_use]
 pub fn hook() -> Box<dyn AgentHook> {
     Box::new(hello::Marks)
+}
+
+/// Finds out when the store is in need.
+#[must_use]
+pub fn alarm_source() -> Box<dyn yagura_alarms::Source> {
+    Box::new(alarms::StoreSource)
 }
 
 fn routes() -> Routes {

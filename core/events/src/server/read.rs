@@ -1,11 +1,8 @@
 //! `GET /api/v1/events/{id}`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde_json::json;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Path, error::Problem};
 use yagura_vocabulary::id::EventId;
 
 use super::{

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Json,
-    extract::{Query as Params, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::AssertSqlSafe;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use yagura_endpoints::{id_by_name_or_id, visible};
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query as Params, error::Problem,
+};
 use yagura_vocabulary::{
     Lane, Level, StoredEvent, Time,
     id::{EndpointId, EventId, PersonId},

@@ -1,12 +1,12 @@
 //! `POST /api/v1/notices`.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use yagura_commands::{Lifetime, NOTICE_SHOW, Order, enqueue};
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem};
 use yagura_vocabulary::id::{EndpointId, GroupId, NoticeId};
 
 use super::{Notice, Row, delivery, target};

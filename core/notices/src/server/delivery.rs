@@ -1,4 +1,4 @@
-//! How a notice goes, counted from the commands that deliver it.
+//! How a notice goes, counted from the commands that deliver it and from what endpoints tell later.
 
 use std::collections::HashMap;
 
@@ -23,9 +23,11 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    /// Counts `count` commands in this state with this result.
-    fn add(&mut self, state: &str, result: Option<&str>, count: u64) {
+    /// Counts `count` commands in this state with this result, of endpoints that told this later: `closed`, `shown` or nothing.
+    fn add(&mut self, state: &str, result: Option<&str>, told: &str, count: u64) {
         let counter = match state {
+            _ if told == "closed" => &mut self.closed,
+            _ if told == "shown" && !result.is_some_and(was_closed) => &mut self.shown,
             "queued" | "nudged" | "fetched" | "accepted" => &mut self.waiting,
             "done" if result.is_some_and(was_closed) => &mut self.closed,
             "done" if result.is_some_and(still_waits) => &mut self.waiting,
@@ -48,6 +50,10 @@ fn still_waits(result: &str) -> bool {
     result["delivery"] == "waiting"
 }
 
+/// What an endpoint told after the command was done.
+const TOLD: &str =
+    "CASE WHEN s.closed_at IS NOT NULL THEN 'closed' WHEN s.shown_at IS NOT NULL THEN 'shown' ELSE '' END";
+
 /// The deliveries of these notices to endpoints that the caller may see, by notice.
 pub(crate) async fn count(
     ctx: &Context,
@@ -60,18 +66,20 @@ pub(crate) async fn count(
     }
     let places = (2..notices.len() + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT d.notice_id AS notice_id, c.state AS state, c.result AS result, COUNT(*) AS n
+        "SELECT d.notice_id AS notice_id, c.state AS state, c.result AS result, {TOLD} AS told, COUNT(*) AS n
          FROM notices_delivery d JOIN commands_command c ON c.id = d.command_id
          JOIN endpoints_endpoint e ON e.id = c.endpoint_id
-         WHERE d.notice_id IN ({places}) AND {} GROUP BY d.notice_id, c.state, c.result",
+         LEFT JOIN notices_seen s ON s.notice_id = d.notice_id AND s.endpoint_id = c.endpoint_id
+         WHERE d.notice_id IN ({places}) AND {} GROUP BY d.notice_id, c.state, c.result, {TOLD}",
         visible("e.group_id", 1)
     );
-    let mut found = sqlx::query_as::<_, (String, String, Option<String>, i64)>(AssertSqlSafe(sql)).bind(caller.limit());
+    let mut found =
+        sqlx::query_as::<_, (String, String, Option<String>, String, i64)>(AssertSqlSafe(sql)).bind(caller.limit());
     for notice in notices {
         found = found.bind(notice);
     }
-    for (notice, state, result, count) in found.fetch_all(ctx.db().read()).await? {
-        counted.entry(notice).or_default().add(&state, result.as_deref(), count.unsigned_abs());
+    for (notice, state, result, told, count) in found.fetch_all(ctx.db().read()).await? {
+        counted.entry(notice).or_default().add(&state, result.as_deref(), &told, count.unsigned_abs());
     }
     Ok(counted)
 }
@@ -82,7 +90,7 @@ mod tests {
 
     fn check(state: &str, result: Option<&str>, expected: Delivery) {
         let mut delivery = Delivery::default();
-        delivery.add(state, result, 1);
+        delivery.add(state, result, "", 1);
         assert_eq!(delivery, expected, "{state} {result:?}");
     }
 
@@ -107,6 +115,19 @@ mod tests {
     fn a_notice_that_came_too_late_has_failed() {
         for state in ["failed", "expired", "cancelled"] {
             check(state, None, Delivery { failed: 1, ..Delivery::default() });
+        }
+    }
+
+    #[test]
+    fn what_the_endpoint_tells_later_counts() {
+        let waits = Some(r#"{"delivery":"waiting"}"#);
+        for (told, expected) in [
+            ("shown", Delivery { shown: 1, ..Delivery::default() }),
+            ("closed", Delivery { closed: 1, ..Delivery::default() }),
+        ] {
+            let mut delivery = Delivery::default();
+            delivery.add("done", waits, told, 1);
+            assert_eq!(delivery, expected);
         }
     }
 }

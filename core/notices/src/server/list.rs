@@ -1,13 +1,10 @@
 //! `GET /api/v1/notices`: newest first.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 
 use super::{Notice, Row, delivery};
 

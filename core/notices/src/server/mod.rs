@@ -3,25 +3,38 @@
 mod create;
 mod delivery;
 mod list;
+mod seen;
 mod target;
 
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
-use yagura_server_kit::{Migration, Permission as P, Routes, ServerFeature};
+use yagura_server_kit::{Context, Migration, Permission as P, Routes, ServerFeature};
 use yagura_vocabulary::Time;
 
 use self::delivery::Delivery;
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("notices") };
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new("notices") };
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 202_611_230_600,
-    name: "notices",
-    sql: include_str!("../../migrations/202611230600_notices.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 202_611_230_600,
+        name: "notices",
+        sql: include_str!("../../migrations/202611230600_notices.sql"),
+    },
+    Migration {
+        version: 202_611_250_203,
+        name: "notices_seen",
+        sql: include_str!("../../migrations/202611250203_notices_seen.sql"),
+    },
+];
+
+fn start(ctx: &Context) {
+    ctx.spawn(seen::follow(ctx.clone()));
+}
 
 fn routes() -> Routes {
     Routes::new().api(P::NoticesWrite, routes!(list::list, create::create))

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sqlx::{AssertSqlSafe, FromRow};
-use yagura_commands::Addressee;
+use yagura_commands::{Addressee, Channel};
 use yagura_endpoints::{Facts, Tree, visible};
 use yagura_server_kit::{ApiError, Caller, Context};
 use yagura_vocabulary::id::{EndpointId, GroupId};
@@ -17,6 +17,7 @@ struct Row {
     agent_version: String,
     ip: Option<String>,
     group_id: String,
+    channel: String,
 }
 
 impl Row {
@@ -32,7 +33,7 @@ impl Row {
 
     fn addressee(self) -> Result<Addressee, ApiError> {
         let endpoint = self.id.parse().map_err(|error| ApiError::unavailable(&error))?;
-        Ok(Addressee { endpoint, hostname: self.hostname })
+        Ok(Addressee { endpoint, hostname: self.hostname, channel: Channel::parse(&self.channel)? })
     }
 }
 
@@ -57,7 +58,7 @@ pub(crate) async fn find(
 async fn all(ctx: &Context, caller: &Caller) -> Result<Vec<Row>, ApiError> {
     let sql = format!(
         "SELECT e.id AS id, e.hostname AS hostname, e.os AS os, e.os_name AS os_name, e.agent_version AS agent_version,
-         e.ip AS ip, e.group_id AS group_id FROM endpoints_endpoint e WHERE e.standing <> 'retired' AND {}
+         e.ip AS ip, e.group_id AS group_id, e.channel AS channel FROM endpoints_endpoint e WHERE e.standing <> 'retired' AND {}
          ORDER BY e.id",
         visible("e.group_id", 1)
     );
@@ -108,6 +109,7 @@ mod tests {
             agent_version: "0.1.0".into(),
             ip: None,
             group_id: String::new(),
+            channel: "agent".into(),
         }
     }
 

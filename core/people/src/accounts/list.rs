@@ -1,14 +1,11 @@
 //! `GET /api/v1/accounts`: sign-in names, all or only those that are nobody's yet.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use utoipa::IntoParams;
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 
 use super::{Account, Row, SELECT};
 

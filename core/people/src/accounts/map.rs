@@ -1,15 +1,12 @@
 //! `PUT /api/v1/accounts/{id}/person`: says whose an account is.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 use yagura_vocabulary::{
     Id,
     id::{AccountKind, PersonId},

@@ -7,15 +7,16 @@ mod read;
 use std::collections::HashMap;
 
 use axum::{
-    Json,
     body::{Body, to_bytes},
-    extract::{Query, State},
+    extract::State,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::AnyConnection;
 use utoipa::{IntoParams, ToSchema};
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Code, Context, Object, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Code, Context, Json, Object, Query, error::Problem,
+};
 use yagura_vocabulary::id::PersonId;
 
 use self::{

@@ -2,15 +2,12 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use utoipa::{IntoParams, ToSchema};
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Page, PageQuery, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 
 use crate::{accounts::EndpointRef, fold::fold};
 

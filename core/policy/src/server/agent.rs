@@ -1,12 +1,9 @@
 //! `GET /agent/v1/manifest` and `GET /agent/v1/policies/{hash}`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use http::header;
 use yagura_channel::wire::{policy::Manifest, sealed::Sealed};
-use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context};
+use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Json, Path};
 
 use super::manifest;
 

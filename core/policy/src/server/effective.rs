@@ -1,15 +1,12 @@
 //! `GET /api/v1/endpoints/{id}/policies`: what holds on an endpoint, where each value comes from, and whether the agent has it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use yagura_channel::wire::policy::{Applied, DocumentHash, ItemError, LeftOut};
 use yagura_endpoints::id_by_name_or_id;
-use yagura_server_kit::{ApiResult, Caller, Context, Page, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Page, Path, error::Problem};
 use yagura_vocabulary::Time;
 
 use super::{

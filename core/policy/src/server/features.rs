@@ -1,10 +1,10 @@
 //! `GET /api/v1/policy-features`: what can be decided.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Context, Page, error::Problem};
+use yagura_server_kit::{ApiResult, Context, Json, Page, error::Problem};
 
 use crate::PolicySpecs;
 

@@ -1,16 +1,15 @@
 //! `/api/v1/grants`: something allowed besides the policy, for somebody, for a time, for a reason.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, FromRow};
 use utoipa::{IntoParams, ToSchema};
 use yagura_endpoints::visible;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, Page, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Page, Path, Query, error::Problem,
+};
 use yagura_vocabulary::{
     Time,
     id::{EndpointId, GrantId, GroupId, PersonId},

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yagura_people::Seat;
-use yagura_server_kit::{ApiResult, Caller, Context, Role, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Role, error::Problem};
 
 use super::{
     features::Both,

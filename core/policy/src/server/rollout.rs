@@ -2,15 +2,12 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use yagura_channel::wire::policy::{Applied, DocumentHash};
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Path, error::Problem};
 use yagura_vocabulary::Time;
 
 use super::{

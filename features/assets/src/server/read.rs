@@ -1,13 +1,10 @@
 //! `GET /api/v1/assets/{endpoint}`: the inventory of one endpoint, by id or host name.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yagura_endpoints::id_by_name_or_id;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Path, error::Problem};
 use yagura_vocabulary::id::EndpointId;
 
 use crate::Assets;

@@ -56,17 +56,7 @@ fn an_administrator_of_one_group_sees_that_group_only() {
         let root = root(&house).await;
         let osaka = group(&house, &root, "大阪").await;
         let tokyo = group(&house, &root, "東京").await;
-        let limited = house.token_of(yagura_server_kit::Role::Operator).await;
-        let mut tx = house.server.context().db().write().await.unwrap();
-        sqlx::query(
-            "INSERT INTO admins_group (admin_id, group_id) SELECT id, $1 FROM admins_admin WHERE name = 'operator'",
-        )
-        .bind(osaka["id"].as_str().unwrap())
-        .execute(tx.on())
-        .await
-        .unwrap();
-        sqlx::query("UPDATE admins_admin SET limited = 1 WHERE name = 'operator'").execute(tx.on()).await.unwrap();
-        tx.commit().await.unwrap();
+        let limited = house.limited_to(yagura_server_kit::Role::Operator, osaka["id"].as_str().unwrap()).await;
         let bearer = format!("Bearer {limited}");
         let headers = [("authorization", bearer.as_str())];
         let seen = house.ask("GET", "/api/v1/groups", &headers, None).await.expect(200);

@@ -4,12 +4,14 @@ use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::Executor as _;
 use tempfile::TempDir;
 use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
 use yagura_server::{Server, certificates, config::Config, start};
 use yagura_server_kit::{Context, Role};
+
+use crate::machine::Machine;
 
 /// A running server with an administrator's token.
 pub(crate) struct House {
@@ -102,6 +104,41 @@ impl House {
         let ctx = self.server.context();
         yagura_admins::add_administrator(ctx, role.as_str(), role.as_str(), role).await.unwrap();
         token(ctx, role.as_str()).await
+    }
+
+    /// A token of somebody with this role who is limited to this group.
+    pub(crate) async fn limited_to(&self, role: Role, group: &str) -> String {
+        let token = self.token_of(role).await;
+        let mut tx = self.server.context().db().write().await.unwrap();
+        sqlx::query("INSERT INTO admins_group (admin_id, group_id) SELECT id, $1 FROM admins_admin WHERE name = $2")
+            .bind(group)
+            .bind(role.as_str())
+            .execute(tx.on())
+            .await
+            .unwrap();
+        sqlx::query("UPDATE admins_admin SET limited = 1 WHERE name = $1")
+            .bind(role.as_str())
+            .execute(tx.on())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        token
+    }
+
+    /// A new group of this name under the root; its id.
+    pub(crate) async fn group(&self, name: &str) -> String {
+        let groups = self.admin("GET", "/api/v1/groups", None).await.expect(200);
+        let body = json!({"name": name, "parent_id": groups["items"][0]["id"], "kind": "fixed"});
+        let made = self.admin("POST", "/api/v1/groups", Some(&body)).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Moves a machine to a group.
+    pub(crate) async fn move_to(&self, machine: &Machine, group: &str) {
+        let bearer = format!("Bearer {}", self.admin);
+        let headers = [("authorization", bearer.as_str()), ("if-match", "*")];
+        let path = format!("/api/v1/endpoints/{}", machine.id);
+        self.ask("PATCH", &path, &headers, Some(&json!({"group_id": group}))).await.expect(200);
     }
 
     /// Asks with these headers.

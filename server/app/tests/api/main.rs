@@ -3,14 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
 
+mod alarms;
 mod authorisation;
+mod blobs;
 mod description;
+mod endpoint;
 mod endpoints;
 mod harness;
 mod idempotency;
 mod machine;
 mod mail;
 mod me;
+mod notices;
 mod policies;
 mod post_office;
 mod sign_in;

@@ -48,6 +48,10 @@ permissions! {
     NoticesWrite = "notices.write",
     /// Read people's logs.
     EventsRead = "events.read",
+    /// See alarms.
+    AlarmsRead = "alarms.read",
+    /// Deal with alarms.
+    AlarmsWrite = "alarms.write",
     /// See inventories.
     AssetsRead = "assets.read",
     /// Read the audit log.
@@ -125,6 +129,8 @@ impl Role {
                     | P::CommandsRead
                     | P::CommandsRun
                     | P::NoticesWrite
+                    | P::AlarmsRead
+                    | P::AlarmsWrite
                     | P::AssetsRead
                     | P::SettingsRead
                     | P::OwnRead
@@ -140,6 +146,7 @@ impl Role {
                     | P::PoliciesRead
                     | P::CommandsRead
                     | P::EventsRead
+                    | P::AlarmsRead
                     | P::AssetsRead
                     | P::AuditRead
                     | P::SettingsRead

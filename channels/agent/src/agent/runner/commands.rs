@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use serde_json::Value;
 use tokio::{sync::Notify, task::JoinSet, time::sleep};
 use yagura_vocabulary::{Clock as _, CommandState};
 
@@ -16,7 +17,7 @@ use crate::{
         files::FileError,
     },
     wire::{
-        command::{Command, Progress},
+        command::{Command, KEY_RENEW, Progress},
         sealed::Sealed,
     },
 };
@@ -124,10 +125,11 @@ impl Commands {
     }
 
     async fn carry_out(self, client: Arc<AgentClient>, command: Command, mut entry: Entry) {
+        let id = command.id;
         let outcome = match agreed(&client, &command, &entry.progress).await {
             Agreement::Yes => {
                 tracing::info!(command = %command.id, name = command.name, "carrying out a command");
-                self.endpoint.run_command(&command.name, command.args).await
+                self.run(&client, command).await
             }
             Agreement::No(state) => {
                 tracing::info!(command = %command.id, %state, "the server took a command back");
@@ -138,9 +140,18 @@ impl Commands {
         };
         entry.end(outcome, client.clock().now());
         if let Err(error) = self.journal.write(&entry) {
-            tracing::error!(%error, command = %command.id, "the end of a command cannot be journalled");
+            tracing::error!(%error, command = %id, "the end of a command cannot be journalled");
         }
         self.tell(&client, entry).await;
+    }
+
+    /// What concerns the channel is done here, everything else by the endpoint.
+    async fn run(&self, client: &AgentClient, command: Command) -> Result<Value, String> {
+        if command.name == KEY_RENEW {
+            client.change_key().await.map_err(|error| error.to_string())?;
+            return Ok(serde_json::json!({ "public_key": client.record().public_key }));
+        }
+        self.endpoint.run_command(&command.name, command.args).await
     }
 
     /// Tells the ends of commands that the server does not know yet.

@@ -10,7 +10,7 @@ use tokio::{
     task::JoinSet,
     time::{Instant, sleep_until},
 };
-use yagura_vocabulary::EndpointState;
+use yagura_vocabulary::{Clock as _, EndpointState};
 
 use super::{Parts, Signal, commands::Commands, policies::Policies, state::Reporter, uploader};
 use crate::{
@@ -33,6 +33,9 @@ const PENDING: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_secs(30 * 60);
 /// The first hello waits so long for the link, so that no nudge can be lost between the two.
 const LINK_FIRST: Duration = Duration::from_secs(5);
+
+/// An endpoint's own key is replaced when it is this old.
+const KEY_AGE: Duration = Duration::from_secs(86_400 * 365);
 
 /// Why a conversation ended.
 pub(super) enum Exit {
@@ -150,7 +153,19 @@ impl Session<'_> {
         }
     }
 
+    /// Replaces this endpoint's key when it is old, or when that was begun before: the server may believe the new one only.
+    async fn renew_own_key(&self) -> Result<(), ClientError> {
+        let now = self.client.clock().now();
+        let old = self.client.record().key_since.is_some_and(|since| since + KEY_AGE <= now);
+        if self.client.is_changing_key() || (self.approved && old) {
+            self.client.change_key().await?;
+            tracing::info!("this endpoint has a new key");
+        }
+        Ok(())
+    }
+
     async fn hello(&self, known: &super::policies::Known) -> Result<Greeting, Trouble> {
+        self.renew_own_key().await?;
         let spool = &self.parts.spool;
         // No batch may be under way while the two sides compare their marks.
         let _road = spool.road().await;

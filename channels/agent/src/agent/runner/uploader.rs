@@ -7,7 +7,7 @@ use yagura_vocabulary::{Clock as _, Lane};
 
 use super::{SharedSpool, Signal};
 use crate::agent::{
-    backoff::Backoff,
+    backoff::{Backoff, up_to},
     client::{AgentClient, ClientError},
     spool::SpoolError,
 };
@@ -33,7 +33,7 @@ pub(super) async fn upload(client: Arc<AgentClient>, spool: SharedSpool, linger:
             Ok(()) => {
                 backoff.reset();
                 if now_due {
-                    due = Instant::now() + uploader.linger;
+                    due = Instant::now() + spread(uploader.linger);
                 }
                 tokio::select! {
                     () = sleep_until(due) => {}
@@ -55,6 +55,11 @@ pub(super) async fn upload(client: Arc<AgentClient>, spool: SharedSpool, linger:
             }
         }
     }
+}
+
+/// Somewhat less than `linger`, by chance: agents that began together do not go on sending together.
+fn spread(linger: Duration) -> Duration {
+    linger - up_to(linger / 4)
 }
 
 struct Uploader {

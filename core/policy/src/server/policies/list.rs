@@ -1,12 +1,9 @@
 //! `GET /api/v1/policies`: the newest version for each feature and group.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use yagura_server_kit::{ApiResult, Caller, Context, Page, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Page, Query, error::Problem};
 
 use super::{PolicyVersion, place};
 use crate::{PolicySpecs, server::outlook::Outlook};

@@ -1,13 +1,10 @@
 //! `POST /api/v1/policies/{feature}/{group}/preview`: what a draft would change, before it is saved.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Caller, Context, error::Problem};
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Path, error::Problem};
 
 use super::{place, put::check_value};
 use crate::{

@@ -1,14 +1,11 @@
 //! `PUT /api/v1/policies/{feature}/{group}`: decide. A wrong value is refused item by item and changes nothing.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Code, Context, Etag, FieldError, IfMatch, error::Problem,
+    ApiError, ApiResult, Audit, Caller, Change, Code, Context, Etag, FieldError, IfMatch, Json, Path, error::Problem,
 };
 use yagura_vocabulary::{Id, id};
 

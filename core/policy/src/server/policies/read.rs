@@ -1,11 +1,8 @@
 //! `GET /api/v1/policies/{feature}/{group}` and its `/versions`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use sqlx::AssertSqlSafe;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Page, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Page, Path, error::Problem};
 
 use super::{PolicyVersion, place};
 use crate::server::outlook::{Outlook, VERSION_COLUMNS, VersionRow};

@@ -1,9 +1,9 @@
 //! `DELETE /api/v1/policies/{feature}/{group}`: back to what is inherited. The history stays.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Path, error::Problem};
 use yagura_vocabulary::{Id, id};
 
 use super::{object, place};

@@ -1,0 +1,52 @@
+//! What alarms are about.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use yagura_server_kit::{ApiError, Context};
+use yagura_vocabulary::{Severity, id::EndpointId};
+
+/// A kind of alarm. Whoever raises alarms has one constant for each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its word, for programs and for the console's texts: `endpoint.silent`.
+    pub word: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it says in Japanese and English mails.
+    pub title: (&'static str, &'static str),
+}
+
+/// A reason for an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cause {
+    /// Of this kind.
+    pub kind: &'static Kind,
+    /// At this endpoint; `None` for the server itself.
+    pub endpoint: Option<EndpointId>,
+    /// What else there is to say, as the kind's own members.
+    pub detail: Value,
+}
+
+impl Cause {
+    /// What the alarm stands once for, together with its kind.
+    pub(crate) fn subject(&self) -> String {
+        self.endpoint.map(|id| id.to_string()).unwrap_or_default()
+    }
+}
+
+/// Finds causes that last.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// The kinds it finds: an alarm of one of these ends when its cause is not found any more.
+    fn kinds(&self) -> &'static [&'static Kind];
+
+    /// All causes that hold now.
+    ///
+    /// # Errors
+    /// When it cannot say; then nothing is raised and nothing ends.
+    async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError>;
+}
+
+/// All sources, in the order of the registry; a part of the context.
+#[derive(Default)]
+pub struct Sources(pub Vec<Box<dyn Source>>);

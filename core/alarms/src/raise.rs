@@ -1,0 +1,76 @@
+//! Writing alarms down.
+
+use serde_json::Value;
+use sqlx::AnyConnection;
+use yagura_server_kit::{ApiError, Context};
+use yagura_vocabulary::Id;
+
+use crate::{Cause, mail::announce};
+
+/// The kind of ids of alarms.
+pub(crate) enum Alarm {}
+
+/// Tells of a cause that happened rather than lasts. While its alarm waits for a person, another such cause is counted there.
+///
+/// # Errors
+/// When the database is away.
+pub async fn happened(ctx: &Context, cause: &Cause) -> Result<(), ApiError> {
+    let mut tx = ctx.db().write().await?;
+    if raise(ctx, tx.on(), cause).await? {
+        announce(ctx, tx.on(), std::slice::from_ref(cause)).await?;
+    } else {
+        sqlx::query(
+            "UPDATE alarms_alarm SET times = times + 1, last_at = $1, detail = $2, version = version + 1
+             WHERE kind = $3 AND subject = $4 AND ended_at IS NULL",
+        )
+        .bind(ctx.now().micros())
+        .bind(cause.detail.to_string())
+        .bind(cause.kind.word)
+        .bind(cause.subject())
+        .execute(tx.on())
+        .await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Writes an alarm down unless one stands for the same. Returns whether it is new.
+pub(crate) async fn raise(ctx: &Context, connection: &mut AnyConnection, cause: &Cause) -> Result<bool, ApiError> {
+    let made = sqlx::query(
+        "INSERT INTO alarms_alarm (id, kind, subject, endpoint_id, severity, state, detail, times, raised_at, last_at,
+         by_itself, comment, version) VALUES ($1, $2, $3, $4, $5, 'open', $6, 1, $7, $7, 0, '', 1) ON CONFLICT DO NOTHING",
+    )
+    .bind(Id::<Alarm>::new().to_string())
+    .bind(cause.kind.word)
+    .bind(cause.subject())
+    .bind(cause.endpoint.map(|id| id.to_string()))
+    .bind(cause.kind.severity.as_str())
+    .bind(cause.detail.to_string())
+    .bind(ctx.now().micros())
+    .execute(connection)
+    .await?;
+    Ok(made.rows_affected() == 1)
+}
+
+/// The cause is gone: the alarm ends, and nobody needs to handle it any more.
+pub(crate) async fn end(
+    ctx: &Context,
+    connection: &mut AnyConnection,
+    kind: &str,
+    subject: &str,
+) -> Result<(), ApiError> {
+    sqlx::query(
+        "UPDATE alarms_alarm SET ended_at = $1, by_itself = CASE WHEN state = 'handled' THEN 0 ELSE 1 END, state = 'handled',
+         handled_at = COALESCE(handled_at, $1), version = version + 1 WHERE kind = $2 AND subject = $3 AND ended_at IS NULL",
+    )
+    .bind(ctx.now().micros())
+    .bind(kind)
+    .bind(subject)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The stored detail, read.
+pub(crate) fn detail(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}

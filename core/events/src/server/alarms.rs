@@ -1,0 +1,64 @@
+//! What the events give cause for: a store that takes nothing more, a disk that fills up, events that were lost.
+
+use async_trait::async_trait;
+use serde_json::json;
+use yagura_alarms::{Cause, Kind, Source};
+use yagura_channel::wire::batch::GAP;
+use yagura_server_kit::{ApiError, Context};
+use yagura_vocabulary::Severity;
+
+use super::store;
+use crate::Batch;
+
+const REFUSED: Kind = Kind {
+    word: "events.refused",
+    severity: Severity::Critical,
+    title: ("記録を受け取れません", "The server takes no events"),
+};
+const LOW: Kind = Kind {
+    word: "storage.low",
+    severity: Severity::High,
+    title: ("サーバーの空き容量が残りわずかです", "The server's disk is nearly full"),
+};
+const LOST: Kind = Kind {
+    word: "events.lost",
+    severity: Severity::Medium,
+    title: ("端末の記録の一部が失われました", "Some of the endpoint's events were lost"),
+};
+/// Below this the store itself soon stops taking events: four times what it keeps in reserve.
+const ENOUGH_BYTES: u64 = 1 << 30;
+
+/// Looks at the store.
+pub(super) struct StoreSource;
+
+#[async_trait]
+impl Source for StoreSource {
+    fn kinds(&self) -> &'static [&'static Kind] {
+        &[&REFUSED, &LOW]
+    }
+
+    async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
+        let health = store(ctx).health().await;
+        let mut causes = Vec::new();
+        if !health.accepting {
+            let detail = json!({"reason": health.last_error, "free_bytes": health.free_disk_bytes});
+            causes.push(Cause { kind: &REFUSED, endpoint: None, detail });
+        }
+        if let Some(free) = health.free_disk_bytes.filter(|free| *free < ENOUGH_BYTES) {
+            causes.push(Cause { kind: &LOW, endpoint: None, detail: json!({"free_bytes": free}) });
+        }
+        Ok(causes)
+    }
+}
+
+/// Tells of the gaps in a batch that is stored. The gap itself is safe in the store, so nothing more can go wrong here than
+/// that nobody is told.
+pub(super) async fn tell_of_gaps(ctx: &Context, batch: &Batch) {
+    for row in batch.rows.iter().filter(|row| row.event.kind == GAP) {
+        let detail = json!({"count": row.event.count, "reason": row.event.body.get("reason"), "lane": batch.lane});
+        let cause = Cause { kind: &LOST, endpoint: Some(batch.endpoint), detail };
+        if let Err(error) = yagura_alarms::happened(ctx, &cause).await {
+            tracing::warn!(endpoint = %batch.endpoint, ?error, "lost events are stored as a gap, but no alarm could be raised");
+        }
+    }
+}
