@@ -42,7 +42,7 @@ async function every(): Promise<string[]> {
   return [
     '/', '/account', '/endpoints', endpoint,
     ...['events', 'assets', 'software', 'policies', 'commands'].map((tab) => `${endpoint}/${tab}`),
-    '/groups', `/groups?open=${group}`, '/commands', '/events', `/events?event=${await first('/api/v1/events')}`,
+    '/groups', `/groups?open=${group}`, '/commands', '/alarms', '/events', `/events?event=${await first('/api/v1/events')}`,
     '/policies', `/policies/operation_log/${group}`, `/policies/assets/${group}`, '/grants', '/grants?open=new',
     '/people', '/people/import', '/accounts', '/me', '/me/events',
     '/settings/organisation', '/settings/first-run', '/settings/enrolment', '/settings/enrolment?open=new',
@@ -79,7 +79,8 @@ for (const language of ['ja', 'en'] as const) {
         const outside = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         expect.soft(outside, `${where} is too wide`).toBeLessThanOrEqual(0);
         expect.soft(await page.getByText(/^[a-z-]+:[a-z_]+(\.[a-z_]+)+$/).count(), `${where} has raw keys`).toBe(0);
-        expect.soft(await serious(), where).toEqual([]);
+        // Names and colours are asked for once in each scheme; the mock's test asks for the rest of the square.
+        if ((language === 'ja') === (scheme === 'light')) expect.soft(await serious(), where).toEqual([]);
       }
     }
     complained();

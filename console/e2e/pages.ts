@@ -18,6 +18,8 @@ export const pages = [
   '/groups',
   `/groups?open=${root}`,
   '/commands',
+  '/alarms',
+  '/alarms?state=open&open=0193a010-0000-7250-80b0-000000000001',
   '/events',
   '/events?text=見積&level=alarm&span=7d',
   '/events?event=0193a008-0000-7128-8058-0000000000c8',
