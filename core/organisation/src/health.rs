@@ -92,7 +92,8 @@ async fn database(ctx: &Context) -> Component {
         Ok(_) => (Status::Ok, kind.to_owned()),
         Err(error) => (Status::Failed, format!("{kind} does not answer: {error}")),
     };
-    Component { name: "database".to_owned(), status, detail, since: None, numbers: BTreeMap::new() }
+    let since = yagura_alarms::failing_since(ctx);
+    Component { name: "database".to_owned(), status, detail, since, numbers: BTreeMap::new() }
 }
 
 async fn events(ctx: &Context) -> Component {
