@@ -16,4 +16,5 @@ mod me;
 mod notices;
 mod policies;
 mod post_office;
+mod road;
 mod sign_in;
