@@ -46,7 +46,17 @@ async fn a_full_disk_is_said_loses_nothing_and_is_over_when_there_is_room() {
     fs::remove_file(&filler).unwrap();
     start_until_seen(&house, &marker("after")).await;
     assert_eq!(house.text("/readyz").await.map(|(status, _)| status), Some(200));
+    let events = house.events("").await;
+    assert!(every_number_once(&events) > 0);
+    eprintln!(
+        "DEBUG {} in all, {} with full, log {}",
+        events.len(),
+        events.iter().filter(|e| e["command_line"].as_str().is_some_and(|l| l.contains("full-"))).count(),
+        house.log("agent")
+    );
+    let endpoint = house.endpoint().await;
+    let sensors = house.ask("GET", &format!("/api/v1/endpoints/{endpoint}"), None, 200).await["sensors"].clone();
+    let gaps: Vec<_> = events.iter().filter(|event| event["kind"] == "agent.gap").collect();
     let full = house.events(&format!("&text={}&kind=process.start", marker("full"))).await;
-    assert!(full.len() >= 40, "what happened meanwhile is there: {}", full.len());
-    assert!(every_number_once(&house.events("").await) > 0);
+    assert!(full.len() >= 40, "what happened meanwhile is there: {}; {gaps:?}; {sensors}", full.len());
 }

@@ -21,4 +21,5 @@ mod notices;
 mod oidc;
 mod policies;
 mod post_office;
+mod road;
 mod sign_in;
