@@ -5,9 +5,10 @@
 
 mod alarms;
 mod authorisation;
+mod backup;
 mod blobs;
+mod command_line;
 mod description;
-mod endpoint;
 mod endpoints;
 mod harness;
 mod idempotency;
@@ -15,6 +16,7 @@ mod machine;
 mod mail;
 mod me;
 mod notices;
+mod oidc;
 mod policies;
 mod post_office;
 mod sign_in;

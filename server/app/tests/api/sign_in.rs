@@ -2,26 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{House, on_both};
-
-const PASSWORD: &str = "correct horse battery";
-
-/// Signs the first administrator in by a one-time link and sets a password. Returns the session's cookie.
-async fn first_session(house: &House) -> String {
-    let link = yagura_admins::sign_in_link(house.server.context(), "admin").await.unwrap();
-    let token = link.rsplit_once('#').unwrap().1;
-    let reply = house.ask("POST", "/api/v1/session/link", &[], Some(&json!({"token": token}))).await;
-    let session = reply.session();
-    assert_eq!(reply.expect(200)["admin"]["must_change_password"], true);
-    let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
-    house.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(403);
-    let weak = json!({"new": "short"});
-    house.ask("POST", "/api/v1/session/password", &headers, Some(&weak)).await.expect(422);
-    let new = json!({"new": PASSWORD});
-    house.ask("POST", "/api/v1/session/password", &headers, Some(&new)).await.expect(204);
-    house.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(200);
-    session
-}
+use crate::harness::{PASSWORD, on_both};
 
 #[test]
 fn a_one_time_link_works_once_and_leads_to_a_password() {
@@ -31,14 +12,14 @@ fn a_one_time_link_works_once_and_leads_to_a_password() {
         house.ask("POST", "/api/v1/session/link", &[], Some(&body)).await.expect(200);
         let again = house.ask("POST", "/api/v1/session/link", &[], Some(&body)).await.expect(401);
         assert_eq!(again["errors"][0]["code"], "used_or_expired");
-        first_session(&house).await;
+        house.first_session().await;
     });
 }
 
 #[test]
 fn five_wrong_passwords_lock_the_account_and_the_right_one_does_not_open_it() {
     on_both(|house| async move {
-        first_session(&house).await;
+        house.first_session().await;
         let sign_in = |password: &str| json!({"name": "admin", "password": password});
         house.ask("POST", "/api/v1/session", &[], Some(&sign_in(PASSWORD))).await.expect(200);
         for _ in 0..5 {
@@ -54,7 +35,7 @@ fn five_wrong_passwords_lock_the_account_and_the_right_one_does_not_open_it() {
 #[test]
 fn another_site_cannot_use_somebody_s_session() {
     on_both(|house| async move {
-        let session = first_session(&house).await;
+        let session = house.first_session().await;
         let change = json!({"language": "en"});
         for origin in [&[("origin", "https://evil.example")][..], &[]] {
             let headers = [&[("cookie", session.as_str())], origin].concat();
@@ -68,7 +49,7 @@ fn another_site_cannot_use_somebody_s_session() {
 #[test]
 fn the_last_administrator_cannot_be_locked_out() {
     on_both(|house| async move {
-        let session = first_session(&house).await;
+        let session = house.first_session().await;
         let own = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
         let admins = house.ask("GET", "/api/v1/admins", &own, None).await.expect(200);
         let me = &admins["items"][0];
@@ -94,7 +75,7 @@ fn the_last_administrator_cannot_be_locked_out() {
 #[test]
 fn the_audit_log_says_who_changed_what_and_never_a_secret() {
     on_both(|house| async move {
-        first_session(&house).await;
+        house.first_session().await;
         let settings = house.admin("GET", "/api/v1/settings", None).await.expect(200);
         let bearer = format!("Bearer {}", house.admin);
         let headers = [("authorization", bearer.as_str()), ("if-match", settings["etag"].as_str().unwrap())];

@@ -1,6 +1,12 @@
 //! Opening the database and its transactions.
 
-use std::{sync::Once, time::Duration};
+use std::{
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Transaction, any::AnyPoolOptions};
 
@@ -33,6 +39,8 @@ pub struct Db {
     kind: Kind,
     read: AnyPool,
     write: AnyPool,
+    /// The next connection for writing that is taken from the pool is to be closed instead.
+    spoilt: Arc<AtomicBool>,
 }
 
 /// A transaction that writes.
@@ -60,11 +68,16 @@ impl Db {
             Kind::Sqlite => (SQLITE_READ, SQLITE_WRITE, 8, 1),
             Kind::Postgres => ("SET default_transaction_read_only = on", "SET lock_timeout = '10s'", 8, 8),
         };
-        let pool = |setup: &'static str, size| {
+        let spoilt = Arc::<AtomicBool>::default();
+        let pool = |setup: &'static str, size, spoilt: Arc<AtomicBool>| {
             AnyPoolOptions::new()
                 .max_connections(size)
                 .acquire_timeout(Duration::from_secs(10))
                 .idle_timeout(Duration::from_secs(300))
+                .before_acquire(move |_, _| {
+                    let good = !spoilt.swap(false, Ordering::SeqCst);
+                    Box::pin(async move { Ok(good) })
+                })
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
                         connection.execute(setup).await?;
@@ -74,9 +87,9 @@ impl Db {
         };
         let open = |error| DbError::Open(kind, error);
         // The writer first: it makes the file.
-        let write = pool(on_write, writers).connect(&address).await.map_err(open)?;
-        let read = pool(on_read, readers).connect_lazy(&address).map_err(open)?;
-        Ok(Self { kind, read, write })
+        let write = pool(on_write, writers, Arc::clone(&spoilt)).connect(&address).await.map_err(open)?;
+        let read = pool(on_read, readers, Arc::default()).connect_lazy(&address).map_err(open)?;
+        Ok(Self { kind, read, write, spoilt })
     }
 
     /// Which kind it is.
@@ -97,12 +110,21 @@ impl Db {
     /// # Errors
     /// When the database is away.
     pub async fn write(&self) -> Result<Tx, DbError> {
-        let begun = match self.kind {
+        let mut begun = self.begin().await;
+        if let Err(sqlx::Error::InvalidSavePointStatement) = begun {
+            // SQLite ended a transaction by itself, as it does on a full disk, and the connection does not know: another one.
+            self.spoilt.store(true, Ordering::SeqCst);
+            begun = self.begin().await;
+        }
+        begun.map(Tx).map_err(|error| DbError::Transaction("begin", error))
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        match self.kind {
             // Taking the lock at once keeps two transactions from each holding what the other needs.
             Kind::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await,
             Kind::Postgres => self.write.begin().await,
-        };
-        begun.map(Tx).map_err(|error| DbError::Transaction("begin", error))
+        }
     }
 
     /// Closes all connections.
@@ -130,3 +152,26 @@ impl Tx {
 const SQLITE_WRITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA busy_timeout = 10000";
 const SQLITE_READ: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA query_only = ON";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn after_a_full_disk_the_next_transaction_works() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}", dir.path().join("db").display())).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        tx.on().execute("CREATE TABLE t (x TEXT)").await.unwrap();
+        tx.commit().await.unwrap();
+        // As full as a disk: SQLite takes no more pages than this, on this connection.
+        let mut tx = db.write().await.unwrap();
+        tx.on().execute("PRAGMA max_page_count = 4").await.unwrap();
+        let full = tx.on().execute("INSERT INTO t VALUES (hex(zeroblob(100000)))").await;
+        assert!(full.unwrap_err().to_string().contains("full"));
+        drop(tx);
+        let mut tx = db.write().await.unwrap();
+        tx.on().execute("INSERT INTO t VALUES ('x')").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
