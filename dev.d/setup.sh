@@ -32,7 +32,22 @@ setup_build() {
 }
 
 setup_test() {
-  need_packages postgresql chromium fonts-noto-cjk iproute2 procps
+  need_packages postgresql chromium fonts-noto-cjk iproute2 procps python3 python3-venv xvfb
+  setup_mitmproxy
+}
+
+# A proxy that opens TLS, from PyPI, in a folder of its own. Where it cannot be had, the scenarios that need it say SKIPPED.
+setup_mitmproxy() {
+  local home=$CACHE/mitmproxy
+  if ! "$home/bin/mitmdump" --version >/dev/null 2>&1; then
+    say "fetching mitmproxy from PyPI"
+    rm -rf "$home"
+    if ! { python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check --no-input mitmproxy; } </dev/null; then
+      warn "PyPI did not give mitmproxy: the scenarios with a proxy that opens TLS are skipped"
+      return 0
+    fi
+  fi
+  export YAGURA_MITMDUMP=$home/bin/mitmdump
 }
 
 # need_packages NAME...: installs those Debian packages that are not there. Elsewhere it only asks for the programs.

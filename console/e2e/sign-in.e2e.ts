@@ -44,6 +44,17 @@ test('an auditor finds no way to change a rule', async ({ page }) => {
   await expect(page.getByText('このページを見る権限がありません')).toBeVisible();
 });
 
+test('an employee sees what is recorded about them and nothing else', async ({ page }) => {
+  await page.addInitScript(() => {
+    localStorage.setItem('yagura-mock-session', 'miura');
+  });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1, name: '記録されること' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'メニュー' }).getByRole('listitem')).toHaveCount(1);
+  await page.goto('/endpoints');
+  await expect(page.getByText('このページを見る権限がありません')).toBeVisible();
+});
+
 test('a one-time link is used by a press, not by opening it, and leads to a new password', async ({ page }) => {
   await page.goto('/sign-in#first');
   await page.getByRole('button', { name: 'サインインする' }).click();

@@ -6,7 +6,9 @@ use tokio::sync::watch;
 use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
-use crate::{Commands, EventReceiver, EventSink, HealthSink, StateReceiver, StateSink, events::events};
+use crate::{
+    Commands, EventReceiver, EventSink, HealthSink, NoServer, SignIn, StateReceiver, StateSink, events::events,
+};
 
 /// All that a feature is given.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct FeatureCtx<P> {
     pub sensors: Sensors,
     /// The agent's own folder. A feature keeps what must outlive a restart in a folder of its name below it.
     pub data: Arc<Path>,
+    /// The way of people at this machine to their own pages.
+    pub sign_in: Arc<dyn SignIn>,
 }
 
 /// What is the same for all features.
@@ -39,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) commands: Commands,
     pub(crate) sensors: Sensors,
     pub(crate) data: Arc<Path>,
+    pub(crate) sign_in: Arc<dyn SignIn>,
 }
 
 impl Shared {
@@ -52,6 +57,7 @@ impl Shared {
             commands: Commands::default(),
             sensors,
             data: data.into(),
+            sign_in: Arc::new(NoServer),
         };
         (shared, receiver)
     }
@@ -66,6 +72,7 @@ impl Shared {
             commands: self.commands.clone(),
             sensors: self.sensors.clone(),
             data: Arc::clone(&self.data),
+            sign_in: Arc::clone(&self.sign_in),
         }
     }
 }

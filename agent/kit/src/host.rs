@@ -9,7 +9,7 @@ use yagura_sensors::Sensors;
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport, in_force::Layers};
 
 use crate::{
-    AgentFeature, CommandError, EventReceiver, LeftOut, PolicyError, StateReceiver,
+    AgentFeature, CommandError, EventReceiver, LeftOut, PolicyError, SignIn, StateReceiver,
     ctx::Shared,
     feature::{Erased, Slot},
 };
@@ -55,6 +55,11 @@ impl Host {
             tasks: JoinSet::new(),
             cancel: CancellationToken::new(),
         }
+    }
+
+    /// Says how people at this machine get to their own pages. Without it they cannot.
+    pub fn sign_in_by(&mut self, sign_in: Arc<dyn SignIn>) {
+        self.shared.sign_in = sign_in;
     }
 
     /// Adds a feature, to be started by [`Host::start`].

@@ -11,6 +11,7 @@ mod feature;
 mod health;
 mod host;
 mod policy;
+mod sign_in;
 mod state;
 
 pub use commands::{CommandError, Commands, Handler};
@@ -20,5 +21,6 @@ pub use feature::{AgentFeature, FeatureError, LeftOut};
 pub use health::HealthSink;
 pub use host::Host;
 pub use policy::PolicyError;
+pub use sign_in::{NoLink, NoServer, SignIn};
 pub use state::{Section, StateReceiver, StateSink};
 pub use tokio_util::sync::CancellationToken;

@@ -8,7 +8,10 @@ use tokio::sync::{Mutex, RwLock};
 use uuid::Uuid;
 use yagura_agent_kit::{EventReceiver, Host, PolicyError, StateReceiver};
 use yagura_channel::{
-    agent::runner::{Endpoint, Facts},
+    agent::{
+        client::AgentClient,
+        runner::{Endpoint, Facts},
+    },
     wire::{
         hello::FeatureVersion,
         policy::{ItemError, LeftOut},
@@ -19,6 +22,7 @@ use yagura_vocabulary::{Clock, Event, Lane, SensorReport, in_force::Layers};
 use crate::{
     features::{POLICY_VERSION, register},
     hardware,
+    sign_in::ByServer,
 };
 
 /// Features have so long to stop.
@@ -38,6 +42,7 @@ pub(crate) struct Machine {
     changed: Mutex<StateReceiver>,
     clock: Arc<dyn Clock>,
     facts: Facts,
+    sign_in: ByServer,
 }
 
 /// What is said next.
@@ -52,6 +57,8 @@ impl Machine {
     pub(crate) fn new(clock: Arc<dyn Clock>, data: &Path) -> Option<Self> {
         let mut host = Host::new(Arc::clone(&clock), data);
         register(&mut host);
+        let sign_in = ByServer::default();
+        host.sign_in_by(Arc::new(sign_in.clone()));
         let events = host.events()?;
         let state = host.state();
         let features = host.features();
@@ -63,6 +70,7 @@ impl Machine {
             state,
             host: RwLock::new(Some(host)),
             clock,
+            sign_in,
         })
     }
 
@@ -114,6 +122,10 @@ impl Endpoint for Machine {
         // The name and the system's version may change while the agent runs; the rest may not.
         let root = Path::new("/");
         Facts { hostname: hardware::hostname(), os_name: hardware::os_name(root), ..self.facts.clone() }
+    }
+
+    fn speaks_through(&self, client: &Arc<AgentClient>) {
+        self.sign_in.through(client);
     }
 
     async fn start(&self) {

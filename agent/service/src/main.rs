@@ -7,6 +7,7 @@ mod features;
 mod hardware;
 mod lock;
 mod logging;
+mod sign_in;
 
 use std::process::ExitCode;
 

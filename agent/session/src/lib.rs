@@ -1,5 +1,6 @@
 //! The person's side of the agent: the program in each desktop that shows what the agent has to say.
 
+mod browser;
 mod link;
 mod popup;
 mod words;

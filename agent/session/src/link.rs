@@ -1,6 +1,10 @@
 //! Between the agent and the screen: notices in, what became of them out.
 
-use std::{collections::HashSet, path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use jiff::tz::TimeZone;
 use tokio::{
@@ -10,7 +14,7 @@ use tokio::{
 use uuid::Uuid;
 use yagura_local::{Client, Error, FromAgent, FromSession, for_session};
 
-use crate::{Fonts, Language, Notice, check_display, show};
+use crate::{Fonts, Language, Notice, browser, check_display, show};
 
 /// The first pause before the agent is tried again; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -25,6 +29,8 @@ pub struct Options {
     pub socket: Option<PathBuf>,
     /// End when the first notice was closed and the agent knows it.
     pub once: bool,
+    /// Open what is recorded about the person, and end.
+    pub mine: bool,
 }
 
 /// What became of a notice.
@@ -33,6 +39,8 @@ enum Outcome {
     Closed,
     /// The display would not have it.
     Failed,
+    /// Still on the screen; the person wants to see what is recorded about them.
+    ShowMine,
 }
 
 struct Desktop {
@@ -53,8 +61,11 @@ struct Desktop {
 /// Serves the person until the program is ended, or as long as the options say.
 ///
 /// # Errors
-/// When the thread of the screen cannot be started.
+/// When the thread of the screen cannot be started, or a page was asked for and there is none.
 pub async fn run(options: Options) -> std::io::Result<()> {
+    if options.mine {
+        return show_mine(&options.socket.unwrap_or_else(for_session)).await;
+    }
     let mut desktop = Desktop::start(options.once)?;
     let (mut pause, mut told) = (FIRST_PAUSE, false);
     loop {
@@ -79,6 +90,21 @@ pub async fn run(options: Options) -> std::io::Result<()> {
     }
 }
 
+/// Opens the person's own pages in their browser.
+async fn show_mine(socket: &Path) -> std::io::Result<()> {
+    let no = |reason: String| std::io::Error::other(format!("what is recorded cannot be shown now: {reason}"));
+    let mut agent = Client::connect(socket).await.map_err(|error| no(error.to_string()))?;
+    agent.send(&FromSession::ShowMine).await.map_err(|error| no(error.to_string()))?;
+    loop {
+        match agent.next().await.map_err(|error| no(error.to_string()))? {
+            Some(FromAgent::OpenLink { url }) => return browser::open(&url).await,
+            Some(FromAgent::NoLink { reason }) => return Err(no(reason)),
+            Some(_) => {}
+            None => return Err(no("the agent ended the connection".to_owned())),
+        }
+    }
+}
+
 enum Ended {
     AgentGone,
     Done,
@@ -97,7 +123,8 @@ impl Desktop {
                 let id = notice.id;
                 // Without a listener this thread ends below.
                 let shown = || drop(tell.send((id, Outcome::Shown)));
-                let outcome = match show(&fonts, &notice, language, shown) {
+                let mine = || drop(tell.send((id, Outcome::ShowMine)));
+                let outcome = match show(&fonts, &notice, language, shown, mine) {
                     Ok(()) => Outcome::Closed,
                     Err(error) => {
                         tracing::warn!(%error, "a notice could not be shown");
@@ -125,6 +152,16 @@ impl Desktop {
                     Some(FromAgent::ShowNotice { id, title, text, at, .. }) => {
                         let notice = Notice { id, title, text, at, zone: self.zone.clone() };
                         self.take(notice, agent).await?;
+                    }
+                    Some(FromAgent::OpenLink { url }) => {
+                        tokio::spawn(async move {
+                            if let Err(error) = browser::open(&url).await {
+                                tracing::warn!(%error, "the person's pages were not opened");
+                            }
+                        });
+                    }
+                    Some(FromAgent::NoLink { reason }) => {
+                        tracing::warn!(reason, "what is recorded cannot be shown now");
                     }
                     Some(FromAgent::Unknown) => {}
                     None => return Ok(Ended::AgentGone),
@@ -193,6 +230,7 @@ impl Desktop {
                 self.closed.insert(id);
                 agent.send(&FromSession::NoticeClosed { id }).await
             }
+            Outcome::ShowMine => agent.send(&FromSession::ShowMine).await,
             Outcome::Failed => {
                 self.on_screen = None;
                 self.held.remove(&id);

@@ -40,6 +40,10 @@ impl Language {
         self.pick("時刻", "Time")
     }
 
+    pub(crate) fn mine(self) -> &'static str {
+        self.pick("記録内容を見る", "What is recorded")
+    }
+
     pub(crate) fn close(self) -> &'static str {
         self.pick("閉じる", "Close")
     }

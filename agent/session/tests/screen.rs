@@ -160,6 +160,14 @@ async fn notices_are_drawn_in_japanese_one_at_a_time_and_closed_by_keys() {
     while pixels(&display, shown[0]).2 == before {
         assert!(Instant::now() < until, "Tab draws a ring");
     }
+    // The second Tab is on the button that leads to what is recorded.
+    let with_ring = pixels(&display, shown[0]).2;
+    press(&display, shown[0], 0xFF09);
+    while pixels(&display, shown[0]).2 == with_ring {
+        assert!(Instant::now() < until, "Tab moves the ring");
+    }
+    press(&display, shown[0], 0xFF0D);
+    assert_eq!(said(&mut session).await, FromSession::ShowMine);
     press(&display, shown[0], 0xFF1B);
     assert_eq!(said(&mut session).await, FromSession::NoticeClosed { id: Uuid::from_u128(1) });
     assert!(program.0.wait().unwrap().success(), "--once ends after the first");

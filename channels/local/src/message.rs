@@ -21,6 +21,16 @@ pub enum FromAgent {
         /// When it reached this machine.
         at: Time,
     },
+    /// Open this in the person's browser: the way to what is recorded about them, once and for a short time.
+    OpenLink {
+        /// Where to. The secret stands behind the `#`.
+        url: String,
+    },
+    /// The person's pages cannot be opened now.
+    NoLink {
+        /// Why, in plain English.
+        reason: String,
+    },
     /// Something that a newer agent says; ignored.
     #[serde(other)]
     Unknown,
@@ -47,6 +57,8 @@ pub enum FromSession {
         /// The delivery.
         id: Uuid,
     },
+    /// The person wants to see what is recorded about them. Who that is, is not said: the kernel knows who is connected.
+    ShowMine,
     /// Something that a newer session program says; ignored.
     #[serde(other)]
     Unknown,

@@ -157,7 +157,7 @@ export default function Audit(): ReactNode {
           columns={useColumns()}
           rows={rows}
           rowId={(row) => row.id}
-          rowName={(row) => `${row.actor} ${row.action} ${row.object_label}`}
+          rowName={(row) => `${row.actor} ${loose(`audit.actions.${row.action}`, row.action)} ${row.object_label}`}
           openId={search['open']}
           onOpen={(row) => {
             change({ open: row.id }, { replace: true });

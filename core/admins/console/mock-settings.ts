@@ -9,6 +9,8 @@ const settings: Settings = {
   time_zone: organisation.time_zone,
   public_url: 'https://yagura.minato.example',
   silent_after_days: 3,
+  alarm_recipients: ['it@minato.example'],
+  mail: { host: 'mail.minato.example', port: 587, from: 'yagura@minato.example', username: 'yagura', password_set: true, tls: 'starttls' },
   backup_directory: null,
   etag: '7',
 };
@@ -46,12 +48,19 @@ export const handlers = [
   http.get('/api/v1/settings', () => HttpResponse.json(settings)),
   http.patch('/api/v1/settings', async ({ request }) => {
     if (request.headers.get('if-match') !== settings.etag) return problem(412, 'conflict', 'ほかの人が先に変えました。');
-    Object.assign(settings, (await request.json()) as SettingsChange);
+    const { mail, ...rest } = (await request.json()) as SettingsChange;
+    Object.assign(settings, rest);
+    if (mail === null) delete settings.mail;
+    else if (mail) {
+      const { password, ...plain } = mail;
+      settings.mail = { ...plain, password_set: Boolean(password) || (settings.mail?.password_set ?? false) };
+    }
     settings.etag = String(Number(settings.etag) + 1);
     const step = firstRun.steps.find((one) => one.id === 'backup');
     if (step && settings.backup_directory) Object.assign(step, { done: true, value: settings.backup_directory });
     return HttpResponse.json(settings);
   }),
+  http.post('/api/v1/settings/mail-test', () => HttpResponse.json({ accepted: true, detail: '250 2.0.0 Ok: queued as 4F2A91' })),
   http.get('/api/v1/first-run', () => HttpResponse.json(firstRun)),
   http.post('/api/v1/first-run/:id/skip', ({ params }) => {
     const step = firstRun.steps.find((one) => one.id === params['id']);

@@ -8,9 +8,10 @@ import { sessionKey, useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
 import { PageHead } from '@shell/ui/page';
-import { Acts, Section, Stack } from '@shell/ui/section';
+import { Acts, Columns, Section, Stack } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
+import { MailForm } from './mail-form';
 
 function Form({ settings }: { settings: Settings }): ReactNode {
   const t = useWords('admins');
@@ -109,12 +110,12 @@ function Form({ settings }: { settings: Settings }): ReactNode {
 }
 
 export default function OrganisationSettings(): ReactNode {
-  const query = useQuery({ queryKey: ['settings'], queryFn: () => answered(api.GET('/api/v1/settings')) });
+  const query = useQuery({ queryKey: ['settings'], refetchOnWindowFocus: false, queryFn: () => answered(api.GET('/api/v1/settings')) });
   return (
     <>
       <PageHead room="settings" title="admins:settings.title" />
       <Await query={query} lines={12}>
-        {(settings) => <Form key={settings.etag} settings={settings} />}
+        {(settings) => <Columns main={<Form settings={settings} />} side={<MailForm settings={settings} />} />}
       </Await>
     </>
   );

@@ -58,6 +58,7 @@ export function EventList({ endpoint }: { endpoint?: string }): ReactNode {
   const at = rows.items.findIndex((row) => row.id === openId);
   const open = rows.items[at];
   const chips = useChips(search);
+  const kind = useKindWord();
 
   useEffect(() => {
     // Only at the very top and with nothing open do new rows come by themselves: nothing anyone looks at moves.
@@ -117,7 +118,7 @@ export function EventList({ endpoint }: { endpoint?: string }): ReactNode {
           columns={useColumns(search['text'] ?? '', endpoint !== undefined)}
           rows={rows}
           rowId={(row) => row.id}
-          rowName={(row) => `${row.occurred_at} ${row.kind} ${row.subject ?? ''}`}
+          rowName={(row) => `${row.occurred_at} ${kind(row.kind)} ${row.subject ?? ''}`}
           openId={openId}
           onOpen={(row) => {
             change({ event: row.id }, { replace: true });

@@ -6,10 +6,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use uuid::Uuid;
-use yagura_agent_kit::{CancellationToken, CommandError, FeatureCtx, TestEnds};
+use yagura_agent_kit::{CancellationToken, CommandError, FeatureCtx, NoLink, NoServer, SignIn, TestEnds};
 use yagura_local::{Client, FromAgent, FromSession};
 use yagura_notices::agent::{NoticesPolicy, Places, run_at};
-use yagura_vocabulary::id::NoticeId;
+use yagura_vocabulary::{Account, id::NoticeId};
 
 struct Agent {
     ends: Arc<TestEnds<NoticesPolicy>>,
@@ -21,7 +21,12 @@ struct Agent {
 impl Agent {
     /// An agent in this folder whose commands wait this long for somebody's screen.
     async fn start(folder: &Path, patience: Duration) -> Self {
+        Self::start_with(folder, patience, Arc::new(NoServer)).await
+    }
+
+    async fn start_with(folder: &Path, patience: Duration, sign_in: Arc<dyn SignIn>) -> Self {
         let (ctx, ends) = FeatureCtx::for_test(NoticesPolicy {});
+        let ctx = FeatureCtx { sign_in, ..ctx };
         let socket = folder.join("agent.sock");
         let places = Places { socket: socket.clone(), folder: folder.join("notices"), patience };
         let cancel = CancellationToken::new();
@@ -172,4 +177,42 @@ async fn arguments_that_do_not_fit_are_refused() {
     let answer = agent.ends.commands.run("notice.show", args).await;
     assert!(matches!(answer, Err(CommandError::Arguments(_))), "{answer:?}");
     assert_eq!(std::fs::read_dir(folder.path().join("notices")).unwrap().count(), 0);
+}
+
+/// Remembers for whom a link was asked.
+#[derive(Debug, Default)]
+struct Links(std::sync::Mutex<Vec<Account>>);
+
+#[async_trait::async_trait]
+impl SignIn for Links {
+    async fn link(&self, account: Account) -> Result<String, NoLink> {
+        self.0.lock().unwrap().push(account);
+        Ok("https://yagura.example/sign-in#yge_1".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_their_pages_is_who_the_kernel_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let links = Arc::new(Links::default());
+    let agent = Agent::start_with(folder.path(), SHORT, Arc::clone(&links) as Arc<dyn SignIn>).await;
+    let mut session = agent.session(false).await;
+    session.send(&FromSession::ShowMine).await.unwrap();
+    let answer = timeout(LONG, session.next()).await.expect("in time").unwrap();
+    assert_eq!(answer, Some(FromAgent::OpenLink { url: "https://yagura.example/sign-in#yge_1".into() }));
+    let asked = links.0.lock().unwrap().clone();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].id, rustix::process::geteuid().as_raw().to_string());
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_server_the_person_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), SHORT).await;
+    let mut session = agent.session(true).await;
+    session.send(&FromSession::ShowMine).await.unwrap();
+    let answer = timeout(LONG, session.next()).await.expect("in time").unwrap();
+    assert!(matches!(answer, Some(FromAgent::NoLink { .. })), "{answer:?}");
+    agent.stop().await;
 }

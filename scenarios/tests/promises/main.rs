@@ -4,7 +4,13 @@
 
 mod a01_inventory;
 mod commands_run_once;
+mod copies;
+mod damaged_spool;
+mod full_disk;
 mod grants_end;
 mod no_event_is_lost;
 mod policies_hold;
 mod process_starts;
+mod the_network_fails;
+mod tls_inspection;
+mod what_is_recorded;

@@ -66,6 +66,14 @@ fn values_with_secret_names_are_masked_wherever_they_stand() {
 }
 
 #[test]
+fn a_sign_in_link_of_our_own_loses_its_secret() {
+    check(
+        &["xdg-open", "https://yagura.example/sign-in#yge_hunter2aaaaaaaaaaaaaaaaaaaaaaaaaa"],
+        "xdg-open https://yagura.example/sign-in#***",
+    );
+}
+
+#[test]
 fn urls_and_headers_lose_their_credentials() {
     check(
         &["git", "clone", "https://tanaka:hunter2@git.example/a.git"],

@@ -150,6 +150,12 @@ fn urls(text: &str) -> Spans {
 
 /// Prefixes that issuers gave their tokens so that they can be found, and how long the whole is at least.
 const PREFIXES: &[(&str, usize)] = &[
+    // Our own: sign-in links of administrators and employees, sessions, API tokens, enrolment tokens.
+    ("ygl_", 20),
+    ("yge_", 20),
+    ("ygs_", 20),
+    ("ygt_", 20),
+    ("ygr1_", 20),
     ("ghp_", 20),
     ("gho_", 20),
     ("ghu_", 20),

@@ -1,4 +1,5 @@
-//! The pop-up as a picture: an indigo edge, its class, the title, when, the text, and a button to close it.
+//! The pop-up as a picture: an indigo edge, its class, the title, when, the text, a button to close it, and one that leads to
+//! what is recorded about the person.
 
 use super::{
     Notice,
@@ -32,6 +33,7 @@ const BUTTON: f32 = 36.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Focus {
     Close,
+    Mine,
     Cross,
 }
 
@@ -52,6 +54,7 @@ pub(super) struct Look {
 pub(super) struct Sheet {
     pub(super) canvas: Canvas,
     pub(super) close: Area,
+    pub(super) mine: Area,
     pub(super) cross: Area,
     /// The most that the text can be moved up, in pixels.
     pub(super) most_scroll: f32,
@@ -80,14 +83,18 @@ pub(super) fn draw(fonts: &Opened<'_>, notice: &Notice, language: Language, look
         canvas.fill(Area { x: width - px(7.0), y, width: px(3.0), height: long }, LINE_2);
     }
     let cross = pen.head(&mut canvas, width, language);
-    let close = pen.foot(&mut canvas, width, height, language);
+    let (close, mine) = pen.foot(&mut canvas, width, height, language);
     canvas.frame(Area { x: 0.0, y: 0.0, width, height }, px(1.0).max(1.0), LINE_2);
     canvas.fill(Area { x: 0.0, y: 0.0, width, height: px(EDGE) }, AI);
-    let focus = look.ring.map(|focus| if focus == Focus::Close { close } else { cross });
+    let focus = look.ring.map(|focus| match focus {
+        Focus::Close => close,
+        Focus::Mine => mine,
+        Focus::Cross => cross,
+    });
     if let Some(area) = focus {
         canvas.frame(area.around(px(4.0)), px(2.0), AI);
     }
-    Sheet { canvas, close, cross, most_scroll }
+    Sheet { canvas, close, mine, cross, most_scroll }
 }
 
 struct Pen<'a> {
@@ -159,23 +166,28 @@ impl Pen<'_> {
         cross
     }
 
-    /// The strip with the button, which is given.
-    fn foot(&self, canvas: &mut Canvas, width: f32, height: f32, language: Language) -> Area {
+    /// The strip with the two buttons, which are given: to close, and to what is recorded.
+    fn foot(&self, canvas: &mut Canvas, width: f32, height: f32, language: Language) -> (Area, Area) {
         let px = |length| self.px(length);
         let top = (height - px(FOOT)).round();
         canvas.fill(Area { x: 0.0, y: top, width, height: px(FOOT) }, PAPER_2);
         canvas.fill(Area { x: 0.0, y: top, width, height: 1.0 }, LINE);
-        let label = language.close();
-        let long = self.fonts.width(Face::SansBold, px(13.0), label);
-        let button = Area {
-            x: (width - px(MARGIN) - long - px(34.0)).round(),
+        let long = |label| self.fonts.width(Face::SansBold, px(13.0), label);
+        let button = |x: f32, label| Area {
+            x: x.round(),
             y: top + px((FOOT - BUTTON) / 2.0).round(),
-            width: (long + px(34.0)).round(),
+            width: (long(label) + px(34.0)).round(),
             height: px(BUTTON).round(),
         };
-        canvas.fill(button, AI);
-        self.text(canvas, Face::SansBold, 13.0, (button.x + px(17.0), button.y + px(23.0)), ON_AI, label);
-        button
+        let close = button(width - px(MARGIN) - long(language.close()) - px(34.0), language.close());
+        canvas.fill(close, AI);
+        let mine = button(px(MARGIN), language.mine());
+        canvas.fill(mine, SHEET);
+        canvas.frame(mine, px(1.0).max(1.0), LINE_2);
+        for (area, colour, label) in [(close, ON_AI, language.close()), (mine, INK, language.mine())] {
+            self.text(canvas, Face::SansBold, 13.0, (area.x + px(17.0), area.y + px(23.0)), colour, label);
+        }
+        (close, mine)
     }
 
     /// A bell of 28 by 28: dome, rim and clapper.

@@ -79,11 +79,18 @@ pub fn check_display() -> Result<(), DisplayError> {
     }
 }
 
-/// Shows a notice and returns when the person closed it. `shown` is called once, when the screen has it.
+/// Shows a notice and returns when the person closed it. `shown` is called once, when the screen has it; `mine` whenever the
+/// person wants to see what is recorded about them.
 ///
 /// # Errors
 /// When the display cannot be opened or goes away.
-pub fn show(fonts: &Fonts, notice: &Notice, language: Language, shown: impl FnOnce()) -> Result<(), DisplayError> {
+pub fn show(
+    fonts: &Fonts,
+    notice: &Notice,
+    language: Language,
+    shown: impl FnOnce(),
+    mine: impl Fn(),
+) -> Result<(), DisplayError> {
     let (display, number) = x11rb::connect(None)?;
     let screen = display.setup().roots[number].clone();
     if screen.root_depth != 24 {
@@ -95,7 +102,7 @@ pub fn show(fonts: &Fonts, notice: &Notice, language: Language, shown: impl FnOn
     let mut popup = Popup { display: &display, fonts, notice, language, look, focus: Focus::Close, window: 0, gc: 0 };
     let sheet = popup.draw()?;
     popup.open(&screen, area, &sheet)?;
-    popup.live(sheet, shown)?;
+    popup.live(sheet, shown, mine)?;
     display.destroy_window(popup.window)?;
     display.flush()?;
     Ok(())
@@ -223,7 +230,7 @@ impl Popup<'_> {
     }
 
     /// Answers keys and presses until one of them closes it.
-    fn live(&mut self, mut sheet: Sheet, shown: impl FnOnce()) -> Result<(), DisplayError> {
+    fn live(&mut self, mut sheet: Sheet, shown: impl FnOnce(), mine: impl Fn()) -> Result<(), DisplayError> {
         let keyboard = Keyboard::of(self.display)?;
         let mut shown = Some(shown);
         loop {
@@ -238,6 +245,7 @@ impl Popup<'_> {
                     }
                 }
                 Event::KeyPress(event) => match keyboard.key(event.detail) {
+                    Some(Key::Enter) if self.look.ring == Some(Focus::Mine) => mine(),
                     Some(Key::Enter | Key::Escape) => return Ok(()),
                     Some(Key::Tab) => self.tab(),
                     Some(Key::Up) => self.scroll(-24.0, &sheet),
@@ -250,6 +258,7 @@ impl Popup<'_> {
                     let (x, y) = (f32::from(event.event_x), f32::from(event.event_y));
                     match event.detail {
                         1 if sheet.close.holds(x, y) || sheet.cross.holds(x, y) => return Ok(()),
+                        1 if sheet.mine.holds(x, y) => mine(),
                         4 => self.scroll(-72.0, &sheet),
                         5 => self.scroll(72.0, &sheet),
                         _ => {}
@@ -270,7 +279,11 @@ impl Popup<'_> {
     /// The first Tab shows where the keyboard is, the next ones move on.
     fn tab(&mut self) {
         if self.look.ring.is_some() {
-            self.focus = if self.focus == Focus::Close { Focus::Cross } else { Focus::Close };
+            self.focus = match self.focus {
+                Focus::Close => Focus::Mine,
+                Focus::Mine => Focus::Cross,
+                Focus::Cross => Focus::Close,
+            };
         }
         self.look.ring = Some(self.focus);
     }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -30,6 +33,8 @@ pub(crate) struct Pretended {
     pub(crate) ran: Mutex<Vec<String>>,
     pub(crate) started: Mutex<bool>,
     run_id: Uuid,
+    /// What the sensor has seen: more at each look.
+    seen: AtomicU64,
 }
 
 impl Pretended {
@@ -46,6 +51,7 @@ impl Pretended {
             ran: Mutex::default(),
             started: Mutex::default(),
             run_id: Uuid::new_v4(),
+            seen: AtomicU64::new(0),
         };
         (Arc::new(endpoint), sender)
     }
@@ -126,7 +132,7 @@ impl Endpoint for Pretended {
             source: "test".to_owned(),
             health: SensorHealth::Ok,
             reason: None,
-            seen: 0,
+            seen: self.seen.fetch_add(1, Ordering::Relaxed),
             lost: 0,
         }]
     }

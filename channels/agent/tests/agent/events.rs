@@ -57,7 +57,7 @@ async fn a_refused_batch_begins_a_new_numbering_and_loses_nothing() {
     let before = world.spool.as_ref().unwrap().stands().0;
     world.server.held().refuse_batches = 1;
     world.happens(Lane::Operation, "one");
-    check_arrival(&world, &["one"]).await;
+    check_arrival(&world, &["agent.epoch_change", "one"]).await;
     let after = world.spool.as_ref().unwrap().stands().0;
     assert_ne!(before, after);
     assert_eq!(world.server.held().hellos.last().unwrap().epoch, after, "the server heard of it");

@@ -7,6 +7,7 @@ mod channel;
 mod commands;
 mod endpoint;
 mod events;
+mod idle;
 mod link;
 mod own_key;
 mod policies;

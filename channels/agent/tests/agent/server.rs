@@ -8,6 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -16,7 +17,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{sync::watch, time::timeout};
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{handshake::derive_accept_key, protocol::Role},
+};
 use uuid::Uuid;
 use yagura_channel::{
     server::Signer,
@@ -62,8 +66,10 @@ pub(crate) struct Held {
     /// The hardware that an endpoint was first seen on.
     pub(crate) hardware: BTreeMap<Id<id::Endpoint>, String>,
     pub(crate) refuse_batches: u32,
-    /// Whether WebSockets open, and then nothing is heard from them any more.
-    pub(crate) dead_link: bool,
+    /// What becomes of WebSockets.
+    pub(crate) link: Link,
+    /// Whether long polls are broken off.
+    pub(crate) no_nudges: bool,
     /// Whether nobody can reach it.
     pub(crate) off: bool,
     pub(crate) paths: Vec<String>,
@@ -76,6 +82,17 @@ pub(crate) enum Trouble {
     Busy,
     /// The request is carried out, and the answer lost.
     AnswerLost,
+}
+
+/// What becomes of a WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// There is none.
+    Refused,
+    /// It opens, and then nothing is heard from it any more.
+    Dead,
+    /// It works, and nothing is said on it.
+    Quiet,
 }
 
 #[derive(Clone)]
@@ -115,7 +132,8 @@ impl Server {
             trouble: VecDeque::new(),
             hardware: BTreeMap::new(),
             refuse_batches: 0,
-            dead_link: false,
+            link: Link::Refused,
+            no_nudges: false,
             off: false,
             paths: Vec::new(),
         };
@@ -195,16 +213,21 @@ impl Server {
 
     async fn answer(&self, mut request: Request<Incoming>) -> Option<Response<Full<Bytes>>> {
         if request.uri().path().ends_with("/link") {
-            let upgrade = hyper::upgrade::on(&mut request);
+            let (upgrade, dead) = (hyper::upgrade::on(&mut request), self.held().link == Link::Dead);
             tokio::spawn(async move {
-                let _open = upgrade.await;
-                std::future::pending::<()>().await;
+                let Ok(open) = upgrade.await else { return };
+                let mut socket = WebSocketStream::from_raw_socket(TokioIo::new(open), Role::Server, None).await;
+                if dead {
+                    std::future::pending::<()>().await;
+                }
+                // Reading answers pings.
+                while let Some(Ok(_)) = socket.next().await {}
             });
         }
         let (parts, body) = request.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let path = parts.uri.path().to_owned();
-        if path == "/agent/v1/nudges" {
+        if path == "/agent/v1/nudges" && !self.held().no_nudges {
             // A long poll: held for a while when there is nothing to say.
             let mut happened = self.happened.subscribe();
             let news = async {
@@ -332,7 +355,7 @@ impl Held {
                 let KeyChange { server, endpoint, public_key } = change;
                 json(200, &self.signer.respond(&KeyChanged { server, endpoint, public_key }))
             }
-            "/agent/v1/link" if self.dead_link => {
+            "/agent/v1/link" if self.link != Link::Refused => {
                 let key = headers["sec-websocket-key"].as_bytes();
                 let mut response = json(101, &());
                 for (name, value) in [
@@ -351,6 +374,7 @@ impl Held {
                 None => json(404, &"none"),
             },
             "/agent/v1/commands" => json(200, &Waiting { commands: self.waiting.clone() }),
+            "/agent/v1/nudges" if self.no_nudges => json(502, &"no"),
             "/agent/v1/nudges" => json(200, &std::mem::take(&mut self.nudges)),
             other => {
                 if let Some(hash) = other.strip_prefix("/agent/v1/policies/") {

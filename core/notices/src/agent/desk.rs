@@ -7,14 +7,14 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
-use yagura_agent_kit::{CancellationToken, EventSink, FeatureError};
-use yagura_local::{FromSession, Session};
+use yagura_agent_kit::{CancellationToken, EventSink, FeatureError, NoLink, SignIn};
+use yagura_local::{FromAgent, FromSession, Session};
 use yagura_vocabulary::{Clock, Event, Lane, id::NoticeId};
 
 use super::{
     FEATURE, account,
     command::Ask,
-    session::{News, ROOM, Sitting, carry},
+    session::{AbortOnDrop, News, ROOM, Sitting, carry},
     store::{Kept, Store},
 };
 
@@ -25,6 +25,7 @@ pub(super) struct Desk {
     store: Store,
     events: EventSink,
     clock: Arc<dyn Clock>,
+    sign_in: Arc<dyn SignIn>,
     sessions: BTreeMap<u64, Sitting>,
     arrivals: u64,
     /// Commands that wait to be told that a delivery is shown.
@@ -32,8 +33,8 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(store: Store, events: EventSink, clock: Arc<dyn Clock>) -> Self {
-        Self { store, events, clock, sessions: BTreeMap::new(), arrivals: 0, waiting: HashMap::new() }
+    pub(super) fn new(store: Store, events: EventSink, clock: Arc<dyn Clock>, sign_in: Arc<dyn SignIn>) -> Self {
+        Self { store, events, clock, sign_in, sessions: BTreeMap::new(), arrivals: 0, waiting: HashMap::new() }
     }
 
     /// Takes a session in; it gets notices once it said hello with a display.
@@ -45,7 +46,7 @@ impl Desk {
         }
         self.arrivals += 1;
         let (to, out) = mpsc::channel(ROOM);
-        self.sessions.insert(self.arrivals, Sitting { uid, display: false, to, given: HashMap::new() });
+        self.sessions.insert(self.arrivals, Sitting { uid, display: false, to, given: HashMap::new(), link: None });
         tokio::spawn(carry(session, self.arrivals, out, told.clone(), cancel.clone()));
     }
 
@@ -112,6 +113,13 @@ impl Desk {
                 self.store.closed(id)?;
                 self.tell("notice.closed", notice, uid).await?;
             }
+            FromSession::ShowMine => {
+                // One at a time; who asks faster than the server answers gets one answer.
+                if sitting.link.as_ref().is_none_or(AbortOnDrop::is_over) {
+                    let (sign_in, to) = (Arc::clone(&self.sign_in), sitting.to.clone());
+                    sitting.link = Some(AbortOnDrop(tokio::spawn(async move { open_mine(&*sign_in, uid, &to).await })));
+                }
+            }
             FromSession::Unknown => {}
         }
         Ok(())
@@ -122,6 +130,16 @@ impl Desk {
         event.account = Some(account::of(uid));
         Ok(self.events.emit(Lane::Operation, event).await?)
     }
+}
+
+/// Gets a link to what is recorded about the person of this uid, as the kernel has it, and has it opened.
+async fn open_mine(sign_in: &dyn SignIn, uid: u32, to: &mpsc::Sender<FromAgent>) {
+    let message = match sign_in.link(account::of(uid)).await {
+        Ok(url) => FromAgent::OpenLink { url },
+        Err(NoLink(reason)) => FromAgent::NoLink { reason },
+    };
+    // The session may be gone.
+    let _: Result<(), _> = to.send(message).await;
 }
 
 /// Gives a notice to a session; false when the session is too far behind to be kept.

@@ -84,7 +84,7 @@ pub async fn run_at(
     let (asks, mut asked) = mpsc::channel(8);
     ctx.commands.register(SHOW, Show { asks, patience: places.patience });
     let (told, mut tell) = mpsc::channel(64);
-    let mut desk = Desk::new(store, ctx.events, ctx.clock);
+    let mut desk = Desk::new(store, ctx.events, ctx.clock, ctx.sign_in);
     loop {
         tokio::select! {
             () = cancel.cancelled() => return Ok(()),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 use yagura_agent_kit::CancellationToken;
 use yagura_local::{FromAgent, FromSession, Session};
@@ -26,6 +26,24 @@ pub(super) struct Sitting {
     pub(super) to: mpsc::Sender<FromAgent>,
     /// What it was given and did not close.
     pub(super) given: HashMap<Uuid, NoticeId>,
+    /// The link that it asked for and has not got yet: one at a time.
+    pub(super) link: Option<AbortOnDrop>,
+}
+
+/// Work for a session, which ends when the session does.
+#[derive(Debug)]
+pub(super) struct AbortOnDrop(pub(super) JoinHandle<()>);
+
+impl AbortOnDrop {
+    pub(super) fn is_over(&self) -> bool {
+        self.0.is_finished()
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Carries messages both ways until the session is gone, misbehaves, or the desk lets go of it.

@@ -9,8 +9,8 @@ use yagura_channel::{
 use yagura_server_kit::{Audit, Change, Object, metrics::Answered};
 
 use crate::{
-    endpoint::endpoint,
     harness::{House, on_both},
+    machine::Machine,
 };
 
 /// Two whole chunks and a bit, none like another.
@@ -38,12 +38,13 @@ const CHUNK: &str = "/agent/v1/blobs/{hash}/chunks/{chunk}";
 #[test]
 fn a_blob_that_was_cut_or_damaged_on_the_way_goes_on_from_what_is_right() {
     on_both(|house| async move {
-        let (client, dir) = endpoint(&house).await;
+        let machine = Machine::enrol(&house, "pc-1").await;
+        let (client, dir) = (&machine.client, tempfile::tempdir().unwrap());
         let file = dir.path().join("file");
         fs::write(&file, content()).unwrap();
         let hash = publish(&house, &file).await;
         let blobs = BlobDir::open(&dir.path().join("blobs"), 64 << 20).unwrap();
-        let fetched = blobs.fetch(&client, hash, BlobPurpose::RulePack).await.unwrap();
+        let fetched = blobs.fetch(client, hash, BlobPurpose::RulePack).await.unwrap();
         assert_eq!(fs::read(&fetched).unwrap(), content());
         assert_eq!(answered(&house, BYTES, 206), 3);
         // One chunk whole, one damaged, the last not there: as after a cut.
@@ -52,11 +53,11 @@ fn a_blob_that_was_cut_or_damaged_on_the_way_goes_on_from_what_is_right() {
         *part.last_mut().unwrap() ^= 1;
         fs::remove_file(&fetched).unwrap();
         fs::write(fetched.with_extension("part"), part).unwrap();
-        assert_eq!(blobs.fetch(&client, hash, BlobPurpose::RulePack).await.unwrap(), fetched);
+        assert_eq!(blobs.fetch(client, hash, BlobPurpose::RulePack).await.unwrap(), fetched);
         assert_eq!(fs::read(&fetched).unwrap(), content());
         assert_eq!(answered(&house, BYTES, 206), 5);
         // What is there is not asked for again.
-        blobs.fetch(&client, hash, BlobPurpose::RulePack).await.unwrap();
+        blobs.fetch(client, hash, BlobPurpose::RulePack).await.unwrap();
         assert_eq!(answered(&house, BYTES, 206), 5);
     });
 }
@@ -64,16 +65,17 @@ fn a_blob_that_was_cut_or_damaged_on_the_way_goes_on_from_what_is_right() {
 #[test]
 fn a_blob_for_something_else_too_large_or_unknown_is_not_fetched() {
     on_both(|house| async move {
-        let (client, dir) = endpoint(&house).await;
+        let machine = Machine::enrol(&house, "pc-1").await;
+        let (client, dir) = (&machine.client, tempfile::tempdir().unwrap());
         let file = dir.path().join("file");
         fs::write(&file, content()).unwrap();
         let hash = publish(&house, &file).await;
         let small = BlobDir::open(&dir.path().join("small"), CHUNK_BYTES).unwrap();
-        let result = small.fetch(&client, hash, BlobPurpose::RulePack).await;
+        let result = small.fetch(client, hash, BlobPurpose::RulePack).await;
         assert!(matches!(result, Err(BlobError::Quota { .. })), "{result:?}");
-        let result = small.fetch(&client, hash, BlobPurpose::Update).await;
+        let result = small.fetch(client, hash, BlobPurpose::Update).await;
         assert!(matches!(result, Err(BlobError::Purpose { .. })), "{result:?}");
-        let result = small.fetch(&client, BlobHash::of(b"?"), BlobPurpose::RulePack).await;
+        let result = small.fetch(client, BlobHash::of(b"?"), BlobPurpose::RulePack).await;
         assert!(matches!(result, Err(BlobError::Client(_))), "{result:?}");
         assert_eq!(answered(&house, BYTES, 206), 0);
     });
@@ -82,7 +84,8 @@ fn a_blob_for_something_else_too_large_or_unknown_is_not_fetched() {
 #[test]
 fn a_file_is_handed_in_once_and_given_to_no_other_endpoint() {
     on_both(|house| async move {
-        let (client, dir) = endpoint(&house).await;
+        let machine = Machine::enrol(&house, "pc-1").await;
+        let (client, dir) = (&machine.client, tempfile::tempdir().unwrap());
         let file = dir.path().join("file");
         fs::write(&file, content()).unwrap();
         let described = Content::of(&content()[..]).unwrap();
@@ -93,12 +96,12 @@ fn a_file_is_handed_in_once_and_given_to_no_other_endpoint() {
         let second = content()[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec();
         client.put_chunk(described.hash(), 1, second.clone().into()).await.unwrap();
         assert!(client.put_chunk(described.hash(), 0, second.into()).await.is_err(), "a chunk in the wrong place");
-        let hash = hand_in(&client, &file, "見積.xlsx", BlobPurpose::Collected).await.unwrap();
+        let hash = hand_in(client, &file, "見積.xlsx", BlobPurpose::Collected).await.unwrap();
         assert_eq!((hash, answered(&house, CHUNK, 204)), (described.hash(), 3));
-        hand_in(&client, &file, "見積.xlsx", BlobPurpose::Collected).await.unwrap();
+        hand_in(client, &file, "見積.xlsx", BlobPurpose::Collected).await.unwrap();
         assert_eq!(answered(&house, CHUNK, 204), 3);
-        let (other, other_dir) = endpoint(&house).await;
-        let blobs = BlobDir::open(&other_dir.path().join("blobs"), 64 << 20).unwrap();
+        let other = Machine::enrol(&house, "pc-2").await.client;
+        let blobs = BlobDir::open(&dir.path().join("blobs"), 64 << 20).unwrap();
         let result = blobs.fetch(&other, hash, BlobPurpose::Collected).await;
         assert!(matches!(result, Err(BlobError::Client(_))), "{result:?}");
     });

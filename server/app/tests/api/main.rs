@@ -10,7 +10,6 @@ mod blobs;
 mod command_line;
 mod database_away;
 mod description;
-mod endpoint;
 mod endpoints;
 mod harness;
 mod idempotency;

@@ -3,24 +3,18 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use yagura_channel::agent::{
-    client::AgentClient,
-    spool::{Limits, Spool},
-};
 use yagura_vocabulary::{Clock as _, Event, Lane, SystemClock};
 
 use crate::{
-    endpoint::endpoint,
     harness::{House, on_both},
+    machine::Machine,
 };
 
 /// The endpoint tells that something became of a notice.
-async fn tell(client: &AgentClient, spool: &mut Spool, kind: &str, notice: &str) {
+async fn tell(machine: &mut Machine, kind: &str, notice: &str) {
     let event = Event::new(SystemClock.now(), "notices", kind).with("notice_id", notice);
-    spool.append(Lane::Operation, &event).unwrap();
-    let batch = spool.next_batch(Lane::Operation, SystemClock.now()).unwrap().unwrap();
-    let receipt = client.send_batch(&batch).await.unwrap();
-    spool.acknowledge(Lane::Operation, &receipt.mark).unwrap();
+    machine.spool.append(Lane::Operation, &event).unwrap();
+    machine.send().await.unwrap();
 }
 
 async fn check_delivery(house: &House, expected: &Value) {
@@ -39,20 +33,18 @@ async fn check_delivery(house: &House, expected: &Value) {
 #[test]
 fn a_notice_that_is_shown_and_closed_later_is_counted_once() {
     on_both(|house| async move {
-        let (client, dir) = endpoint(&house).await;
-        let id = client.record().endpoint;
-        let notice = json!({"title": "停電", "text": "13時から", "endpoints": [id]});
+        let mut machine = Machine::enrol(&house, "pc-1").await;
+        let notice = json!({"title": "停電", "text": "13時から", "endpoints": [machine.id]});
         let notice = house.admin("POST", "/api/v1/notices", Some(&notice)).await.expect(201);
         let notice = notice["id"].as_str().unwrap();
         let counts =
             |waiting, shown, closed| json!({"waiting": waiting, "shown": shown, "closed": closed, "failed": 0});
         check_delivery(&house, &counts(1, 0, 0)).await;
-        let mut spool = Spool::open(&dir.path().join("spool"), Limits::default(), SystemClock.now()).unwrap();
         for _ in 0..2 {
-            tell(&client, &mut spool, "notice.shown", notice).await;
+            tell(&mut machine, "notice.shown", notice).await;
         }
         check_delivery(&house, &counts(0, 1, 0)).await;
-        tell(&client, &mut spool, "notice.closed", notice).await;
+        tell(&mut machine, "notice.closed", notice).await;
         check_delivery(&house, &counts(0, 0, 1)).await;
     });
 }

@@ -7,9 +7,12 @@ use serde_json::Value;
 use uuid::Uuid;
 use yagura_vocabulary::{Event, Lane, Os, SensorReport, in_force::Layers};
 
-use crate::wire::{
-    hello::FeatureVersion,
-    policy::{ItemError, LeftOut},
+use crate::{
+    agent::client::AgentClient,
+    wire::{
+        hello::FeatureVersion,
+        policy::{ItemError, LeftOut},
+    },
 };
 
 /// What an endpoint says of itself.
@@ -41,6 +44,9 @@ pub trait Endpoint: Send + Sync + 'static {
 
     /// Begins its work. Called once, after the last known policies were put in force.
     async fn start(&self);
+
+    /// It speaks to its server through this client from now on, whether or not the server can be reached.
+    fn speaks_through(&self, _client: &Arc<AgentClient>) {}
 
     /// Puts a feature's policy in force with what is granted now, or its default. On errors the one before stays in
     /// force. Gives the grants that do not fit; they grant nothing.

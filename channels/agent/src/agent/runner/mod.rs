@@ -24,7 +24,7 @@ use std::{
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::sync::CancellationToken;
 use yagura_dial::{Dial, TlsError};
-use yagura_vocabulary::Clock as _;
+use yagura_vocabulary::{Clock as _, Event, Lane, Level};
 
 use self::{commands::Commands, enforce::Enforcer, policies::Policies, session::Exit};
 pub use self::{
@@ -134,6 +134,7 @@ pub async fn run(parts: Parts, cancel: CancellationToken) -> Result<(), RunError
             let record = identity.record.clone();
             let dial = (parts.dial)(&record)?;
             let client = Arc::new(AgentClient::new(identity, dir.clone(), dial, parts.clock.clone())?);
+            parts.endpoint.speaks_through(&client);
             match session::run(&parts, &client, &mut policies, &commands).await {
                 Exit::Reenrol => identity = reenrol(&parts, &dir, &record).await?,
             }
@@ -171,6 +172,21 @@ async fn reenrol(parts: &Parts, dir: &IdentityDir, record: &Record) -> Result<Id
             }
         }
     };
-    parts.spool.new_epoch().await?;
+    renumber(parts, "copied").await?;
     Ok(identity)
+}
+
+/// The kind of the event that says that a new numbering began.
+pub const EPOCH_CHANGE: &str = "agent.epoch_change";
+
+/// Begins a new numbering, and says so in it: something happened to this machine's disk, or to the server's. `reason` is
+/// `copied` or `disagreement`.
+async fn renumber(parts: &Parts, reason: &'static str) -> Result<(), SpoolError> {
+    let (before, _) = parts.spool.stands();
+    parts.spool.new_epoch().await?;
+    let event = Event::new(parts.clock.now(), "agent", EPOCH_CHANGE);
+    let mut event = event.with("reason", reason).with("epoch_before", before.to_string());
+    event.level = Level::Alarm;
+    parts.spool.append(Lane::Critical, &event)?;
+    Ok(())
 }

@@ -30,6 +30,7 @@ pub struct SharedSpool(Arc<Inner>);
 struct Inner {
     spool: Mutex<Spool>,
     urgent: Notify,
+    first: Notify,
     road: tokio::sync::Mutex<()>,
 }
 
@@ -37,7 +38,12 @@ impl SharedSpool {
     /// Shares a spool.
     #[must_use]
     pub fn new(spool: Spool) -> Self {
-        Self(Arc::new(Inner { spool: Mutex::new(spool), urgent: Notify::new(), road: tokio::sync::Mutex::new(()) }))
+        Self(Arc::new(Inner {
+            spool: Mutex::new(spool),
+            urgent: Notify::new(),
+            first: Notify::new(),
+            road: tokio::sync::Mutex::new(()),
+        }))
     }
 
     /// The spool. It keeps itself consistent on disk at every step, so one that a panic left locked is still good.
@@ -55,7 +61,15 @@ impl SharedSpool {
         if lane == Lane::Critical || spool.has_full_batch(lane) {
             self.0.urgent.notify_one();
         }
+        self.0.first.notify_one();
         Ok(seq)
+    }
+
+    /// Comes back when something waits for the server.
+    pub(super) async fn anything(&self) {
+        while Lane::ALL.iter().all(|lane| self.waiting(*lane).0 == 0) {
+            self.0.first.notified().await;
+        }
     }
 
     /// Comes back when something must be sent at once.

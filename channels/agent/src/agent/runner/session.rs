@@ -12,7 +12,7 @@ use tokio::{
 };
 use yagura_vocabulary::{Clock as _, EndpointState};
 
-use super::{Parts, Signal, commands::Commands, policies::Policies, state::Reporter, uploader};
+use super::{Parts, Signal, commands::Commands, policies::Policies, renumber, state::Reporter, uploader};
 use crate::{
     agent::{
         backoff::{Backoff, up_to},
@@ -29,8 +29,8 @@ use crate::{
 
 /// A pending endpoint asks so often whether it was approved; nobody can nudge it.
 const PENDING: Duration = Duration::from_secs(30);
-/// Without any news a hello is said anyway: a nudge may have been lost.
-const QUIET: Duration = Duration::from_secs(30 * 60);
+/// Without any news a hello is said anyway, after this time to twice as long: a nudge may have been lost.
+const QUIET: Duration = Duration::from_secs(60 * 60);
 /// The first hello waits so long for the link, so that no nudge can be lost between the two.
 const LINK_FIRST: Duration = Duration::from_secs(5);
 
@@ -204,7 +204,7 @@ impl Session<'_> {
         self.renew_keys(welcome.key_set).await;
         if welcome.new_epoch || self.signal.0.new_epoch.swap(false, Ordering::Relaxed) {
             tracing::warn!("this endpoint's numbering and the server's memory do not agree; a new numbering begins");
-            spool.new_epoch().await?;
+            renumber(self.parts, "disagreement").await?;
             return Ok(Greeting::Again);
         }
         if self.client.clock().skew_ms() != skew {

@@ -23,8 +23,8 @@ pub const POLICIES: &str = "policies";
 const GATHER: Duration = Duration::from_secs(1);
 /// How often the sensors are looked at: they do not say when something changed.
 const LOOK: Duration = Duration::from_secs(30);
-/// Counts that only grow are not worth a report of their own more often than this.
-const COUNTS: Duration = Duration::from_secs(15 * 60);
+/// Counts that only grow go along with other news; alone they are worth a report no more often than this.
+const COUNTS: Duration = Duration::from_secs(6 * 60 * 60);
 /// A server takes no more than a few megabytes at once; sections are sent in several reports when they are larger.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -54,7 +54,11 @@ impl Reporter {
             let mut sections: BTreeMap<String, Value> =
                 endpoint.state().await.into_iter().map(|(name, value)| (name, (*value).clone())).collect();
             sections.insert(POLICIES.to_owned(), policies.borrow_and_update().clone());
-            sections.insert(SENSORS.to_owned(), self.sensors(endpoint.sensors().await));
+            let sensors = endpoint.sensors().await;
+            sections.insert(SENSORS.to_owned(), self.sensors(sensors.clone()));
+            if self.is_news(&sections) {
+                sections.insert(SENSORS.to_owned(), self.counted(sensors));
+            }
             match self.tell(&client, sections).await {
                 Ok(()) => {
                     backoff.reset();
@@ -82,10 +86,24 @@ impl Reporter {
             let lost = |reports: &[SensorReport]| reports.iter().map(|report| report.lost).sum::<u64>();
             at.elapsed() < COUNTS && lost(old) == lost(&new) && without_counts(old) == without_counts(&new)
         });
-        if !keep {
-            self.sensors = Some((Instant::now(), new));
+        match &self.sensors {
+            Some((_, old)) if keep => serde_json::to_value(old).unwrap_or_default(),
+            _ => self.counted(new),
         }
-        self.sensors.as_ref().and_then(|(_, reports)| serde_json::to_value(reports).ok()).unwrap_or_default()
+    }
+
+    /// The sensors' reports as they are now, to be told.
+    fn counted(&mut self, new: Vec<SensorReport>) -> Value {
+        let value = serde_json::to_value(&new).unwrap_or_default();
+        self.sensors = Some((Instant::now(), new));
+        value
+    }
+
+    /// Whether anything differs from what the server holds.
+    fn is_news(&self, sections: &BTreeMap<String, Value>) -> bool {
+        sections.iter().any(|(name, value)| {
+            self.held.get(name).is_none_or(|held| held.hash != hash(&without_nulls(value.clone())))
+        })
     }
 
     async fn tell(&mut self, client: &AgentClient, sections: BTreeMap<String, Value>) -> Result<(), ClientError> {

@@ -33,6 +33,8 @@ pub(super) async fn upload(client: Arc<AgentClient>, spool: SharedSpool, linger:
             Ok(()) => {
                 backoff.reset();
                 if now_due {
+                    // Where nothing happens nothing is waited for by the clock.
+                    uploader.spool.anything().await;
                     due = Instant::now() + spread(uploader.linger);
                 }
                 tokio::select! {
