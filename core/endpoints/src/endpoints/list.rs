@@ -21,7 +21,7 @@ pub(crate) struct ListQuery {
     /// Operating system family: `windows`, `linux`, ...
     os: Option<String>,
     state: Option<EndpointState>,
-    /// Only those that look like a copy of another machine (`true`), or only the others.
+    /// Only those that look like a copy of another, or another like a copy of them (`true`); only the others (`false`).
     clone_suspected: Option<bool>,
     /// `hostname`, `-hostname`, `last_seen`, `-last_seen`, `enrolled_at`, `-enrolled_at`, `os_name`, `-os_name`.
     sort: Option<String>,
