@@ -33,6 +33,12 @@ test('who has the second step on is asked for the code', async ({ page }) => {
   await expect(page.getByRole('button', { name: '岡田 真理 のメニュー' })).toBeVisible();
 });
 
+test('the identity provider is a second way in, and the door says when it led nowhere', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'みなと精機のアカウント でサインイン' }).click();
+  await expect(page.getByRole('alert')).toContainText('この人のアカウントがここにありません');
+});
+
 test('an auditor finds no way to change a rule', async ({ page }) => {
   await page.addInitScript(() => {
     localStorage.setItem('yagura-mock-session', 'okada');
@@ -41,6 +47,17 @@ test('an auditor finds no way to change a rule', async ({ page }) => {
   await expect(page.getByRole('link', { name: '第3版' })).toBeVisible();
   await expect(page.getByText('ここで決める')).toHaveCount(0);
   await page.goto('/settings/admins');
+  await expect(page.getByText('このページを見る権限がありません')).toBeVisible();
+});
+
+test('an employee sees what is recorded about them and nothing else', async ({ page }) => {
+  await page.addInitScript(() => {
+    localStorage.setItem('yagura-mock-session', 'miura');
+  });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1, name: '記録されること' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'メニュー' }).getByRole('listitem')).toHaveCount(1);
+  await page.goto('/endpoints');
   await expect(page.getByText('このページを見る権限がありません')).toBeVisible();
 });
 

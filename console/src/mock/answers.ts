@@ -1,7 +1,7 @@
 import { HttpResponse } from 'msw';
 import type { Page, Problem } from '../api/schema';
 
-/** The server leaves out what is not there: a field that is null here does not stand in the answer. */
+/** What is null may as well be left out: the server does both, and the console must not mind. */
 function written<T>(item: T): T {
   if (typeof item !== 'object' || item === null) return item;
   return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) as T;

@@ -7,7 +7,7 @@ import { idOf } from '@shell/mock/random';
 
 const every: Permission[] = [
   'endpoints.read', 'endpoints.write', 'enrolment.write', 'groups.write', 'people.read', 'people.write',
-  'policies.read', 'policies.write', 'commands.read', 'commands.run', 'notices.write', 'events.read', 'assets.read',
+  'policies.read', 'policies.write', 'commands.read', 'commands.run', 'notices.write', 'events.read', 'alarms.read', 'alarms.write', 'assets.read',
   'audit.read', 'admins.write', 'tokens.write', 'settings.read', 'settings.write', 'own.read',
 ];
 
@@ -83,6 +83,9 @@ export const handlers = [
     session.admin.must_change_password = true;
     return HttpResponse.json(withLanguage(session));
   }),
+  http.get('/api/v1/session/methods', () =>
+    HttpResponse.json({ password: true, oidc: { name: 'みなと精機のアカウント', start: '/sign-in?oidc=no_account' } }),
+  ),
   http.delete('/api/v1/session', () => {
     localStorage.setItem(storageKey, 'nobody');
     return new HttpResponse(null, { status: 204 });

@@ -8,9 +8,11 @@ import { sessionKey, useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
 import { PageHead } from '@shell/ui/page';
-import { Acts, Section, Stack } from '@shell/ui/section';
+import { Acts, Columns, Section, Stack } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
+import { Backups } from './backups';
+import { MailForm } from './mail-form';
 
 function Form({ settings }: { settings: Settings }): ReactNode {
   const t = useWords('admins');
@@ -109,12 +111,25 @@ function Form({ settings }: { settings: Settings }): ReactNode {
 }
 
 export default function OrganisationSettings(): ReactNode {
-  const query = useQuery({ queryKey: ['settings'], queryFn: () => answered(api.GET('/api/v1/settings')) });
+  const t = useWords('admins');
+  const query = useQuery({ queryKey: ['settings'], refetchOnWindowFocus: false, queryFn: () => answered(api.GET('/api/v1/settings')) });
   return (
     <>
       <PageHead room="settings" title="admins:settings.title" />
       <Await query={query} lines={12}>
-        {(settings) => <Form key={settings.etag} settings={settings} />}
+        {(settings) => (
+          <Columns
+            main={
+              <>
+                <Form settings={settings} />
+                <Section title={t('backups.title')}>
+                  <Backups ready={Boolean(settings.backup_directory)} />
+                </Section>
+              </>
+            }
+            side={<MailForm settings={settings} />}
+          />
+        )}
       </Await>
     </>
   );

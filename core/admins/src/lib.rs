@@ -4,6 +4,7 @@ mod account;
 mod admins;
 mod audit;
 mod authenticate;
+mod oidc;
 mod password;
 mod session;
 mod tokens;
@@ -14,6 +15,7 @@ use yagura_server_kit::{Authenticator, Migration, Parts, Permission as P, Routes
 
 pub use self::{
     admins::bootstrap::{BootstrapError, add_administrator, first_administrator, sign_in_link},
+    oidc::{Oidc, OidcSettings},
     tokens::create::issue as issue_token,
 };
 
@@ -36,8 +38,9 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// Puts the authenticator into the context.
-pub fn install(parts: &mut Parts, address: PublicAddress) {
+/// Puts the authenticator and the identity provider, if there is one, into the context.
+pub fn install(parts: &mut Parts, address: PublicAddress, oidc: Oidc) {
+    parts.insert(oidc);
     parts.insert(Box::new(authenticate::Accounts) as Box<dyn Authenticator>);
     parts.insert(address);
 }
@@ -46,6 +49,9 @@ fn routes() -> Routes {
     Routes::new()
         .public(routes!(session::create::create))
         .public(routes!(session::link::consume))
+        .public(routes!(oidc::methods::read))
+        .public(routes!(oidc::start::start))
+        .public(routes!(oidc::callback::callback))
         .agent("/agent/v1/sign-in-links", post(session::employee::create))
         .api(P::OwnRead, routes!(session::read::read, session::end::end))
         .api(P::OwnRead, routes!(session::password::change))

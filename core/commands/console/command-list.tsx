@@ -36,6 +36,7 @@ export function CommandList({ endpoint }: { endpoint?: string }): ReactNode {
     (cursor) => answered(api.GET('/api/v1/commands', { params: { query: { ...filter, cursor } } })),
     { refetchInterval: 5000 },
   );
+  const name = useCommandName();
   const openId = search['command'];
   return (
     <Split
@@ -56,7 +57,7 @@ export function CommandList({ endpoint }: { endpoint?: string }): ReactNode {
         columns={useColumns(endpoint !== undefined)}
         rows={rows}
         rowId={(row) => row.id}
-        rowName={(row) => `${row.name} ${row.endpoint.hostname}`}
+        rowName={(row) => `${name(row.name)} ${row.endpoint.hostname}`}
         openId={openId}
         onOpen={(row) => {
           change({ command: row.id }, { replace: true });

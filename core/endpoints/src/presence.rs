@@ -101,7 +101,7 @@ async fn write(ctx: &Context, contacts: &HashMap<Id<Endpoint>, Contact>) -> Resu
     if contacts.is_empty() {
         return Ok(());
     }
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.db().write_relaxed().await?;
     for (endpoint, contact) in contacts {
         sqlx::query("UPDATE endpoints_endpoint SET last_seen = $1, ip = COALESCE($2, ip) WHERE id = $3")
             .bind(contact.at.micros())

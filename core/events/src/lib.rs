@@ -18,7 +18,7 @@ mod store;
 mod text;
 
 pub use cursor::Cursor;
-pub use embedded::{Embedded, Options};
+pub use embedded::{Embedded, Options, Snapshot, SnapshotFile};
 pub use error::{AppendError, StoreError};
 pub use marks::decide;
 pub use query::{Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};

@@ -1,12 +1,15 @@
 //! How the server is: for balancers (`/healthz`, `/readyz`) and for people (`/api/v1/system/health`).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_channel::server::Hub;
+use yagura_channel::{
+    server::{Hub, Signer},
+    wire::key_set::{Purpose, TrustedKeys},
+};
 use yagura_events::server::Store;
 use yagura_server_kit::{ApiResult, Context, Json, db::Kind, error::Problem};
 use yagura_vocabulary::Time;
@@ -75,7 +78,7 @@ pub(crate) async fn health(State(ctx): State<Context>) -> ApiResult<Json<Health>
 }
 
 async fn components(ctx: &Context) -> Vec<Component> {
-    vec![database(ctx).await, events(ctx).await, agents(ctx), mail(ctx).await]
+    vec![database(ctx).await, events(ctx).await, agents(ctx), mail(ctx).await, keys(ctx)]
 }
 
 async fn database(ctx: &Context) -> Component {
@@ -89,7 +92,8 @@ async fn database(ctx: &Context) -> Component {
         Ok(_) => (Status::Ok, kind.to_owned()),
         Err(error) => (Status::Failed, format!("{kind} does not answer: {error}")),
     };
-    Component { name: "database".to_owned(), status, detail, since: None, numbers: BTreeMap::new() }
+    let since = yagura_alarms::failing_since(ctx);
+    Component { name: "database".to_owned(), status, detail, since, numbers: BTreeMap::new() }
 }
 
 async fn events(ctx: &Context) -> Component {
@@ -130,6 +134,34 @@ async fn mail(ctx: &Context) -> Component {
     #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
     let numbers = BTreeMap::from([("queued".to_owned(), queued as f64)]);
     Component { name: "mail".to_owned(), status, detail, since, numbers }
+}
+
+/// When the first of the keys in force ends; `None` when the set cannot be read, which its own signature rules out. Of each
+/// purpose the newest counts: older ones are kept for what is under way.
+#[must_use]
+pub fn keys_end(signer: &Signer) -> Option<Time> {
+    let keys = TrustedKeys::first(signer.keys(), &signer.root().sha256()).ok()?;
+    let newest = |purpose| keys.set.keys.iter().filter(|key| key.purpose == purpose).map(|key| key.not_after).max();
+    [Purpose::Policy, Purpose::Command, Purpose::Response].into_iter().filter_map(newest).min()
+}
+
+/// The keys that agents believe. The server renews them at its start, if it has the root.
+fn keys(ctx: &Context) -> Component {
+    const WARNED_BEFORE: Duration = Duration::from_secs(60 * 86_400);
+    let now = ctx.now();
+    let end = keys_end(ctx.part::<Signer>());
+    let (status, detail) = match end {
+        Some(end) if end <= now => (Status::Failed, format!("ended on {end}: agents believe nothing any more")),
+        Some(end) if end <= now + WARNED_BEFORE => {
+            (Status::Degraded, format!("end on {end}: start the server anew, or renew them on the command line"))
+        }
+        Some(end) => (Status::Ok, format!("end on {end}")),
+        None => (Status::Failed, "cannot be read".to_owned()),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
+    let days = end.map_or(0.0, |end| (end.since(now).as_secs() / 86_400) as f64);
+    let numbers = BTreeMap::from([("days_left".to_owned(), days)]);
+    Component { name: "keys".to_owned(), status, detail, since: None, numbers }
 }
 
 fn agents(ctx: &Context) -> Component {

@@ -8,7 +8,10 @@ use axum::routing::get;
 use utoipa_axum::routes;
 use yagura_server_kit::{Migration, Permission as P, Routes, ServerFeature};
 
-pub use self::{health::Started, settings::ensure};
+pub use self::{
+    health::{Started, keys_end},
+    settings::ensure,
+};
 
 /// The server side.
 pub const FEATURE: ServerFeature =

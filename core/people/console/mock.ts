@@ -5,6 +5,7 @@ import { departmentOf, staff } from '@shell/mock/office';
 import { idOf } from '@shell/mock/random';
 import { before } from '@shell/mock/day';
 import { fleet } from '../../endpoints/console/mock-fleet';
+import { handlers as mine } from './mock-me';
 
 const accounts: Account[] = fleet
   .filter((endpoint) => endpoint.state !== 'pending')
@@ -95,6 +96,7 @@ function imported(bytes: ArrayBuffer, dry: boolean): Imported {
 }
 
 export const handlers = [
+  ...mine,
   http.get('/api/v1/people', ({ request }) => {
     const url = new URL(request.url);
     const q = (url.searchParams.get('q') ?? '').trim().toLowerCase();

@@ -10,7 +10,7 @@ use crate::accounts::{EndpointRef, PersonName, seat::Seat};
 
 /// One's own account on an endpoint.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct OwnAccount {
+pub(crate) struct MyAccount {
     id: String,
     name: String,
     /// The uid or SID on its endpoint.
@@ -31,7 +31,7 @@ pub(crate) struct Me {
     /// that alone.
     person: Option<PersonName>,
     /// All of the person's accounts; the one signed in with when it is nobody's.
-    accounts: Vec<OwnAccount>,
+    accounts: Vec<MyAccount>,
 }
 
 /// Who am I, and which accounts and endpoints are mine
@@ -49,7 +49,7 @@ pub(crate) async fn read(State(ctx): State<Context>, caller: Caller) -> ApiResul
     });
     let accounts = seats
         .into_iter()
-        .map(|seat| OwnAccount {
+        .map(|seat| MyAccount {
             here: seat.id == here,
             id: seat.id,
             name: seat.name,

@@ -16,11 +16,11 @@ function labelOf(scope: Scope): string {
 
 const grants: GrantView[] = (
   [
-    [{ endpoint_id: idOf(1, 1) }, { sensors: { window: false } }, '画面を映す展示会のため、窓の題名を残さない', 3, -12, 'active'],
-    [{ person_id: idOf(3, 5) }, { rules: [{ name: '展示会の資料', keyword: '見積', level: 'log' }] }, '展示会の資料を持ち出すため', 6, -1, 'active'],
-    [{ group_id: groups[6]?.id ?? '' }, { sensors: { network: true } }, '通信の不調を調べるため', -1, -8, 'waiting'],
-    [{ person_id: idOf(3, 9) }, { ignore_folders: ['C:\\work\\build'] }, '組み立ての作業フォルダー', 40, 10, 'expired'],
-    [{ account: 'MINATO\\svc-backup' }, { sensors: { file: false } }, '控えの処理で行が増えすぎるため', 25, -60, 'revoked'],
+    [{ endpoint_id: idOf(1, 1) }, { processes: { hash: false } }, '展示会の機械が遅くなるため、指紋を取らない', 3, -12, 'active'],
+    [{ person_id: idOf(3, 5) }, { processes: { record_exit: false } }, '検証で同じ道具を何度も動かすため', 6, -1, 'active'],
+    [{ group_id: groups[6]?.id ?? '' }, { processes: { hash: true } }, '不調を調べるため、指紋も残す', -1, -8, 'waiting'],
+    [{ person_id: idOf(3, 9) }, { processes: { exclude: [{ name: '組み立て', image: 'C:\\work\\build\\**' }] } }, '組み立ての作業フォルダー', 40, 10, 'expired'],
+    [{ account: 'MINATO\\svc-backup' }, { processes: { record: false } }, '控えの処理で行が増えすぎるため', 25, -60, 'revoked'],
   ] as const
 ).map(([scope, value, reason, starts, expires, state], at) => ({
   id: idOf(15, at + 1),

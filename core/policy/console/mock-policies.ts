@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { EffectivePolicy, Group, NewPolicy, PolicyVersion, Ring } from '@shell/api/schema';
+import type { Draft, EffectivePolicy, Group, NewPolicy, PolicyVersion, Ring } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour, minute, timeOf } from '@shell/mock/day';
 import { idOf } from '@shell/mock/random';
@@ -9,7 +9,6 @@ import { findEndpoint, fleet, groups, refOf, rootGroup } from '../../endpoints/c
 import { features } from './mock-schemas';
 
 const byPath = (path: string): Group => groups.find((group) => group.path === path) ?? rootGroup;
-const defaults = features[0]?.default_value as Record<string, unknown>;
 const three: Ring[] = [
   { percent: 10, wait_s: 7200 },
   { percent: 50, wait_s: 86_400 },
@@ -44,18 +43,21 @@ function version(
   };
 }
 
-const sensors = (window: boolean, network: boolean): Record<string, boolean> => ({ process: true, file: true, window, network, session: true });
-const secret = { name: '社内限の持ち出しを知らせる', keyword: '社内限', level: 'alarm' };
+const processes = (record_exit: boolean, ...exclude: Record<string, string>[]): Record<string, unknown> => ({
+  processes: { record: true, record_exit, hash: true, exclude },
+});
+const backup = { name: '夜の控え', image: '/usr/bin/rsync', parent_image: '/usr/sbin/cron' };
+const builds = { name: '組み立ての作業', image: 'C:\\Program Files\\CAD\\**' };
 
 /** Newest first, per feature and group. */
 const versions: PolicyVersion[] = [
-  version('operation_log', byPath('/'), 3, { ...defaults, sensors: sensors(true, false), retention_days: 365, rules: [secret] }, '監査の求めで一年残す', 2 * day + 3 * hour, { state: 'running', ring: 1, applied: 121, failed: 0, pending: 74, wanted: 195 }),
-  version('operation_log', byPath('/'), 2, { ...defaults, sensors: sensors(true, false), rules: [secret] }, '社内限の持ち出しを知らせる', 20 * day, { state: 'superseded' }),
-  version('operation_log', byPath('/'), 1, { ...defaults, sensors: sensors(false, false) }, 'はじめの決まり', 60 * day, { state: 'superseded' }),
-  version('operation_log', byPath('/川崎工場/設計部'), 1, { ...defaults, sensors: sensors(true, true), retention_days: 730, ignore_folders: ['D:\\CAD\\temp'], rules: [secret, { name: '図面の持ち出しを止める', keyword: '図面', level: 'prohibit' }] }, '図面の持ち出しを止める', 6 * day, { applied: 32, failed: 2 }),
+  version('operation_log', byPath('/'), 3, processes(true, backup), '夜の控えは行が増えすぎるため', 2 * day + 3 * hour, { state: 'running', ring: 1, applied: 121, failed: 0, pending: 74, wanted: 195 }),
+  version('operation_log', byPath('/'), 2, processes(true), '終わりの時刻も残す', 20 * day, { state: 'superseded' }),
+  version('operation_log', byPath('/'), 1, processes(false), 'はじめの決まり', 60 * day, { state: 'superseded' }),
+  version('operation_log', byPath('/川崎工場/設計部'), 1, processes(true, backup, builds), 'CADの部品は記録しない', 6 * day, { applied: 32, failed: 2 }),
   version('assets', byPath('/'), 1, features[1]?.default_value, 'はじめの決まり', 60 * day),
-  version('assets', byPath('/大阪営業所'), 2, { collect_every_s: 3600, collect: ['hardware', 'software', 'network', 'users'], low_disk_percent: 15 }, '一時間ごとに集める', 30 * minute, { state: 'paused', ring: 0, applied: 1, pending: 14 }),
-  version('assets', byPath('/大阪営業所'), 1, { collect_every_s: 7200, collect: ['hardware', 'software', 'network', 'users'], low_disk_percent: 15 }, '試し', 12 * day, { state: 'superseded' }),
+  version('assets', byPath('/大阪営業所'), 2, { interval_s: 7200 }, '二時間ごとに調べる', 30 * minute, { state: 'paused', ring: 0, applied: 1, pending: 14 }),
+  version('assets', byPath('/大阪営業所'), 1, { interval_s: 14_400 }, '試し', 12 * day, { state: 'superseded' }),
 ];
 
 function currentOf(feature: string, group: string): PolicyVersion | undefined {
@@ -77,10 +79,10 @@ function nearest(feature: string, path: string): PolicyVersion | undefined {
     .sort((a, b) => b.group.path.length - a.group.path.length)[0];
 }
 
-function wrongs(value: unknown): { pointer: string; code: string }[] {
-  const days = (value as { retention_days?: unknown }).retention_days;
-  if (typeof days !== 'number') return [];
-  return days < 30 ? [{ pointer: '/value/retention_days', code: 'too_small' }] : days > 3650 ? [{ pointer: '/value/retention_days', code: 'too_large' }] : [];
+function wrongs(value: Record<string, unknown>): { pointer: string; code: string }[] {
+  const seconds = value['interval_s'];
+  if (typeof seconds !== 'number') return [];
+  return seconds < 60 ? [{ pointer: '/value/interval_s', code: 'too_small' }] : seconds > 604_800 ? [{ pointer: '/value/interval_s', code: 'too_large' }] : [];
 }
 
 function effective(endpointId: string): EffectivePolicy[] {
@@ -106,14 +108,14 @@ function effective(endpointId: string): EffectivePolicy[] {
           expires_at: null,
         })),
         ...(number % 9 === 0 && feature.feature === 'operation_log'
-          ? [{ pointer: '/sensors/window', from: 'grant' as const, group: null, policy_version: null, grant_id: idOf(15, 1), expires_at: before(-12 * day) }]
+          ? [{ pointer: '/processes/hash', from: 'grant' as const, group: null, policy_version: null, grant_id: idOf(15, 1), expires_at: before(-12 * day) }]
           : []),
       ],
       wanted_hash: `sha256:${found?.id.slice(-8) ?? 'default'}`,
       applied_hash: state === 'applied' ? `sha256:${found?.id.slice(-8) ?? 'default'}` : null,
       applied_at: state === 'applied' ? before(5 * hour) : null,
       state,
-      errors: failed ? [{ pointer: '/sensors/network', message: '通信を見る部品が起動しませんでした' }] : [],
+      errors: failed ? [{ pointer: '/processes/exclude/1/image', message: 'この端末では使えない場所の書き方です' }] : [],
     };
   });
 }
@@ -129,7 +131,7 @@ export const handlers = [
     return found ? HttpResponse.json(found as never) : notFound();
   }),
   http.post('/api/v1/policies/:feature/:group/preview', async ({ params, request }) => {
-    const body = (await request.json()) as { value: unknown };
+    const body = (await request.json()) as Draft;
     const bad = wrongs(body.value);
     if (bad.length > 0) return problem(422, 'invalid', '使えない値があります。', bad);
     const group = groups.find((one) => one.id === params['group']) ?? rootGroup;
@@ -143,7 +145,7 @@ export const handlers = [
       cannot_enforce: inside
         .filter((endpoint) => endpoint.os === 'macos')
         .slice(0, 4)
-        .map((endpoint) => ({ endpoint: { id: endpoint.id, hostname: endpoint.hostname }, reason: '通信を見られません' })),
+        .map((endpoint) => ({ endpoint: { id: endpoint.id, hostname: endpoint.hostname }, reason: 'エージェントが古く、この決まりを知りません' })),
     } as never);
   }),
   http.put('/api/v1/policies/:feature/:group', async ({ params, request }) => {

@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { watch } from '../../../console/e2e/watch';
 
+const root = '0193a002-0000-704a-8016-000000000001';
+
 test('a rule is edited, its change is shown first, and it rolls out ring by ring', async ({ page }) => {
   const complained = watch(page);
   await page.goto('/policies');
@@ -8,11 +10,11 @@ test('a rule is edited, its change is shown first, and it rolls out ring by ring
   await expect(page.getByRole('heading', { level: 1, name: 'みなと精機の操作ログ' })).toBeVisible();
   const check = page.getByRole('button', { name: '変わるところを確かめる' });
   await expect(check).toBeDisabled();
-  await page.getByLabel('残す日数').fill('400');
+  await page.getByLabel('終わりも記録する').click();
   await check.click();
   const preview = page.getByRole('region', { name: '変わるところ' });
-  await expect(preview.getByRole('row', { name: /残す日数 365 400/ })).toBeVisible();
-  await preview.getByLabel('変えた理由').fill('保存期間の見直し');
+  await expect(preview.getByRole('row', { name: /終わりも記録する true false/ })).toBeVisible();
+  await preview.getByLabel('変えた理由').fill('行が多すぎるため');
   await preview.getByRole('button', { name: '保存して展開を始める' }).click();
   await expect(page.getByText('第4版、佐伯 直樹')).toBeVisible();
   const rollout = page.getByRole('region', { name: '展開' });
@@ -26,8 +28,8 @@ test('a rule is edited, its change is shown first, and it rolls out ring by ring
 
 test('a value the server refuses is marked at its field', async ({ page }) => {
   await page.goto('/policies');
-  await page.getByRole('link', { name: '第3版' }).click();
-  await page.getByLabel('残す日数').fill('5');
+  await page.goto(`/policies/assets/${root}`);
+  await page.getByLabel('調べる間隔（秒）').fill('5');
   await expect(page.getByText('小さすぎます')).toBeVisible();
 });
 
@@ -36,9 +38,9 @@ test('the same rule can be written as YAML', async ({ page }) => {
   await page.getByRole('link', { name: '第3版' }).click();
   await page.getByRole('button', { name: 'YAML で' }).click();
   const yaml = page.getByLabel('YAML', { exact: true });
-  await yaml.fill((await yaml.inputValue()).replace('window: true', 'window: false'));
+  await yaml.fill((await yaml.inputValue()).replace('hash: true', 'hash: false'));
   await page.getByRole('button', { name: '書式で' }).click();
-  await expect(page.getByLabel('前面の窓の題名')).not.toBeChecked();
+  await expect(page.getByLabel('ファイルのSHA-256を記録する')).not.toBeChecked();
 });
 
 test('a grant says to whom, what, why and until when', async ({ page }) => {

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
 /// Puts the features' policies into the context.
 pub fn install(parts: &mut Parts, specs: PolicySpecs) {
     parts.insert(specs);
+    parts.insert(server::outlook::Cache::default());
 }
 
 /// Tells agents which manifest is theirs, and follows their groups.

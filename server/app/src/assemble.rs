@@ -1,17 +1,18 @@
 //! Putting the server together and starting it.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use yagura_admins::PublicAddress;
 use yagura_channel::server::Signer;
+use yagura_dial::{NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
 use yagura_events::{Embedded, Options, server::Store};
 use yagura_policy::PolicySpecs;
 use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
-use yagura_vocabulary::{Clock, Id, SystemClock, id};
+use yagura_vocabulary::{Clock, Id, SystemClock, Time, id};
 
 use crate::{config::Config, features, listen, router};
 
@@ -19,12 +20,18 @@ use crate::{config::Config, features, listen, router};
 ///
 /// # Errors
 /// When the database or the keys cannot be opened.
-pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Context> {
+pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::Result<Context> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let server = server_id(&config.data)?;
     let db = Db::open(&config.database.url).await.context("failed to open the database")?;
     migrate(&db, features::migrations()).await.context("failed to bring the database up to date")?;
-    let signer = Signer::open(&config.data.join("keys"), server, clock.now()).context("failed to open the keys")?;
+    let keys = config.data.join("keys");
+    let signer = Signer::open(&keys, server, clock.now()).context("failed to open the keys")?;
+    // Not on the command line: a server that runs would not notice.
+    let signer = match &events {
+        Some(_) => renewed_in_time(signer, server, clock.now(), &keys)?,
+        None => signer,
+    };
     let authority = match &config.tls.authority {
         None => String::new(),
         Some(file) => std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?,
@@ -34,15 +41,16 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     parts.insert(AgentAddress(config.url.clone()));
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
-    yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] });
+    yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
     yagura_alarms::install(&mut parts, features::alarm_sources());
     yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);
     yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
-    if let Some(store) = store {
-        yagura_events::server::install(&mut parts, store);
+    yagura_backup::install(&mut parts, backup_plan(config, events.clone()));
+    if let Some(store) = events {
+        yagura_events::server::install(&mut parts, store as Store);
     }
     let ctx = Context::new(server, db, clock, Metrics::default(), parts);
     let root = yagura_endpoints::ensure_root(&ctx, "全社").await.context("failed to make the root group")?;
@@ -53,8 +61,62 @@ pub async fn context(config: &Config, store: Option<Store>) -> anyhow::Result<Co
     Ok(ctx)
 }
 
+/// Keys are renewed when they end within this time. Agents that are off for longer still follow: the chain is signed.
+const RENEW_BEFORE: Duration = Duration::from_secs(90 * 86_400);
+
+/// The signer with new keys, if its own end soon. Without the root, which may be kept elsewhere, the old ones go on and the
+/// health page says until when.
+fn renewed_in_time(signer: Signer, server: Id<id::Server>, now: Time, keys: &Path) -> anyhow::Result<Signer> {
+    let end = yagura_organisation::keys_end(&signer);
+    if end.is_none_or(|end| now + RENEW_BEFORE < end) {
+        return Ok(signer);
+    }
+    if !keys.join("root.key").exists() {
+        tracing::warn!(
+            ?end,
+            "the server's keys end soon and the root key is not here: `yagura-server keys renew --root FILE`"
+        );
+        return Ok(signer);
+    }
+    tracing::info!(?end, "the server's keys end soon: they are renewed");
+    signer.renew(server, now, false).context("failed to renew the keys")
+}
+
+/// What a backup of this server takes.
+pub(crate) fn backup_plan(config: &Config, events: Option<Arc<Embedded>>) -> yagura_backup::Plan {
+    let tls = &config.tls;
+    let secret = config.oidc.as_ref().map(|oidc| oidc.client_secret_file.clone());
+    // The key of the private authority lies beside its certificate, if it is ours.
+    let authority_key = tls.authority.as_ref().map(|file| file.with_extension("key")).filter(|key| key.exists());
+    let named = [Some(tls.certificate.clone()), Some(tls.key.clone()), tls.authority.clone(), authority_key, secret];
+    yagura_backup::Plan {
+        data: config.data.clone(),
+        database: config.database.url.clone(),
+        config: config.file.clone(),
+        named: named.into_iter().flatten().collect(),
+        events,
+    }
+}
+
+/// The identity provider of the configuration. It is not asked anything before somebody signs in with it.
+fn oidc(config: &Config, authority: &str) -> anyhow::Result<yagura_admins::Oidc> {
+    let Some(oidc) = &config.oidc else { return Ok(yagura_admins::Oidc::default()) };
+    let file = &oidc.client_secret_file;
+    let secret = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    let trust = Trust::Authorities { pem: authority.to_owned(), system: true };
+    let tls = client_config(&trust).context("failed to set TLS up for the identity provider")?;
+    Ok(yagura_admins::Oidc::new(yagura_admins::OidcSettings {
+        issuer: oidc.issuer.clone(),
+        client_id: oidc.client_id.clone(),
+        client_secret: secret.trim().to_owned(),
+        name: oidc.name.clone(),
+        trust_unverified_email: oidc.trust_unverified_email,
+        dial: Arc::new(NetDial::new(tls, ProxyChoice::Environment)),
+    }))
+}
+
 /// The server's id, made when it is started for the first time.
-fn server_id(data: &Path) -> anyhow::Result<Id<id::Server>> {
+pub(crate) fn server_id(data: &Path) -> anyhow::Result<Id<id::Server>> {
     let file = data.join("server-id");
     match std::fs::read_to_string(&file) {
         Ok(text) => Ok(text.trim().parse().with_context(|| format!("failed to read {}", file.display()))?),
@@ -90,7 +152,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
     let store =
         Embedded::open(Options::new(config.data.join("events"))).await.context("failed to open the event store")?;
     let store = Arc::new(store);
-    let ctx = context(config, Some(Arc::clone(&store) as Store)).await?;
+    let ctx = context(config, Some(Arc::clone(&store))).await?;
     for feature in features::ALL {
         (feature.start)(&ctx);
     }

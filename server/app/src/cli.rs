@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{certificates, config::Config, context, start};
+use crate::{certificates, config::Config, context, maintain, start};
 
 /// Yagura's server.
 #[derive(Parser)]
@@ -55,6 +55,35 @@ enum Command {
         #[arg(long, env = "YAGURA_CONFIG")]
         config: PathBuf,
     },
+    /// Make a backup, also while the server runs. Prints its folder.
+    Backup {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+        /// The folder on the server to make it in; the one that the settings name when absent.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// Put a backup back, to an empty place.
+    Restore {
+        /// The backup's folder.
+        #[arg(long)]
+        from: PathBuf,
+        /// The new data folder; empty, or not there.
+        #[arg(long)]
+        data: PathBuf,
+        /// The empty PostgreSQL database, where the control plane was in one.
+        #[arg(long, env = "YAGURA_DATABASE_URL")]
+        database: Option<String>,
+    },
+    /// The keys that agents believe.
+    Keys {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Check the configuration and stop.
     CheckConfig {
         /// The configuration file.
@@ -74,6 +103,22 @@ enum Command {
         /// The configuration file.
         #[arg(long, env = "YAGURA_CONFIG")]
         config: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Make new keys under the same root, at once. A start of the server does so by itself when they end soon.
+    Renew {
+        /// The root key, where it is kept elsewhere.
+        #[arg(long)]
+        root: Option<PathBuf>,
+    },
+    /// Take the root key off the server.
+    RootExport {
+        /// The file to write it to.
+        #[arg(long)]
+        to: PathBuf,
     },
 }
 
@@ -142,6 +187,22 @@ async fn run(command: Command) -> anyhow::Result<()> {
             ctx.db().close().await;
             println!("the database is up to date");
             Ok(())
+        }
+        Command::Backup { config, to } => {
+            let config = Config::load(&config)?;
+            let to = match to {
+                Some(to) => to,
+                None => maintain::backup_directory(&config).await?,
+            };
+            maintain::backup(&config, &to).await
+        }
+        Command::Restore { from, data, database } => maintain::restore(&from, &data, database.as_deref()).await,
+        Command::Keys { config, command } => {
+            let config = Config::load(&config.context("say which configuration: --config FILE")?)?;
+            match command {
+                KeysCommand::Renew { root } => maintain::renew_keys(&config, root.as_deref()),
+                KeysCommand::RootExport { to } => maintain::export_root(&config, &to),
+            }
         }
         Command::Admin { config, command } => {
             let config = config.context("say which configuration: --config FILE")?;

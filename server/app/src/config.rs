@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The file it was read from.
+    #[serde(skip)]
+    pub file: PathBuf,
     /// Where people and agents reach the server: `https://name:port`.
     pub url: String,
     /// Where the server keeps its data. Relative to the file's folder.
@@ -24,9 +27,34 @@ pub struct Config {
     /// The control plane's database.
     #[serde(default)]
     pub database: Database,
+    /// The identity provider that administrators may sign in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<Oidc>,
     /// What it writes to its log.
     #[serde(default)]
     pub log: Log,
+}
+
+/// The identity provider that administrators may sign in with (OpenID Connect).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    /// Its issuer identifier, exactly as it says it itself: `https://login.example.jp/realms/main`.
+    pub issuer: String,
+    /// What this server is called there.
+    pub client_id: String,
+    /// The file with this server's secret there.
+    pub client_secret_file: PathBuf,
+    /// What the button on the sign-in page says.
+    #[serde(default = "single_sign_on")]
+    pub name: String,
+    /// Whether to go by e-mail addresses that the provider does not call verified.
+    #[serde(default)]
+    pub trust_unverified_email: bool,
+}
+
+fn single_sign_on() -> String {
+    "SSO".to_owned()
 }
 
 /// Where it listens.
@@ -123,7 +151,9 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        Self::parse(file, &text, |name| std::env::var(name).ok())?.resolved(folder)
+        let config = Self::parse(file, &text, |name| std::env::var(name).ok())?.resolved(folder)?;
+        let file = std::path::absolute(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
+        Ok(Self { file, ..config })
     }
 
     fn parse(file: &Path, text: &str, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
@@ -151,6 +181,14 @@ impl Config {
         if !config.url.starts_with("https://") {
             return Err(bad(line_of("url"), format!("url: `{}` does not begin with https://", config.url)));
         }
+        if let Some(oidc) = &config.oidc {
+            let loopback = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+            let here = loopback.iter().any(|start| oidc.issuer.starts_with(start));
+            if !oidc.issuer.starts_with("https://") && !here {
+                let message = format!("oidc.issuer: `{}` does not begin with https://", oidc.issuer);
+                return Err(bad(line_of("issuer"), message));
+            }
+        }
         let kind = config.database.url.split(':').next().unwrap_or_default();
         if !matches!(kind, "sqlite" | "postgres" | "postgresql") {
             let message = "database.url: expected sqlite:PATH or postgres://...".to_owned();
@@ -166,6 +204,9 @@ impl Config {
         self.data = absolute(&self.data)?;
         self.tls.certificate = absolute(&self.tls.certificate)?;
         self.tls.key = absolute(&self.tls.key)?;
+        if let Some(oidc) = &mut self.oidc {
+            oidc.client_secret_file = absolute(&oidc.client_secret_file)?;
+        }
         self.tls.authority = self.tls.authority.as_deref().map(absolute).transpose()?;
         if let Some(path) = self.database.url.strip_prefix("sqlite:") {
             self.database.url = format!("sqlite:{}", self.data.join(path).display());
@@ -196,6 +237,8 @@ mod tests {
     fn the_file_the_line_and_the_key_are_named() {
         check(&GOOD.replace("key = ", "keys = "), "yagura.toml, line 6: unknown field `keys`");
         check(&GOOD.replace("https://", "http://"), "yagura.toml, line 1: url: `http://127.0.0.1:8443`");
+        let oidc = "[oidc]\nissuer = \"http://id.example\"\nclient_id = \"y\"\nclient_secret_file = \"s\"\n";
+        check(&format!("{GOOD}{oidc}"), "yagura.toml, line 8: oidc.issuer: `http://id.example`");
         check(&GOOD.replace("console = \"127.0.0.1:8443\"", "console = 1"), "yagura.toml, line 3: ");
     }
 

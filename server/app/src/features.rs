@@ -24,6 +24,7 @@ pub(crate) const ALL: &[ServerFeature] = &[
     blobs::FEATURE,
     events::FEATURE,
     alarms::FEATURE,
+    yagura_backup::FEATURE,
     yagura_operation_log::server::FEATURE,
     yagura_assets::server::FEATURE,
 ];

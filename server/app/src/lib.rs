@@ -9,7 +9,9 @@ pub mod config;
 mod console;
 mod features;
 mod listen;
+mod maintain;
 pub mod openapi;
 mod router;
 
 pub use self::assemble::{Server, context, start};
+pub use self::maintain::restore_backup as restore;

@@ -30,7 +30,7 @@ pub(crate) async fn hello(State(ctx): State<Context>, request: AgentRequest) -> 
         return Err(ApiError::invalid("/protocol", "unsupported", format!("this server speaks protocol {PROTOCOL}")));
     }
     let id = request.endpoint.to_string();
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.db().write_relaxed().await?;
     let known: Known =
         sqlx::query_as("SELECT hardware_id, run_id, previous_run_id FROM endpoints_endpoint WHERE id = $1")
             .bind(&id)

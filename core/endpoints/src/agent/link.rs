@@ -28,11 +28,27 @@ const LONG_POLL: Duration = Duration::from_secs(290);
 pub(crate) async fn link(State(ctx): State<Context>, request: AgentRequest, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(4096).write_buffer_size(0).read_buffer_size(1024).on_upgrade(move |socket| async move {
         let listener = ctx.part::<Hub>().connect(request.endpoint);
-        ctx.metrics().connected.inc();
+        let counted = Counted::new(&ctx);
         converse(&ctx, socket, &listener).await;
-        ctx.metrics().connected.dec();
+        drop(counted);
         ctx.part::<Presence>().note(request.endpoint, ctx.now(), None);
     })
+}
+
+/// Counts an agent as connected while it lives. A long poll is dropped when its agent goes away.
+struct Counted(Context);
+
+impl Counted {
+    fn new(ctx: &Context) -> Self {
+        ctx.metrics().connected.inc();
+        Self(ctx.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.metrics().connected.dec();
+    }
 }
 
 async fn converse(ctx: &Context, mut socket: WebSocket, listener: &Listener) {
@@ -68,6 +84,7 @@ pub(crate) async fn poll(State(ctx): State<Context>, request: AgentRequest) -> J
     let listener = ctx.part::<Hub>().connect(request.endpoint);
     ctx.part::<Presence>().note(request.endpoint, ctx.now(), request.ip.clone());
     let stop = ctx.stopping();
+    let _counted = Counted::new(&ctx);
     tokio::select! {
         nudges = timeout(LONG_POLL, listener.next()) => Json(nudges.unwrap_or_default()),
         () = stop.cancelled() => Json(Vec::new()),

@@ -26,7 +26,7 @@ pub(crate) async fn state(State(ctx): State<Context>, request: AgentRequest) -> 
     let id = request.endpoint.to_string();
     let mut taken = BTreeMap::new();
     let mut news = Vec::new();
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.db().write_relaxed().await?;
     for (name, section) in report.sections {
         let Some(value) = resolve(tx.on(), &id, &name, section).await? else { continue };
         let hash = hash(&value);

@@ -21,6 +21,8 @@ pub(crate) struct ListQuery {
     /// Operating system family: `windows`, `linux`, ...
     os: Option<String>,
     state: Option<EndpointState>,
+    /// Only those that look like a copy of another machine (`true`), or only the others.
+    clone_suspected: Option<bool>,
     /// `hostname`, `-hostname`, `last_seen`, `-last_seen`, `enrolled_at`, `-enrolled_at`, `os_name`, `-os_name`.
     sort: Option<String>,
     /// At most so many items.
@@ -71,7 +73,8 @@ pub(crate) async fn list(
     };
     let sql = format!(
         "{SELECT} WHERE {} AND ($2 = '' OR lower(e.hostname) LIKE $2 OR e.ip LIKE $2 OR lower(p.name) LIKE $2)
-         AND ($3 = '' OR e.os = $3) AND ($4 = '' OR g.id_path LIKE $4) ORDER BY {order}",
+         AND ($3 = '' OR e.os = $3) AND ($4 = '' OR g.id_path LIKE $4)
+         AND ($5 < 0 OR e.clone_suspected = $5) ORDER BY {order}",
         visible("e.group_id", 1)
     );
     let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
@@ -79,6 +82,7 @@ pub(crate) async fn list(
         .bind(query.q.as_deref().filter(|q| !q.is_empty()).map(like).unwrap_or_default())
         .bind(query.os.unwrap_or_default())
         .bind(if group_path.is_empty() { group_path } else { format!("{group_path}%") })
+        .bind(query.clone_suspected.map_or(-1, i64::from))
         .fetch_all(ctx.db().read())
         .await?;
     // Whether somebody is there is known in memory, so the state is filtered here; 100,000 short rows are no burden.

@@ -45,6 +45,21 @@ impl Catalogue {
         Ok(Self(pool))
     }
 
+    /// Copies it, as it is at one moment, to a new file.
+    pub(crate) async fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let text = path.to_string_lossy().into_owned();
+        let copied = sqlx::query("VACUUM INTO $1").bind(text).execute(&self.0).await;
+        copied.map(drop).map_err(StoreError::catalogue("copy what is"))
+    }
+
+    /// Closes it so that the one file holds everything.
+    pub(crate) async fn close_whole(&self) -> Result<(), StoreError> {
+        let folded = sqlx::query("PRAGMA journal_mode = DELETE").execute(&self.0).await;
+        folded.map_err(StoreError::catalogue("fold the journal"))?;
+        self.0.close().await;
+        Ok(())
+    }
+
     pub(crate) async fn read(&self) -> Result<Contents, StoreError> {
         let what = "read what is";
         let rows = sqlx::query("SELECT * FROM segment ORDER BY min_position").fetch_all(&self.0).await;

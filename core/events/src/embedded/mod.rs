@@ -15,6 +15,7 @@ mod rows;
 mod scan;
 mod segment;
 mod shared;
+mod snapshot;
 mod wal;
 mod writer;
 
@@ -38,6 +39,7 @@ use yagura_vocabulary::{
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
 pub use options::Options;
+pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
 use shared::{Flushes, Shared};

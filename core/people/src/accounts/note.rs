@@ -35,7 +35,7 @@ impl AgentHook for NoteAccounts {
         if users.is_empty() {
             return Ok(());
         }
-        let mut tx = ctx.db().write().await?;
+        let mut tx = ctx.db().write_relaxed().await?;
         for user in users {
             note_account(tx.on(), endpoint, &user, ctx.now()).await?;
         }

@@ -15,7 +15,7 @@ use yagura_channel::{
 use yagura_server_kit::{AgentHook, ApiError, Context};
 use yagura_vocabulary::{Id, id::Endpoint};
 
-use super::outlook::{self, Outlook};
+use super::outlook::{self, Cache, Outlook};
 use crate::PolicySpecs;
 
 pub(crate) struct Manifests;
@@ -41,6 +41,7 @@ impl AgentHook for Manifests {
 
 /// Tells an endpoint, or all, to look for a new manifest.
 pub(crate) fn nudge(ctx: &Context, endpoint: Option<Id<Endpoint>>) {
+    ctx.part::<Cache>().forget();
     let version = u64::try_from(ctx.now().micros()).unwrap_or(0);
     let nudge = Nudge { topic: Topic::Manifest, version };
     match endpoint {
@@ -54,7 +55,7 @@ pub(crate) async fn current(ctx: &Context, endpoint: Id<Endpoint>) -> Result<(Se
     let id = endpoint.to_string();
     let row = outlook::endpoint(ctx, &id).await?;
     let accounts = outlook::accounts(ctx, &id).await?;
-    let outlook = Outlook::load(ctx).await?;
+    let outlook = Outlook::recent(ctx).await?;
     let documents = outlook.documents(ctx.part::<PolicySpecs>(), &row, &accounts);
     let hashed: Vec<_> = documents
         .iter()
@@ -72,7 +73,7 @@ pub(crate) async fn current(ctx: &Context, endpoint: Id<Endpoint>) -> Result<(Se
     {
         return Ok((sealed, u64::try_from(*counter).unwrap_or(0)));
     }
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.db().write_relaxed().await?;
     for (_, hash, body) in &hashed {
         sqlx::query("INSERT INTO policy_document (hash, body) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
             .bind(&hash.0)

@@ -1,9 +1,18 @@
 //! All that decides about policies, read at one moment, and what follows from it for one endpoint.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use serde_json::Value;
 use sqlx::FromRow;
+use tokio::{sync::Mutex, time::Instant};
 use yagura_channel::wire::policy::{Grant, PolicyDocument};
 use yagura_endpoints::{Facts, GroupRow, Tree};
 use yagura_server_kit::{ApiError, Context};
@@ -100,17 +109,31 @@ pub(crate) struct Source {
     pub version: i64,
 }
 
-/// Everything that decides.
+/// Everything that decides, at one moment.
 pub(crate) struct Outlook {
+    all: Arc<All>,
+    now: Time,
+}
+
+/// Everything that decides.
+#[derive(Clone)]
+pub(crate) struct All {
     pub tree: Tree,
     /// All versions, by (feature, group), the newest first.
     versions: BTreeMap<(String, String), Vec<VersionRow>>,
     grants: Vec<GrantRow>,
-    now: Time,
 }
 
-impl Outlook {
-    pub(crate) async fn load(ctx: &Context) -> Result<Self, ApiError> {
+impl Deref for Outlook {
+    type Target = All;
+
+    fn deref(&self) -> &All {
+        &self.all
+    }
+}
+
+impl All {
+    async fn load(ctx: &Context) -> Result<Self, ApiError> {
         let rows: Vec<VersionRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {VERSION_COLUMNS} FROM policy_version ORDER BY version DESC"
         )))
@@ -127,7 +150,54 @@ impl Outlook {
         for row in rows {
             versions.entry((row.feature.clone(), row.group_id.clone())).or_default().push(row);
         }
-        Ok(Self { tree: Tree::load(ctx).await?, versions, grants, now: ctx.now() })
+        Ok(Self { tree: Tree::load(ctx).await?, versions, grants })
+    }
+}
+
+/// What was read last. Thousands of agents may ask within a second of each other, and the answer is the same for all.
+#[derive(Default)]
+pub(crate) struct Cache {
+    /// Counts what was decided, so that what was read before is not kept after.
+    decisions: AtomicU64,
+    read: Mutex<Option<(u64, Instant, Arc<All>)>>,
+}
+
+/// Another server of the same database may decide too; this one hears of it so much later at most.
+const CACHED: Duration = Duration::from_secs(1);
+
+impl Cache {
+    /// Something was decided: what was read before no longer counts.
+    pub(crate) fn forget(&self) {
+        self.decisions.fetch_add(1, Ordering::SeqCst);
+    }
+
+    async fn get(&self, ctx: &Context) -> Result<Arc<All>, ApiError> {
+        let decisions = self.decisions.load(Ordering::SeqCst);
+        // Held while it is read, so that of many who ask at once one reads.
+        let mut read = self.read.lock().await;
+        if let Some((known, at, all)) = &*read
+            && *known >= decisions
+            && at.elapsed() < CACHED
+        {
+            return Ok(Arc::clone(all));
+        }
+        let decisions = self.decisions.load(Ordering::SeqCst);
+        let at = Instant::now();
+        let all = Arc::new(All::load(ctx).await?);
+        *read = Some((decisions, at, Arc::clone(&all)));
+        Ok(all)
+    }
+}
+
+impl Outlook {
+    /// Everything that decides now, for somebody who is about to change it.
+    pub(crate) async fn load(ctx: &Context) -> Result<Self, ApiError> {
+        Ok(Self { all: Arc::new(All::load(ctx).await?), now: ctx.now() })
+    }
+
+    /// Everything that decided a moment ago at least, and all that was decided on this server.
+    pub(crate) async fn recent(ctx: &Context) -> Result<Self, ApiError> {
+        Ok(Self { all: ctx.part::<Cache>().get(ctx).await?, now: ctx.now() })
     }
 
     /// The newest version of a group's policy, if it was not taken back.
@@ -153,7 +223,8 @@ impl Outlook {
             ring: 0,
             paused: 0,
         };
-        self.versions.entry((feature.to_owned(), group.to_owned())).or_default().insert(0, draft);
+        let versions = &mut Arc::make_mut(&mut self.all).versions;
+        versions.entry((feature.to_owned(), group.to_owned())).or_default().insert(0, draft);
     }
 
     pub(crate) fn chain(&self, endpoint: &EndpointRow) -> Vec<&GroupRow> {

@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 use tempfile::TempDir;
-use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
+use yagura_dial::{Answer, HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
 use yagura_server::{Server, certificates, config::Config, start};
 use yagura_server_kit::{Context, Role};
 
@@ -19,24 +19,37 @@ pub(crate) struct House {
     pub client: HttpClient,
     pub admin: String,
     pub origin: String,
+    /// The address of its database.
+    pub database: String,
     dir: TempDir,
 }
 
+/// The password that first sessions set.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// What the server is called. Its port is not known before it listens, so this is a name that the tests send along.
+pub(crate) const ORIGIN: &str = "https://yagura.test";
+
 /// Runs a test on every database there is.
-#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
 pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    on_both_with(|_| String::new(), test);
+}
+
+/// The same with more in the configuration; what it refers to may be written to the folder.
+#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
+pub(crate) fn on_both_with<F: Future<Output = ()>>(more: impl Fn(&Path) -> String, test: impl Fn(House) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        test(House::new("sqlite:control.db").await).await;
+        test(House::new("sqlite:control.db", &more).await).await;
         match std::env::var("YAGURA_TEST_POSTGRES") {
-            Ok(url) => test(House::new(&fresh_database(&url).await).await).await,
+            Ok(url) => test(House::new(&fresh_database(&url).await, &more).await).await,
             Err(_) => println!("SKIPPED on PostgreSQL: YAGURA_TEST_POSTGRES names no server"),
         }
     });
 }
 
 /// A new, empty database on the PostgreSQL server at `url`.
-async fn fresh_database(url: &str) -> String {
+pub(crate) async fn fresh_database(url: &str) -> String {
     sqlx::any::install_default_drivers();
     let name = format!("yagura_{}", yagura_vocabulary::Id::<()>::new().uuid().simple());
     let pool = sqlx::AnyPool::connect(url).await.unwrap();
@@ -47,15 +60,15 @@ async fn fresh_database(url: &str) -> String {
 }
 
 impl House {
-    async fn new(database: &str) -> Self {
+    async fn new(database: &str, more: impl Fn(&Path) -> String) -> Self {
         let dir = tempfile::tempdir().unwrap();
         certificates::ensure(dir.path(), "127.0.0.1").unwrap();
         let file = dir.path().join("yagura.toml");
-        // The port is not known before the server listens, so the origin is a name that the test sends along.
-        let origin = "https://yagura.test".to_owned();
+        let origin = ORIGIN.to_owned();
         let text = format!(
             "url = \"{origin}\"\n[listen]\nconsole = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\n\
-             key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n"
+             key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n{}",
+            more(dir.path())
         );
         std::fs::write(&file, text).unwrap();
         let server = start(&Config::load(&file).unwrap()).await.unwrap();
@@ -65,7 +78,24 @@ impl House {
         let target = Target::parse(&format!("https://{}", server.address)).unwrap();
         let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
         let admin = token(server.context(), "admin").await;
-        Self { server, client, admin, origin, dir }
+        Self { server, client, admin, origin, database: database.to_owned(), dir }
+    }
+
+    /// Signs the first administrator in by a one-time link and sets a password. Returns the session's cookie.
+    pub(crate) async fn first_session(&self) -> String {
+        let link = yagura_admins::sign_in_link(self.server.context(), "admin").await.unwrap();
+        let token = link.rsplit_once('#').unwrap().1;
+        let reply = self.ask("POST", "/api/v1/session/link", &[], Some(&json!({"token": token}))).await;
+        let session = reply.session();
+        assert_eq!(reply.expect(200)["admin"]["must_change_password"], true);
+        let headers = [("cookie", session.as_str()), ("origin", self.origin.as_str())];
+        self.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(403);
+        let weak = json!({"new": "short"});
+        self.ask("POST", "/api/v1/session/password", &headers, Some(&weak)).await.expect(422);
+        let new = json!({"new": PASSWORD});
+        self.ask("POST", "/api/v1/session/password", &headers, Some(&new)).await.expect(204);
+        self.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(200);
+        session
     }
 
     /// Its folder.
@@ -139,6 +169,17 @@ impl House {
         let headers = [("authorization", bearer.as_str()), ("if-match", "*")];
         let path = format!("/api/v1/endpoints/{}", machine.id);
         self.ask("PATCH", &path, &headers, Some(&json!({"group_id": group}))).await.expect(200);
+    }
+
+    /// Asks as the administrator, for an answer that is looked at whole.
+    pub(crate) async fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let build = || {
+            let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.admin));
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            request.body(Bytes::from(body.map(Value::to_string).unwrap_or_default())).unwrap()
+        };
+        self.client.send(build).await.unwrap()
     }
 
     /// Asks with these headers.

@@ -5,15 +5,20 @@
 
 mod alarms;
 mod authorisation;
+mod backup;
 mod blobs;
+mod command_line;
+mod database_away;
 mod description;
 mod endpoints;
 mod harness;
 mod idempotency;
+mod limits;
 mod machine;
 mod mail;
 mod me;
 mod notices;
+mod oidc;
 mod policies;
 mod post_office;
 mod road;

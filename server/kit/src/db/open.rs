@@ -9,6 +9,10 @@ use std::{
 };
 
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Transaction, any::AnyPoolOptions};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 /// Which database it is. SQL is the same for both; only how connections are set up differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,13 +42,28 @@ pub enum DbError {
 pub struct Db {
     kind: Kind,
     read: AnyPool,
-    write: AnyPool,
-    /// The next connection for writing that is taken from the pool is to be closed instead.
+    write: Writers,
+    relaxed: Writers,
+    /// SQLite has one lock for writing. Waiting for it in a queue is fairer than in its busy handler.
+    turn: Option<Arc<Semaphore>>,
+}
+
+/// Connections for writing.
+#[derive(Clone, Debug)]
+struct Writers {
+    pool: AnyPool,
+    /// The next connection that is taken from the pool is to be closed instead.
     spoilt: Arc<AtomicBool>,
 }
 
 /// A transaction that writes.
-pub struct Tx(Transaction<'static, Any>);
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+/// So long a writer waits for its turn. Thousands of agents may come back at the same moment; their patience is longer.
+const TURN: Duration = Duration::from_secs(30);
 
 impl Db {
     /// Opens `sqlite:PATH` (made when it does not exist) or `postgres://...`.
@@ -63,33 +82,21 @@ impl Db {
             Kind::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
-        let (on_read, on_write, readers, writers) = match kind {
-            // One writer: SQLite has one lock, and waiting for it in a queue is fairer than in its busy handler.
-            Kind::Sqlite => (SQLITE_READ, SQLITE_WRITE, 8, 1),
-            Kind::Postgres => ("SET default_transaction_read_only = on", "SET lock_timeout = '10s'", 8, 8),
-        };
-        let spoilt = Arc::<AtomicBool>::default();
-        let pool = |setup: &'static str, size, spoilt: Arc<AtomicBool>| {
-            AnyPoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(Duration::from_secs(10))
-                .idle_timeout(Duration::from_secs(300))
-                .before_acquire(move |_, _| {
-                    let good = !spoilt.swap(false, Ordering::SeqCst);
-                    Box::pin(async move { Ok(good) })
-                })
-                .after_connect(move |connection, _| {
-                    Box::pin(async move {
-                        connection.execute(setup).await?;
-                        Ok(())
-                    })
-                })
+        let (on_read, on_write, on_relaxed, readers, writers) = match kind {
+            Kind::Sqlite => (SQLITE_READ, SQLITE_WRITE, SQLITE_RELAXED, 8, 1),
+            Kind::Postgres => (POSTGRES_READ, POSTGRES_WRITE, POSTGRES_RELAXED, 8, 8),
         };
         let open = |error| DbError::Open(kind, error);
         // The writer first: it makes the file.
-        let write = pool(on_write, writers, Arc::clone(&spoilt)).connect(&address).await.map_err(open)?;
-        let read = pool(on_read, readers, Arc::default()).connect_lazy(&address).map_err(open)?;
-        Ok(Self { kind, read, write, spoilt })
+        let spoilt = Arc::<AtomicBool>::default();
+        let pool = options(on_write, writers, Arc::clone(&spoilt)).connect(&address).await.map_err(open)?;
+        let write = Writers { pool, spoilt };
+        let spoilt = Arc::<AtomicBool>::default();
+        let pool = options(on_relaxed, writers, Arc::clone(&spoilt)).connect_lazy(&address).map_err(open)?;
+        let relaxed = Writers { pool, spoilt };
+        let read = options(on_read, readers, Arc::default()).connect_lazy(&address).map_err(open)?;
+        let turn = (kind == Kind::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        Ok(Self { kind, read, write, relaxed, turn })
     }
 
     /// Which kind it is.
@@ -104,40 +111,87 @@ impl Db {
         &self.read
     }
 
-    /// A transaction for what machines write: hellos, states, marks. What people change goes through
-    /// [`super::Change::begin`].
+    /// A transaction for what machines write and must not be lost: marks, the states of commands. What people change goes
+    /// through [`super::Change::begin`].
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is away, or the writers before this one take too long.
     pub async fn write(&self) -> Result<Tx, DbError> {
-        let mut begun = self.begin().await;
-        if let Err(sqlx::Error::InvalidSavePointStatement) = begun {
-            // SQLite ended a transaction by itself, as it does on a full disk, and the connection does not know: another one.
-            self.spoilt.store(true, Ordering::SeqCst);
-            begun = self.begin().await;
-        }
-        begun.map(Tx).map_err(|error| DbError::Transaction("begin", error))
+        self.begin(&self.write).await
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        match self.kind {
-            // Taking the lock at once keeps two transactions from each holding what the other needs.
-            Kind::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await,
-            Kind::Postgres => self.write.begin().await,
-        }
+    /// A transaction for what agents tell again by themselves: hellos, states, contacts. It is as safe as any other against a
+    /// crash of the server; a power failure may undo the last ones. In return it does not wait for the disk.
+    ///
+    /// # Errors
+    /// When the database is away, or the writers before this one take too long.
+    pub async fn write_relaxed(&self) -> Result<Tx, DbError> {
+        self.begin(&self.relaxed).await
+    }
+
+    async fn begin(&self, writers: &Writers) -> Result<Tx, DbError> {
+        let late = || DbError::Transaction("begin", sqlx::Error::PoolTimedOut);
+        let turn = match &self.turn {
+            None => None,
+            Some(turn) => {
+                let waited = timeout(TURN, Arc::clone(turn).acquire_owned()).await.map_err(|_| late())?;
+                Some(waited.map_err(|_| late())?)
+            }
+        };
+        let inner = writers.begin(self.kind).await.map_err(|error| DbError::Transaction("begin", error))?;
+        Ok(Tx { inner, _turn: turn })
     }
 
     /// Closes all connections.
     pub async fn close(&self) {
         self.read.close().await;
-        self.write.close().await;
+        self.relaxed.pool.close().await;
+        self.write.pool.close().await;
     }
+}
+
+impl Writers {
+    async fn begin(&self, kind: Kind) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        let begun = self.attempt(kind).await;
+        if let Err(sqlx::Error::InvalidSavePointStatement) = begun {
+            // SQLite ended a transaction by itself, as it does on a full disk, and the connection does not know: another one.
+            self.spoilt.store(true, Ordering::SeqCst);
+            return self.attempt(kind).await;
+        }
+        begun
+    }
+
+    async fn attempt(&self, kind: Kind) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        match kind {
+            // Taking the lock at once keeps two transactions from each holding what the other needs.
+            Kind::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
+            Kind::Postgres => self.pool.begin().await,
+        }
+    }
+}
+
+/// A pool of connections that `setup` is run on first.
+fn options(setup: &'static str, size: u32, spoilt: Arc<AtomicBool>) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(Duration::from_secs(300))
+        .before_acquire(move |_, _| {
+            let good = !spoilt.swap(false, Ordering::SeqCst);
+            Box::pin(async move { Ok(good) })
+        })
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(setup).await?;
+                Ok(())
+            })
+        })
 }
 
 impl Tx {
     /// What queries are run on.
     pub fn on(&mut self) -> &mut AnyConnection {
-        &mut self.0
+        &mut self.inner
     }
 
     /// Makes it last.
@@ -145,13 +199,18 @@ impl Tx {
     /// # Errors
     /// When the database is away: then nothing has changed.
     pub async fn commit(self) -> Result<(), DbError> {
-        self.0.commit().await.map_err(|error| DbError::Transaction("commit", error))
+        self.inner.commit().await.map_err(|error| DbError::Transaction("commit", error))
     }
 }
 
 const SQLITE_WRITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA busy_timeout = 10000";
+// In the log's mode NORMAL syncs at checkpoints only; what is behind the last sync is undone as a whole, never in part.
+const SQLITE_RELAXED: &str = "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000";
 const SQLITE_READ: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA query_only = ON";
+const POSTGRES_WRITE: &str = "SET lock_timeout = '10s'";
+const POSTGRES_RELAXED: &str = "SET lock_timeout = '10s'; SET synchronous_commit = off";
+const POSTGRES_READ: &str = "SET default_transaction_read_only = on";
 
 #[cfg(test)]
 mod tests {

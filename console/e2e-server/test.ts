@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { test as base, type Browser, type Page } from '@playwright/test';
+import { openHouse, programs, type House } from './house';
+
+export { expect } from '@playwright/test';
+
+export const password = 'a long enough sentence';
+
+/** With a house that all tests of a worker share; it is fresh when the first one begins. */
+export const test = base.extend<object, { house: House }>({
+  house: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern even where nothing is needed
+    async ({}, use) => {
+      const house = await openHouse(programs ?? '');
+      await use(house);
+      await house.stop();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+/** Skips the tests of a file, loudly, where the programs are not there. */
+export function needsPrograms(): void {
+  if (programs === undefined) process.stdout.write('SKIPPED: YAGURA_BIN_DIR does not say where yagura-server and yagura-agent are\n');
+  test.skip(programs === undefined, 'YAGURA_BIN_DIR is not set');
+}
+
+/**
+ * A page at the house's door. The server brings its own console; YAGURA_CONSOLE_DIST puts the files of another build in
+ * its place, for working on the console without building the server.
+ */
+export async function door(browser: Browser, house: House): Promise<Page> {
+  const context = await browser.newContext({ baseURL: house.url, ignoreHTTPSErrors: true });
+  const dist = process.env['YAGURA_CONSOLE_DIST'];
+  if (dist !== undefined) {
+    await context.route(
+      (url) => url.origin === house.url && !url.pathname.startsWith('/api/'),
+      async (route) => {
+        const { pathname } = new URL(route.request().url());
+        const file = join(dist, pathname);
+        await route.fulfill({ path: extname(pathname) !== '' && existsSync(file) ? file : join(dist, 'index.html') });
+      },
+    );
+  }
+  return context.newPage();
+}
+
+/** Comes in by a one-time link and decides on a password where one is asked for. */
+export async function comeIn(page: Page, house: House): Promise<void> {
+  const link = new URL(house.link());
+  await page.goto(link.pathname + link.hash);
+  await page.getByRole('button', { name: 'サインインする' }).click();
+  const menu = page.getByRole('navigation', { name: 'メニュー' });
+  const chosen = page.getByLabel('新しいパスワード');
+  await menu.or(chosen).first().waitFor();
+  if (await chosen.isVisible()) {
+    await chosen.fill(password);
+    await page.getByLabel('もう一度').fill(password);
+    await page.getByRole('button', { name: 'パスワードを替える' }).click();
+    await menu.waitFor();
+  }
+}

@@ -1,0 +1,139 @@
+import { Select } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { oneOf } from '@shell/address/one-of';
+import { useSearchState } from '@shell/address/use-search';
+import { answered, api } from '@shell/api/client';
+import { useRows } from '@shell/api/pages';
+import type { AlarmView } from '@shell/api/schema';
+import { useWords } from '@shell/i18n';
+import { FilterChips, type Chip } from '@shell/ui/chips';
+import { Filters } from '@shell/ui/filters';
+import { PageHead } from '@shell/ui/page';
+import { Split } from '@shell/ui/panel';
+import { Empty } from '@shell/ui/states';
+import { DataTable, type Column } from '@shell/ui/table';
+import { RelativeTime } from '@shell/ui/time';
+import type { ReactNode } from 'react';
+import { AlarmPanel } from './panel';
+import { AlarmStateWord, alarmStates, severities, useAlarmWords } from './states';
+import { alarmsKey } from './today';
+
+function useColumns(): Column<AlarmView>[] {
+  const t = useWords('alarms');
+  const words = useAlarmWords();
+  return [
+    { id: 'title', header: t('column.title'), width: '3fr', cell: (row) => <b>{words.title(row)}</b> },
+    { id: 'state', header: t('column.state'), width: 108, cell: (row) => <AlarmStateWord state={row.state} /> },
+    { id: 'severity', header: t('column.severity'), width: 84, cell: (row) => t(`severity.${row.severity}`) },
+    { id: 'endpoint', header: t('column.endpoint'), width: 148, cell: (row) => words.where(row) },
+    { id: 'handler', header: t('column.handler'), width: 132, cell: (row) => row.handler?.name ?? <span className="dim">—</span> },
+    { id: 'raised', header: t('column.raised'), width: 120, cell: (row) => <RelativeTime at={row.raised_at} /> },
+    { id: 'times', header: t('column.times'), width: 72, num: true, cell: (row) => row.times.toLocaleString('en-US') },
+    { id: 'comment', header: t('column.comment'), width: '2fr', chosen: false, cell: (row) => row.comment },
+  ];
+}
+
+/** Every alarm, newest first, and beside the list the one that somebody deals with. */
+export default function Alarms(): ReactNode {
+  const t = useWords('alarms');
+  const client = useQueryClient();
+  const words = useAlarmWords();
+  const [search, change] = useSearchState();
+  const filter = {
+    state: oneOf(alarmStates, search['state']),
+    severity: oneOf(severities, search['severity']),
+    kind: search['kind'],
+    endpoint: search['endpoint'],
+  };
+  const rows = useRows(
+    [...alarmsKey, filter],
+    (cursor) => answered(api.GET('/api/v1/alarms', { params: { query: { ...filter, cursor } } })),
+    { refetchInterval: 30_000 },
+  );
+  const openId = search['open'];
+  const chips: Chip[] = [
+    ...(filter.state ? [{ name: 'state', label: t('column.state'), value: t(`state.${filter.state}`) }] : []),
+    ...(filter.severity ? [{ name: 'severity', label: t('column.severity'), value: t(`severity.${filter.severity}`) }] : []),
+    ...(filter.endpoint ? [{ name: 'endpoint', label: t('column.endpoint'), value: filter.endpoint }] : []),
+  ];
+  const clear = (): void => {
+    change({ state: undefined, severity: undefined, kind: undefined, endpoint: undefined });
+  };
+  return (
+    <>
+      <PageHead room="protection" title="alarms:title" lead={t('lead')} />
+      <Filters>
+        <Select
+          aria-label={t('column.state')}
+          placeholder={t('column.state')}
+          clearable
+          data={alarmStates.map((state) => ({ value: state, label: t(`state.${state}`) }))}
+          value={filter.state ?? null}
+          onChange={(state) => {
+            change({ state: state ?? undefined, open: undefined });
+          }}
+        />
+        <Select
+          aria-label={t('column.severity')}
+          placeholder={t('column.severity')}
+          clearable
+          data={severities.map((severity) => ({ value: severity, label: t(`severity.${severity}`) }))}
+          value={filter.severity ?? null}
+          onChange={(severity) => {
+            change({ severity: severity ?? undefined, open: undefined });
+          }}
+        />
+      </Filters>
+      <FilterChips
+        chips={chips}
+        onRemove={(name) => {
+          change({ [name]: undefined });
+        }}
+        onClear={clear}
+      />
+      <Split
+        panel={
+          openId === undefined ? null : (
+            <AlarmPanel
+              key={openId}
+              id={openId}
+              known={rows.items.find((row) => row.id === openId)}
+              onChanged={() => client.invalidateQueries({ queryKey: alarmsKey })}
+              onClose={() => {
+                change({ open: undefined }, { replace: true });
+              }}
+            />
+          )
+        }
+      >
+        <DataTable
+          id="alarms"
+          label={t('title')}
+          columns={useColumns()}
+          rows={rows}
+          rowId={(row) => row.id}
+          rowName={(row) => `${words.title(row)} ${words.where(row)}`}
+          openId={openId}
+          onOpen={(row) => {
+            change({ open: row.id }, { replace: true });
+          }}
+          empty={
+            chips.length > 0 ? (
+              <Empty
+                act={
+                  <button type="button" className="t" onClick={clear}>
+                    {t('clear')}
+                  </button>
+                }
+              >
+                {t('none_match')}
+              </Empty>
+            ) : (
+              <Empty>{t('none')}</Empty>
+            )
+          }
+        />
+      </Split>
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { HttpResponse, http } from 'msw';
+import type { AlarmChange, AlarmView, Severity } from '@shell/api/schema';
+import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { before, day, hour, minute, timeOf } from '@shell/mock/day';
+import { idOf } from '@shell/mock/random';
+import { now } from '@shell/time';
+import { fleet } from '../../endpoints/console/mock-fleet';
+
+function raised(
+  number: number,
+  kind: string,
+  severity: Severity,
+  machine: number | null,
+  ago: number,
+  detail: AlarmView['detail'],
+  more: Partial<AlarmView> = {},
+): AlarmView {
+  const endpoint = machine === null ? undefined : fleet[machine];
+  return {
+    id: idOf(16, number),
+    kind,
+    severity,
+    ...(endpoint ? { endpoint: { id: endpoint.id, hostname: endpoint.hostname } } : {}),
+    state: 'open',
+    detail,
+    times: 1,
+    raised_at: before(ago),
+    last_at: before(ago),
+    ended_by_itself: false,
+    comment: '',
+    etag: '1',
+    ...more,
+  };
+}
+
+const silent = fleet.flatMap((endpoint, at) => (endpoint.state === 'silent' ? [at] : []));
+const saeki = { id: idOf(4, 1), name: '佐伯 直樹' };
+
+/** Newest first. */
+const alarms: AlarmView[] = [
+  raised(1, 'events.lost', 'medium', 17, 5 * hour, { count: 318, reason: 'the kernel queue overflowed', lane: 'operation' }),
+  raised(2, 'endpoint.clone', 'high', fleet.findIndex((endpoint) => endpoint.clone_suspected), 21 * hour, {}),
+  raised(3, 'endpoint.clock', 'low', 44, day + 2 * hour, { skew_ms: -412_000 }, { state: 'handling', handler: saeki, comment: '時刻合わせの設定を確認中。', etag: '2' }),
+  ...silent.map((machine, at) =>
+    raised(10 + at, 'endpoint.silent', 'medium', machine, (at + 2) * day, { last_seen: fleet[machine]?.last_seen ?? null, after_days: 3 }),
+  ),
+  raised(4, 'storage.low', 'high', null, 12 * day, { free_bytes: 912_680_550 }, { state: 'handled', handler: saeki, handled_at: before(12 * day - 40 * minute), ended_at: before(12 * day - 50 * minute), comment: '古い控えを移しました。', etag: '3' }),
+];
+
+export const handlers = [
+  http.get('/api/v1/alarms', ({ request }) => {
+    const url = new URL(request.url);
+    const wanted = (name: 'state' | 'severity' | 'kind'): string[] => (url.searchParams.get(name) ?? '').split(',').filter(Boolean);
+    const fits = (alarm: AlarmView): boolean =>
+      (['state', 'severity', 'kind'] as const).every((name) => wanted(name).length === 0 || wanted(name).includes(alarm[name]));
+    return pageOf(alarms.filter(fits), url);
+  }),
+  http.get('/api/v1/alarms/:id', ({ params }) => {
+    const alarm = alarms.find((one) => one.id === params['id']);
+    return alarm ? HttpResponse.json(alarm as never) : notFound();
+  }),
+  http.patch('/api/v1/alarms/:id', async ({ params, request }) => {
+    const alarm = alarms.find((one) => one.id === params['id']);
+    if (!alarm) return notFound();
+    if (request.headers.get('if-match') !== alarm.etag) return problem(409, 'conflict', 'ほかの人が先に変えました。');
+    const { state, comment } = (await request.json()) as AlarmChange;
+    alarm.comment = comment ?? alarm.comment;
+    if (state) {
+      alarm.state = state;
+      if (state === 'open') delete alarm.handler;
+      else alarm.handler = saeki;
+      if (state === 'handled') alarm.handled_at = timeOf(now());
+      else delete alarm.handled_at;
+    }
+    alarm.etag = String(Number(alarm.etag) + 1);
+    return HttpResponse.json(alarm as never);
+  }),
+];

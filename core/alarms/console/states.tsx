@@ -1,0 +1,25 @@
+import type { AlarmState, AlarmView, Severity } from '@shell/api/schema';
+import { useLooseWords, useWords } from '@shell/i18n';
+import { StateWord, type Tone } from '@shell/ui/words';
+import type { ReactNode } from 'react';
+
+export const alarmStates: AlarmState[] = ['open', 'handling', 'handled'];
+export const severities: Severity[] = ['critical', 'high', 'medium', 'low'];
+
+const tones: Record<AlarmState, Tone> = { open: 'open', handling: 'on', handled: 'plain' };
+
+export function AlarmStateWord({ state }: { state: AlarmState }): ReactNode {
+  const t = useWords('alarms');
+  return <StateWord tone={tones[state]}>{t(`state.${state}`)}</StateWord>;
+}
+
+/** What an alarm is called, and what it means; a kind that the console does not know is shown by its own word. */
+export function useAlarmWords(): { title: (alarm: AlarmView) => string; what: (alarm: AlarmView) => string; where: (alarm: AlarmView) => string } {
+  const t = useWords('alarms');
+  const loose = useLooseWords('alarms');
+  return {
+    title: ({ kind }) => loose(`kind.${kind}.title`, kind),
+    what: ({ kind }) => loose(`kind.${kind}.what`, ''),
+    where: ({ endpoint }) => endpoint?.hostname ?? t('server'),
+  };
+}

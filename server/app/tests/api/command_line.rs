@@ -1,0 +1,117 @@
+//! The program on the server's own machine.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+use crate::harness::on_both;
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_yagura-server")).args(arguments).output().unwrap()
+}
+
+/// What it says when it succeeds.
+#[track_caller]
+fn said(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What it says when it fails.
+#[track_caller]
+fn complained(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(!output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A data folder that was just made; its configuration file.
+fn made(dir: &Path) -> (PathBuf, String) {
+    let data = dir.join("data");
+    said(&["init", "--data", data.to_str().unwrap(), "--url", "https://127.0.0.1:9"]);
+    let config = data.join("yagura.toml").display().to_string();
+    (data, config)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn the_root_key_is_taken_off_the_server_and_brought_back_to_renew() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, config) = made(dir.path());
+    let (root, keys) = (dir.path().join("root.key"), data.join("keys/keys.json"));
+    let version = || {
+        let record: Value = serde_json::from_slice(&std::fs::read(&keys).unwrap()).unwrap();
+        record["version"].as_u64().unwrap()
+    };
+    said(&["keys", "--config", &config, "renew"]);
+    assert_eq!(version(), 2);
+    said(&["keys", "--config", &config, "root-export", "--to", text(&root)]);
+    assert!(root.exists() && !data.join("keys/root.key").exists());
+    assert!(complained(&["keys", "--config", &config, "renew"]).contains("root.key"));
+    assert_eq!(version(), 2);
+    said(&["keys", "--config", &config, "renew", "--root", text(&root)]);
+    assert_eq!(version(), 3);
+    assert!(!data.join("keys/root.key").exists(), "it does not stay");
+    let again = complained(&["keys", "--config", &config, "root-export", "--to", text(&root)]);
+    assert!(again.contains("root.key"), "{again}");
+}
+
+#[test]
+fn a_server_that_is_off_is_backed_up_and_restored_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, config) = made(dir.path());
+    assert!(complained(&["backup", "--config", &config]).contains("--to FOLDER"));
+    let folder = said(&["backup", "--config", &config, "--to", text(&dir.path().join("backups"))]);
+    let folder = folder.trim();
+    let elsewhere = dir.path().join("elsewhere");
+    let restored = said(&["restore", "--from", folder, "--data", text(&elsewhere)]);
+    assert!(restored.contains("each will record a gap"), "{restored}");
+    for name in ["server-id", "keys/keys.json", "keys/root.key", "server.key", "ca.key", "yagura.toml", "control.db"] {
+        assert!(elsewhere.join(name).exists(), "{name}");
+    }
+    assert_eq!(std::fs::read(data.join("server-id")).unwrap(), std::fs::read(elsewhere.join("server-id")).unwrap());
+    said(&["admin", "--config", text(&elsewhere.join("yagura.toml")), "link"]);
+    assert!(complained(&["restore", "--from", folder, "--data", text(&elsewhere)]).contains("is not empty"));
+}
+
+#[test]
+fn a_running_server_makes_the_backup_that_the_command_line_asks_for() {
+    on_both(|house| async move {
+        let backups = tempfile::tempdir().unwrap();
+        let config = house.dir().join("yagura.toml").display().to_string();
+        let to = backups.path().display().to_string();
+        let folder = tokio::task::spawn_blocking(move || said(&["backup", "--config", &config, "--to", &to])).await;
+        let folder = folder.unwrap();
+        let folder = folder.lines().last().unwrap();
+        assert!(Path::new(folder).join("manifest.json").exists(), "{folder}");
+        let list = house.admin("GET", "/api/v1/backups", None).await.expect(200);
+        assert_eq!(
+            (&list["items"][0]["asked_by"], &list["items"][0]["state"]),
+            (&"command line".into(), &"done".into())
+        );
+    });
+}
+
+#[test]
+fn a_wrong_configuration_is_named_by_file_line_and_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, config) = made(dir.path());
+    let file = data.join("yagura.toml");
+    let good = std::fs::read_to_string(&file).unwrap();
+    let wrong = good.replace("[tls]", "[tls]\nport = 1");
+    std::fs::write(&file, &wrong).unwrap();
+    let line = wrong.lines().position(|line| line.starts_with("port")).unwrap() + 1;
+    for arguments in [&["check-config", "--config", &config][..], &["serve", "--check", "--config", &config]] {
+        let complaint = complained(arguments);
+        assert!(complaint.contains(&format!("yagura.toml, line {line}: unknown field `port`")), "{complaint}");
+    }
+    std::fs::write(&file, good).unwrap();
+    assert!(said(&["check-config", "--config", &config]).contains("good"));
+}
