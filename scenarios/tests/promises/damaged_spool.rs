@@ -38,14 +38,13 @@ async fn the_good_part_of_a_damaged_spool_is_sent_and_the_rest_becomes_a_gap() {
     }
     let mut house = House::new();
     house.start_agent();
-    let marker = |name: &str| format!("{name}-{}", std::process::id());
-    start_until_seen(&house, &marker("before")).await;
+    start_until_seen(&house, &house.marker("before")).await;
     house.kill_server();
     // The batch under way is kept apart, and a file may begin with what was sent already: the damage is to meet neither.
-    start_programs(&marker("sealed"), 10);
+    start_programs(&house.marker("sealed"), 10);
     house.until_log("agent", "events were not sent; they are kept and sent again").await;
     let sent = house.spooled("agent");
-    start_programs(&marker("waits"), 400);
+    start_programs(&house.marker("waits"), 400);
     house.until_spooled("agent", sent + 400 * 500).await;
     house.kill_agent();
     // Well before the end, where what a crash left half written is cut off; well behind what was sent.
@@ -57,11 +56,11 @@ async fn the_good_part_of_a_damaged_spool_is_sent_and_the_rest_becomes_a_gap() {
     fs::File::options().write(true).open(file).unwrap().write_all_at(&[0xaa; 8], place).unwrap();
     house.start_server();
     house.start_agent();
-    start_until_seen(&house, &marker("after")).await;
+    start_until_seen(&house, &house.marker("after")).await;
     let events = house.events("").await;
     let gaps: Vec<_> = events.iter().filter(|event| event["body"]["reason"] == "corrupt").collect();
     assert!(!gaps.is_empty(), "nothing says what was lost; {}", house.log("agent"));
-    let waited = house.events(&format!("&text={}&kind=process.start", marker("waits"))).await;
+    let waited = house.events(&format!("&text={}&kind=process.start", house.marker("waits"))).await;
     assert!(waited.len() > 100, "the good part is there: {}", waited.len());
     assert!(every_number_once(&events) > 0);
 }
