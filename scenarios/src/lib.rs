@@ -186,6 +186,12 @@ impl House {
         self.agent_wrap.insert(name.to_owned(), wrap(shell));
     }
 
+    /// A word that stands in no other house's command lines: every agent of this machine sees what every test starts.
+    #[must_use]
+    pub fn marker(&self, name: &str) -> String {
+        format!("{name}-{}-{}", std::process::id(), self.port)
+    }
+
     /// A path in the house.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
