@@ -33,6 +33,12 @@ test('who has the second step on is asked for the code', async ({ page }) => {
   await expect(page.getByRole('button', { name: '岡田 真理 のメニュー' })).toBeVisible();
 });
 
+test('the identity provider is a second way in, and the door says when it led nowhere', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'みなと精機のアカウント でサインイン' }).click();
+  await expect(page.getByRole('alert')).toContainText('この人のアカウントがここにありません');
+});
+
 test('an auditor finds no way to change a rule', async ({ page }) => {
   await page.addInitScript(() => {
     localStorage.setItem('yagura-mock-session', 'okada');

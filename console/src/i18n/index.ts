@@ -93,6 +93,15 @@ export function useLooseWords(namespace: Namespace): (key: string, otherwise: st
   );
 }
 
+/** The words under a key, in the order in which they were written; nothing where there are none. */
+export function useWordTree(namespace: Namespace): (key: string) => object {
+  const language = useLanguage();
+  return (key) => {
+    const found: unknown = engine.getResource(language, namespace, key);
+    return typeof found === 'object' && found !== null ? found : {};
+  };
+}
+
 /** A sentence with elements in it: each `{{name}}` is replaced by the node of that name. */
 export function useSentence<N extends Namespace>(
   namespace: N,

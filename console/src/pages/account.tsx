@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../api/client';
 import { useWords } from '../i18n';
 import { useMarks } from '../i18n/marks';
+import { browserOf } from '../session/browser';
 import { PasswordForm } from '../session/new-password';
 import { useSession } from '../session/session';
 import { Button } from '../ui/button';
@@ -18,6 +19,10 @@ function OwnSessions(): ReactNode {
   const t = useWords('shell');
   const client = useQueryClient();
   const query = useQuery({ queryKey: ['sessions'], queryFn: () => answered(api.GET('/api/v1/sessions')) });
+  const nameOf = (agent: string | null | undefined): string => {
+    const known = browserOf(agent ?? '');
+    return known ? t('browser', known) : (agent ?? t('browser_unknown'));
+  };
   const end = async (id: string): Promise<void> => {
     await answered(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }));
     await client.invalidateQueries({ queryKey: ['sessions'] });
@@ -31,7 +36,7 @@ function OwnSessions(): ReactNode {
               <li key={row.id}>
                 <div>
                   <p>
-                    {row.user_agent} <span className="sm sub">{row.ip}</span>
+                    <span title={row.user_agent ?? undefined}>{nameOf(row.user_agent)}</span> <span className="sm sub">{row.ip}</span>
                   </p>
                   <p className="sm sub">
                     {t('account.session_since')} <RelativeTime at={row.created_at} /> / {t('account.session_used')}{' '}
@@ -41,7 +46,7 @@ function OwnSessions(): ReactNode {
                 {row.current ? (
                   <span className="sm dim">{t('account.session_this')}</span>
                 ) : (
-                  <Button small onClick={() => void end(row.id)} aria-label={`${t('account.session_end')}: ${row.user_agent}`}>
+                  <Button small onClick={() => void end(row.id)} aria-label={`${t('account.session_end')}: ${nameOf(row.user_agent)}`}>
                     {t('account.session_end')}
                   </Button>
                 )}

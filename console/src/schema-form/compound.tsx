@@ -26,7 +26,9 @@ export function RecordPlace({
   unnamed,
 }: PlaceProps & Named & { fields: { name: string; schema: Schema; required: boolean }[] }): ReactNode {
   const own = record(value);
-  const inner = fields.map((field) => (
+  const order = shared.names.order(pointer);
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const inner = [...fields].sort((a, b) => place(a.name) - place(b.name)).map((field) => (
     <Place
       key={field.name}
       shared={shared}
@@ -38,7 +40,9 @@ export function RecordPlace({
       }}
     />
   ));
-  if (pointer === '' || unnamed) return <div className={css['fields']}>{inner}</div>;
+  if (pointer === '') return <div className={css['fields']}>{inner}</div>;
+  // A row of a list: short fields stand beside each other, so that many rows can be looked over.
+  if (unnamed) return <div className={css['beside']}>{inner}</div>;
   return (
     <fieldset className={css['record']}>
       <legend>{label}</legend>

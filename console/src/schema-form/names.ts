@@ -1,4 +1,4 @@
-import { useLooseWords } from '../i18n';
+import { useLooseWords, useWordTree } from '../i18n';
 import type { Namespace } from '../i18n/words';
 import { pointerParts } from '../ui/diff';
 
@@ -6,6 +6,8 @@ export interface Names {
   /** What a setting is called; numbers in the pointer (rows of a list) do not count. */
   label: (pointer: string, otherwise: string) => string;
   hint: (pointer: string, otherwise: string) => string;
+  /** The names of a record's fields in the order in which the feature words them; the description has them by the alphabet. */
+  order: (pointer: string) => string[];
   /** What a fixed value is called. */
   value: (value: string) => string;
 }
@@ -23,10 +25,13 @@ function path(pointer: string): string {
  * `policy_values.<value>`. Where a feature says nothing, the schema's title and the raw name serve.
  */
 export function useNames(feature: string): Names {
-  const say = useLooseWords(feature.replaceAll('_', '-') as Namespace);
+  const namespace = feature.replaceAll('_', '-') as Namespace;
+  const say = useLooseWords(namespace);
+  const tree = useWordTree(namespace);
   return {
     label: (pointer, otherwise) => say(`policy.${path(pointer)}.label`, otherwise),
     hint: (pointer, otherwise) => say(`policy.${path(pointer)}.hint`, otherwise),
+    order: (pointer) => Object.keys(tree(['policy', path(pointer)].filter(Boolean).join('.'))),
     value: (value) => {
       const found = say(`policy_values.${value}`, nonsense);
       return found === nonsense ? value : found;

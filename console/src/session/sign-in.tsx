@@ -1,5 +1,5 @@
 import { PasswordInput, TextInput } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { ApiError, answered, api } from '../api/client';
 import type { SessionView } from '../api/schema';
@@ -9,7 +9,28 @@ import { Button } from '../ui/button';
 import { forgetAllBut } from './session';
 import css from './sign-in.module.css';
 
-type Refusal = 'wrong' | 'locked' | 'code_wrong' | 'link' | 'unreachable';
+type Refusal = 'wrong' | 'locked' | 'code_wrong' | 'link' | 'unreachable' | 'oidc_failed' | 'oidc_no_account';
+
+/** What the identity provider's way back says in the address, if it led here because it came to nothing. */
+function cameBack(): Refusal | null {
+  const word = new URLSearchParams(location.search).get('oidc');
+  return word === 'no_account' ? 'oidc_no_account' : word === null ? null : 'oidc_failed';
+}
+
+/** The way in through the organisation's identity provider, where there is one. */
+function Provider(): ReactNode {
+  const t = useWords('shell');
+  const { data } = useQuery({ queryKey: ['session-methods'], staleTime: Infinity, queryFn: () => answered(api.GET('/api/v1/session/methods')) });
+  if (!data?.oidc) return null;
+  return (
+    <>
+      <p className={css['or']}>{t('sign_in.or')}</p>
+      <a className={css['provider']} href={data.oidc.start}>
+        {t('sign_in.with', { name: data.oidc.name })}
+      </a>
+    </>
+  );
+}
 
 /** The page in front of every other: the mark, the organisation's door, nothing else. */
 export function Door({ title, children }: { title: string; children: ReactNode }): ReactNode {
@@ -59,7 +80,7 @@ export function SignIn(): ReactNode {
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [asksCode, setAsksCode] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [refusal, setRefusal] = useState(cameBack);
   const [busy, setBusy] = useState(false);
   const codeField = useRef<HTMLInputElement>(null);
 
@@ -144,6 +165,7 @@ export function SignIn(): ReactNode {
           </button>
         )}
       </form>
+      {!asksCode && <Provider />}
       <p className={css['help']}>{t('sign_in.help')}</p>
     </Door>
   );

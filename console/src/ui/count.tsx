@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../i18n';
 import css from './table.module.css';
 
-/** How many there are: exact, or said to be about. */
+/** How many there are: all of them, or at least so many where the server has stopped counting. */
 export function Count({
   count,
   pending,
@@ -12,10 +12,9 @@ export function Count({
 }): ReactNode {
   const t = useWords('shell');
   if (pending || !count) return <p className={css['count']}>&nbsp;</p>;
-  const value = count.value.toLocaleString('en-US');
   return (
     <p className={css['count']} role="status">
-      <span className={css['value']}>{count.exact ? value : t('table.about', { count: value })}</span> {t('table.unit')}
+      <span className={css['value']}>{count.value.toLocaleString('en-US')}</span> {t(count.exact ? 'table.unit' : 'table.at_least')}
     </p>
   );
 }

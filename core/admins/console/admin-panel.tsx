@@ -7,12 +7,12 @@ import { useWords } from '@shell/i18n';
 import { pathWords, useGroups } from '@shell/pick/groups';
 import { now } from '@shell/time';
 import { Button } from '@shell/ui/button';
-import { Copyable } from '@shell/ui/copyable';
 import { Fields } from '@shell/ui/filters';
 import { SidePanel } from '@shell/ui/panel';
 import { Acts } from '@shell/ui/section';
+import { ShownOnce } from '@shell/ui/shown-once';
 import { Failed } from '@shell/ui/states';
-import { KeyValues, Remark } from '@shell/ui/words';
+import { KeyValues } from '@shell/ui/words';
 import { ExactTime } from '@shell/ui/time';
 import { YourPassword, isPasswordError } from '@shell/ui/your-password';
 import { useState, type ReactNode } from 'react';
@@ -99,96 +99,91 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
         onClose();
       }}
     >
-      <Fields>
-        {link === null ? (
-          <>
-            {admin === null ? (
-              <TextInput
-                label={t('list.name')}
-                description={t('list.name_hint')}
-                value={name}
-                onChange={(event) => {
-                  setName(event.currentTarget.value);
-                }}
-              />
-            ) : (
-              <KeyValues
-                facts={[
-                  { label: t('list.name'), value: admin.name },
-                  { label: t('list.email'), value: admin.email },
-                  { label: t('list.totp'), value: t(admin.totp_enabled ? 'list.totp_on' : 'list.totp_off') },
-                  { label: t('list.last_sign_in'), value: <ExactTime at={admin.last_sign_in} /> },
-                  ...(locked ? [{ label: t('list.locked_until'), value: <ExactTime at={admin.locked_until} /> }] : []),
-                ]}
-              />
-            )}
+      {link === null ? (
+        <Fields>
+          {admin === null ? (
             <TextInput
-              label={t('list.display_name')}
-              value={display}
+              label={t('list.name')}
+              description={t('list.name_hint')}
+              value={name}
               onChange={(event) => {
-                setDisplay(event.currentTarget.value);
+                setName(event.currentTarget.value);
               }}
             />
-            {admin === null && (
-              <TextInput
-                label={t('list.email')}
-                description={s('optional')}
-                value={email}
-                onChange={(event) => {
-                  setEmail(event.currentTarget.value);
-                }}
-              />
-            )}
-            <Select
-              label={t('list.role')}
-              description={t(`role_hint.${role}`)}
-              data={roles.map((one) => ({ value: one, label: s(`roles.${one}`) }))}
-              value={role}
-              onChange={(one) => {
-                setRole((one ?? role) as Role);
+          ) : (
+            <KeyValues
+              facts={[
+                { label: t('list.name'), value: admin.name },
+                { label: t('list.email'), value: admin.email },
+                { label: t('list.totp'), value: t(admin.totp_enabled ? 'list.totp_on' : 'list.totp_off') },
+                { label: t('list.last_sign_in'), value: <ExactTime at={admin.last_sign_in} /> },
+                ...(locked ? [{ label: t('list.locked_until'), value: <ExactTime at={admin.locked_until} /> }] : []),
+              ]}
+            />
+          )}
+          <TextInput
+            label={t('list.display_name')}
+            value={display}
+            onChange={(event) => {
+              setDisplay(event.currentTarget.value);
+            }}
+          />
+          {admin === null && (
+            <TextInput
+              label={t('list.email')}
+              description={s('optional')}
+              value={email}
+              onChange={(event) => {
+                setEmail(event.currentTarget.value);
               }}
             />
+          )}
+          <Select
+            label={t('list.role')}
+            description={t(`role_hint.${role}`)}
+            data={roles.map((one) => ({ value: one, label: s(`roles.${one}`) }))}
+            value={role}
+            onChange={(one) => {
+              setRole((one ?? role) as Role);
+            }}
+          />
+          <Checkbox
+            label={t('list.limit')}
+            checked={limited}
+            onChange={(event) => {
+              setLimited(event.currentTarget.checked);
+            }}
+          />
+          {limited && (
+            <MultiSelect
+              label={t('list.groups')}
+              searchable
+              data={groups.map((group) => ({ value: group.id, label: pathWords(group) }))}
+              value={within}
+              onChange={setWithin}
+            />
+          )}
+          {admin && (
             <Checkbox
-              label={t('list.limit')}
-              checked={limited}
+              label={t('list.disable')}
+              description={t('list.disable_hint')}
+              checked={disabled}
               onChange={(event) => {
-                setLimited(event.currentTarget.checked);
+                setDisabled(event.currentTarget.checked);
               }}
             />
-            {limited && (
-              <MultiSelect
-                label={t('list.groups')}
-                searchable
-                data={groups.map((group) => ({ value: group.id, label: pathWords(group) }))}
-                value={within}
-                onChange={setWithin}
-              />
-            )}
-            {admin && (
-              <Checkbox
-                label={t('list.disable')}
-                description={t('list.disable_hint')}
-                checked={disabled}
-                onChange={(event) => {
-                  setDisabled(event.currentTarget.checked);
-                }}
-              />
-            )}
-            <YourPassword value={password} onChange={setPassword} error={act.error} />
-            {act.error && !isPasswordError(act.error) && <Failed error={act.error} />}
-            <Acts>
-              {button('save', admin ? s('save') : t('list.create'), true)}
-              {locked && button('unlock', t('list.unlock'))}
-              {admin && button('reset', t('list.reset'))}
-            </Acts>
-          </>
-        ) : (
-          <>
-            <Remark title={t('list.link_title')}>{t('list.link_hint')}</Remark>
-            <Copyable text={link} label={t('list.link_title')} />
-          </>
-        )}
-      </Fields>
+          )}
+          <YourPassword value={password} onChange={setPassword} error={act.error} />
+          {act.error && !isPasswordError(act.error) && <Failed error={act.error} />}
+          <Acts>
+            {button('save', admin ? s('save') : t('list.create'), true)}
+            {locked && button('unlock', t('list.unlock'))}
+            {admin && button('reset', t('list.reset'))}
+          </Acts>
+        </Fields>
+      ) : (
+        <ShownOnce title={t('list.link_title')} hint={t('list.link_hint')} texts={[{ label: t('list.link_title'), text: link }]} />
+      )}
     </SidePanel>
   );
 }

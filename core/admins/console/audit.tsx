@@ -29,10 +29,10 @@ function useColumns(): Column<AuditItem>[] {
   const loose = useLooseWords('admins');
   return [
     { id: 'at', header: t('audit.at'), width: 132, cell: (row, above) => <RowTime at={row.at} above={above?.at} /> },
-    { id: 'actor', header: t('audit.actor'), width: 128, cell: (row) => row.actor },
+    { id: 'actor', header: t('audit.actor'), width: 128, cell: (row) => loose(`audit.actors.${row.actor}`, row.actor) },
     { id: 'action', header: t('audit.action'), width: 176, cell: (row) => loose(`audit.actions.${row.action}`, row.action) },
     { id: 'kind', header: t('audit.kind'), width: 128, cell: (row) => loose(`audit.kinds.${row.object_kind}`, row.object_kind) },
-    { id: 'object', header: t('audit.object'), width: '2fr', cell: (row) => row.object_label },
+    { id: 'object', header: t('audit.object'), width: '2fr', cell: (row) => loose(`audit.objects.${row.object_label}`, row.object_label) },
     { id: 'purpose', header: t('audit.purpose'), width: '2fr', chosen: false, cell: (row) => row.purpose ?? '—' },
     { id: 'ip', header: 'IP', width: 128, cell: (row) => row.ip ?? '—' },
   ];
@@ -60,10 +60,10 @@ function AuditPanel({ row, onClose, onNarrow }: { row: AuditItem; onClose: () =>
       <KeyValues
         facts={[
           { label: t('audit.at'), value: <ExactTime at={row.at} /> },
-          { label: t('audit.actor'), value: narrow(row.actor, t('audit.only_actor'), { actor: row.actor }) },
+          { label: t('audit.actor'), value: narrow(loose(`audit.actors.${row.actor}`, row.actor), t('audit.only_actor'), { actor: row.actor }) },
           { label: 'IP', value: row.ip },
-          { label: t('audit.action'), value: row.action },
-          { label: t('audit.object'), value: narrow(`${row.object_kind} ${row.object_id}`, t('audit.only_object'), { object: row.object_id }) },
+          
+          { label: t('audit.object'), value: narrow(`${loose(`audit.kinds.${row.object_kind}`, row.object_kind)} ${row.object_id}`, t('audit.only_object'), { object: row.object_id }) },
           { label: t('audit.purpose'), value: row.purpose },
         ]}
       />

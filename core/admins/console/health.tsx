@@ -1,5 +1,6 @@
 import type { Status, Health } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
+import { bytes } from '@shell/ui/bytes';
 import { PageHead } from '@shell/ui/page';
 import { Await } from '@shell/ui/states';
 import { RelativeTime } from '@shell/ui/time';
@@ -25,7 +26,9 @@ function Components({ health }: { health: Health }): ReactNode {
             <StateWord tone={tones[component.status]}>{t(`health.status.${component.status}`)}</StateWord>
             <div>
               <h2>{loose(`health.component.${component.name}`, component.name)}</h2>
-              <p className="sm sub wrap">{component.detail}</p>
+              <p className="sm sub wrap">
+                {component.status === 'ok' ? loose(`health.good.${component.name}`, component.detail) : component.detail}
+              </p>
               {component.since && (
                 <p className="xs dim">
                   <RelativeTime at={component.since} />
@@ -35,7 +38,7 @@ function Components({ health }: { health: Health }): ReactNode {
             <p className={css['numbers']}>
               {Object.entries(component.numbers).map(([name, value]) => (
                 <span key={name}>
-                  <b>{value.toLocaleString('en-US')}</b>
+                  <b>{name === 'bytes' ? bytes(value) : value.toLocaleString('en-US')}</b>
                   <span className="dim">{loose(`health.number.${name}`, name)}</span>
                 </span>
               ))}

@@ -83,6 +83,9 @@ export const handlers = [
     session.admin.must_change_password = true;
     return HttpResponse.json(withLanguage(session));
   }),
+  http.get('/api/v1/session/methods', () =>
+    HttpResponse.json({ password: true, oidc: { name: 'みなと精機のアカウント', start: '/sign-in?oidc=no_account' } }),
+  ),
   http.delete('/api/v1/session', () => {
     localStorage.setItem(storageKey, 'nobody');
     return new HttpResponse(null, { status: 204 });

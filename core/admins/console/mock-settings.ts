@@ -1,7 +1,9 @@
 import { HttpResponse, http } from 'msw';
-import type { FirstRun, Health, Settings, SettingsChange } from '@shell/api/schema';
-import { notFound, problem } from '@shell/mock/answers';
-import { before, day, hour } from '@shell/mock/day';
+import type { FirstRun, Health, Job, Settings, SettingsChange } from '@shell/api/schema';
+import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { before, day, hour, timeOf } from '@shell/mock/day';
+import { idOf } from '@shell/mock/random';
+import { now } from '@shell/time';
 import { organisation } from '@shell/mock/office';
 
 const settings: Settings = {
@@ -14,6 +16,11 @@ const settings: Settings = {
   backup_directory: null,
   etag: '7',
 };
+
+/** Newest first. */
+const backups: Job[] = [
+  { id: idOf(17, 1), state: 'done', asked_by: '佐伯 直樹', asked_at: before(20 * day), ended_at: before(20 * day - 0.02 * hour), folder: '/var/backups/yagura/2026-10-28T080000Z', done_bytes: 398_000_000, total_bytes: 398_000_000 },
+];
 
 const firstRun: FirstRun = {
   steps: [
@@ -32,12 +39,10 @@ const firstRun: FirstRun = {
 const health: Health = {
   status: 'degraded',
   components: [
-    { name: 'database', status: 'ok', detail: 'SQLite 3.50、書き込みの待ちはありません', since: null, numbers: { size_mb: 412, writes_per_s: 18 } },
-    { name: 'events', status: 'ok', detail: '記録は途切れずに入っています', since: null, numbers: { rows: 47_659, segments: 31, lag_ms: 740 } },
-    { name: 'channel', status: 'ok', detail: '169台がつながっています', since: null, numbers: { connections: 169, requests_per_s: 22 } },
-    { name: 'certificate', status: 'ok', detail: '期限まで86日', since: null, numbers: { days_left: 86 } },
-    { name: 'storage', status: 'ok', detail: '空きは 61% です', since: null, numbers: { free_gb: 288 } },
-    { name: 'backup', status: 'degraded', detail: '控えの場所が決まっていません', since: before(19 * day), numbers: {} },
+    { name: 'database', status: 'ok', detail: 'SQLite', since: null, numbers: {} },
+    { name: 'events', status: 'ok', detail: 'takes events', since: null, numbers: { bytes: 88_400_120, memtable_rows: 2119, rows: 47_659, segments: 31 } },
+    { name: 'agents', status: 'ok', detail: '169 connected', since: null, numbers: { connected: 169 } },
+    { name: 'keys', status: 'degraded', detail: 'end on 2026-12-14: start the server anew, or renew them on the command line', since: before(19 * day), numbers: { days_left: 27 } },
     { name: 'mail', status: 'ok', detail: '最後のメールは受け付けられました', since: null, numbers: { queued: 0 } },
   ],
   version: '0.1.0',
@@ -61,6 +66,18 @@ export const handlers = [
     return HttpResponse.json(settings);
   }),
   http.post('/api/v1/settings/mail-test', () => HttpResponse.json({ accepted: true, detail: '250 2.0.0 Ok: queued as 4F2A91' })),
+  http.get('/api/v1/backups', ({ request }) => pageOf(backups, new URL(request.url))),
+  http.post('/api/v1/backups', () => {
+    const job: Job = { id: idOf(17, backups.length + 1), state: 'running', asked_by: '佐伯 直樹', asked_at: timeOf(now()), done_bytes: 120_000_000, total_bytes: 432_000_000 };
+    backups.unshift(job);
+    return HttpResponse.json(job, { status: 202 });
+  }),
+  http.post('/api/v1/backups/:id/cancel', ({ params }) => {
+    const job = backups.find((one) => one.id === params['id']);
+    if (!job) return notFound();
+    Object.assign(job, { state: 'cancelled', ended_at: timeOf(now()) });
+    return HttpResponse.json(job);
+  }),
   http.get('/api/v1/first-run', () => HttpResponse.json(firstRun)),
   http.post('/api/v1/first-run/:id/skip', ({ params }) => {
     const step = firstRun.steps.find((one) => one.id === params['id']);

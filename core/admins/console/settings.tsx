@@ -11,6 +11,7 @@ import { PageHead } from '@shell/ui/page';
 import { Acts, Columns, Section, Stack } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
+import { Backups } from './backups';
 import { MailForm } from './mail-form';
 
 function Form({ settings }: { settings: Settings }): ReactNode {
@@ -110,12 +111,25 @@ function Form({ settings }: { settings: Settings }): ReactNode {
 }
 
 export default function OrganisationSettings(): ReactNode {
+  const t = useWords('admins');
   const query = useQuery({ queryKey: ['settings'], refetchOnWindowFocus: false, queryFn: () => answered(api.GET('/api/v1/settings')) });
   return (
     <>
       <PageHead room="settings" title="admins:settings.title" />
       <Await query={query} lines={12}>
-        {(settings) => <Columns main={<Form settings={settings} />} side={<MailForm settings={settings} />} />}
+        {(settings) => (
+          <Columns
+            main={
+              <>
+                <Form settings={settings} />
+                <Section title={t('backups.title')}>
+                  <Backups ready={Boolean(settings.backup_directory)} />
+                </Section>
+              </>
+            }
+            side={<MailForm settings={settings} />}
+          />
+        )}
       </Await>
     </>
   );

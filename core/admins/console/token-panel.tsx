@@ -7,13 +7,13 @@ import { useSession } from '@shell/session/session';
 import { now } from '@shell/time';
 import { Button } from '@shell/ui/button';
 import { ConfirmAct } from '@shell/ui/confirm';
-import { Copyable } from '@shell/ui/copyable';
 import { Fields } from '@shell/ui/filters';
 import { SidePanel } from '@shell/ui/panel';
 import { Acts } from '@shell/ui/section';
+import { ShownOnce } from '@shell/ui/shown-once';
 import { Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
-import { KeyValues, Remark } from '@shell/ui/words';
+import { KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import { tokenState } from './tokens';
 
@@ -124,10 +124,7 @@ export function TokenPanel({
   return (
     <SidePanel label={t('tokens.panel')} title={made?.token.label ?? token?.label ?? t('tokens.add')} onClose={onClose}>
       {made ? (
-        <Fields>
-          <Remark title={t('tokens.made')}>{t('tokens.made_once')}</Remark>
-          <Copyable text={made.secret} label={t('tokens.secret')} />
-        </Fields>
+        <ShownOnce title={t('tokens.made')} hint={t('tokens.made_once')} texts={[{ label: t('tokens.secret'), text: made.secret }]} />
       ) : token ? (
         <Fields>
           <KeyValues

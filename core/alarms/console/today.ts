@@ -30,7 +30,7 @@ export function useAlarmItems(): TodayItem[] | undefined {
       icon: 'bell',
       weight: 95,
       title: t('today.title'),
-      sentence: newest ? t('today.which', said) : t('today.none'),
+      sentence: newest ? words.what(newest) : t('today.none'),
       open: { count: open.data.count.value, to: '/alarms', search: { state: 'open' } },
       other: { count: handling.data.count.value, to: '/alarms', search: { state: 'handling' } },
       oldest: open.data.items.at(-1)?.raised_at ?? null,

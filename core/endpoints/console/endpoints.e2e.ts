@@ -3,7 +3,7 @@ import { settled, watch } from '../../../console/e2e/watch';
 
 test('a number of the morning page opens exactly its rows', async ({ page }) => {
   await page.goto('/');
-  await page.getByRole('link', { name: '応答のない端末 未対応: 4' }).click();
+  await page.getByRole('link', { name: '応答のない端末 参考: 4' }).click();
   await expect(page).toHaveURL(/\/endpoints\?state=silent$/);
   await expect(page.getByRole('table', { name: '端末一覧' }).getByRole('row')).toHaveCount(1 + 4);
 });

@@ -7,13 +7,13 @@ import { GroupSelect } from '@shell/pick/group-select';
 import { isRoot, pathWords, useGroups } from '@shell/pick/groups';
 import { Button } from '@shell/ui/button';
 import { ConfirmAct } from '@shell/ui/confirm';
-import { Copyable } from '@shell/ui/copyable';
 import { Fields } from '@shell/ui/filters';
 import { SidePanel } from '@shell/ui/panel';
 import { Acts } from '@shell/ui/section';
+import { ShownOnce } from '@shell/ui/shown-once';
 import { Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
-import { KeyValues, Remark } from '@shell/ui/words';
+import { KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 
 const lifetimes = ['86400', '604800', '2592000', '7776000'] as const;
@@ -106,15 +106,11 @@ export function EnrolmentPanel({
   return (
     <SidePanel label={t('enrolment.panel')} title={made?.token.label ?? token?.label ?? t('enrolment.add')} onClose={onClose}>
       {made ? (
-        <Fields>
-          <Remark title={t('enrolment.made')}>{t('enrolment.made_once')}</Remark>
-          {made.commands.map(({ os, command }) => (
-            <div key={os}>
-              <h3>{t(`os.${os}`)}</h3>
-              <Copyable text={command} label={t(`os.${os}`)} />
-            </div>
-          ))}
-        </Fields>
+        <ShownOnce
+          title={t('enrolment.made')}
+          hint={t('enrolment.made_once')}
+          texts={made.commands.map(({ os, command }) => ({ label: t(`os.${os}`), text: command }))}
+        />
       ) : token ? (
         <Fields>
           <KeyValues

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { EndpointState, EndpointSummary, Page, Summary } from '@shell/api/schema';
+import type { EndpointSummary, Page, QueryOf, Summary } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
@@ -14,19 +14,7 @@ export function useEndpointCounts(): UseQueryResult<Summary> {
   });
 }
 
-/** Only rows that say so themselves are counted: a server that does not know the filter would answer with all. */
-function useClones(): UseQueryResult<EndpointSummary[]> {
-  return useQuery({
-    queryKey: ['endpoints-few', 'clones'],
-    queryFn: async () => {
-      const page = await answered(api.GET('/api/v1/endpoints', { params: { query: { clone_suspected: true, limit: 1000 } } }));
-      return page.items.filter((endpoint) => endpoint.clone_suspected);
-    },
-    refetchInterval: 300_000,
-  });
-}
-
-function useFew(filter: { state?: EndpointState; sort?: string }): UseQueryResult<Page<EndpointSummary>> {
+function useFew(filter: QueryOf<'get_endpoints'>): UseQueryResult<Page<EndpointSummary>> {
   return useQuery({
     queryKey: ['endpoints-few', filter],
     queryFn: () => answered(api.GET('/api/v1/endpoints', { params: { query: { ...filter, limit: 5 } } })),
@@ -41,7 +29,7 @@ export function useEndpointItems(): TodayItem[] | undefined {
   const counts = useEndpointCounts();
   const silent = useFew({ state: 'silent', sort: 'last_seen' });
   const pending = useFew({ state: 'pending' });
-  const clones = useClones();
+  const clones = useFew({ clone_suspected: true });
   if (!counts.data || !silent.data || !pending.data || !clones.data) {
     return counts.error ?? silent.error ?? pending.error ?? clones.error ? [] : undefined;
   }
@@ -58,11 +46,12 @@ export function useEndpointItems(): TodayItem[] | undefined {
       icon: 'copy',
       weight: 90,
       title: t('today.clones'),
-      sentence: clones.data.length > 0 ? t('today.clones_which', { names: names(clones.data) }) : t('today.clones_none'),
-      open: { count: clones.data.length, to: '/endpoints', search: { clone: 'yes' } },
-      other: null,
+      sentence: clones.data.count.value > 0 ? t('today.clones_which', { names: names(clones.data.items) }) : t('today.clones_none'),
+      // Whether somebody has looked at it is the alarm's matter; these lines say how the fleet stands.
+      open: null,
+      other: { count: clones.data.count.value, to: '/endpoints', search: { clone: 'yes' } },
       oldest: null,
-      lead: t('today.clones_lead', { name: clones.data[0]?.hostname ?? '' }),
+      lead: t('today.clones_lead', { name: clones.data.items[0]?.hostname ?? '' }),
       act: t('today.clones_act'),
     },
     {
@@ -86,8 +75,8 @@ export function useEndpointItems(): TodayItem[] | undefined {
         counts.data.silent > 0 && first
           ? t('today.silent_which', { name: first.hostname, group: pathWords(first.group) })
           : t('today.silent_none'),
-      open: { count: counts.data.silent, to: '/endpoints', search: { state: 'silent' } },
-      other: { count: counts.data.offline, to: '/endpoints', search: { state: 'offline' } },
+      open: null,
+      other: { count: counts.data.silent, to: '/endpoints', search: { state: 'silent' } },
       oldest: first?.last_seen ?? null,
       lead: t('today.silent_lead', { count: counts.data.silent }),
       act: t('today.silent_act'),

@@ -126,7 +126,7 @@ export default function DayFlow({ endpoint }: { endpoint: EndpointDetail }): Rea
       title={t('day.title')}
       note={
         <>
-          {count > 0 && <span>{t('day.count', { count })}</span>}{' '}
+          <span>{count > 0 ? t('day.count', { count }) : query.data && t('day.none')}</span>{' '}
           <Go className="t" to={`/endpoints/${endpoint.id}/events`} search={{ span: 'today' }}>
             {t('day.open')}
           </Go>
@@ -136,9 +136,7 @@ export default function DayFlow({ endpoint }: { endpoint: EndpointDetail }): Rea
       <div ref={ref} style={{ minHeight: height }}>
         <Await query={query} lines={7}>
           {(page) => {
-            const lanes = lanesOf(page.items, nowMs);
-            if (!lanes) return <p className="sub">{t('day.none')}</p>;
-            return width > 0 ? <Drawing lanes={lanes} width={width} nowMs={nowMs} /> : null;
+            return width > 0 ? <Drawing lanes={lanesOf(page.items, nowMs)} width={width} nowMs={nowMs} /> : null;
           }}
         </Await>
       </div>

@@ -39,13 +39,13 @@ function stretches(rows: EventView[], opens: (row: EventView) => string | null, 
 
 /**
  * Lays one machine's day out in lanes. `rows` in any order; `nowMs` ends what is still going on. The axis begins at the
- * quarter hour before the first event and reaches a little beyond now.
+ * quarter hour before the first event and reaches a little beyond now; on a day without events it shows the last hour.
  */
-export function lanesOf(rows: EventView[], nowMs: number): Lanes | null {
+export function lanesOf(rows: EventView[], nowMs: number): Lanes {
   const ordered = [...rows].sort((a, b) => a.occurred_at.localeCompare(b.occurred_at));
   const first = ordered[0];
-  if (!first) return null;
-  const from = Math.floor(Date.parse(first.occurred_at) / quarter) * quarter;
+  const begins = first ? Date.parse(first.occurred_at) : nowMs - 4 * quarter;
+  const from = Math.floor(begins / quarter) * quarter;
   const to = Math.max(nowMs + quarter, from + 4 * quarter);
   const slotMs = Math.max(60_000, Math.ceil((to - from) / 60 / 60_000) * 60_000);
   const slots = Math.ceil((to - from) / slotMs);

@@ -14,7 +14,7 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { names } from './filter';
 import { FourWords } from './four-words';
 import { EventPanel } from './panel';
-import { LevelIcon, Subject, useKindWord } from './row-cells';
+import { Account, LevelIcon, Subject, useKindWord } from './row-cells';
 import { useEvents } from './use-events';
 
 function useColumns(wanted: string, oneEndpoint: boolean): Column<EventView>[] {
@@ -28,7 +28,7 @@ function useColumns(wanted: string, oneEndpoint: boolean): Column<EventView>[] {
       cell: (row, above) => <RowTime at={row.occurred_at} above={above?.occurred_at} />,
     },
     { id: 'level', header: t('column.level'), quiet: true, width: 30, cell: (row) => <LevelIcon level={row.level} /> },
-    { id: 'user', header: t('column.user'), width: 108, cell: (row) => row.user ?? <span className="dim">—</span> },
+    { id: 'user', header: t('column.user'), width: 108, cell: (row) => <Account name={row.user} /> },
     { id: 'endpoint', header: t('column.endpoint'), width: 116, cell: (row) => row.hostname },
     { id: 'kind', header: t('column.kind'), width: 156, cell: (row) => kind(row.kind) },
     { id: 'subject', header: t('column.subject'), width: '3fr', cell: (row) => <Subject row={row} wanted={wanted} /> },

@@ -17,6 +17,12 @@ export function LevelIcon({ level }: { level: EventView['level'] }): ReactNode {
   );
 }
 
+/** An account without its domain, which is nearly always the same; the whole name is there on hover. */
+export function Account({ name }: { name: string | null | undefined }): ReactNode {
+  if (!name) return <span className="dim">—</span>;
+  return <span title={name}>{name.slice(name.lastIndexOf('\\') + 1)}</span>;
+}
+
 export function useKindWord(): (kind: string) => string {
   const loose = useLooseWords('events');
   return (kind) => loose(`kinds.${kind}`, kind);

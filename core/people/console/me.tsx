@@ -73,12 +73,13 @@ function Endpoints(): ReactNode {
 /** An employee's own page: what is recorded about them, where, for how long, and who may look. */
 export default function Me(): ReactNode {
   const t = useWords('people');
+  const s = useWords('shell');
   const { admin, organisation } = useSession();
   const query = useQuery({ queryKey: ['me-recorded'], queryFn: () => answered(api.GET('/api/v1/me/recorded')) });
   return (
     <>
       <PageHead room="me" title="people:me.title" />
-      <p className={css['lead']}>{t('me.lead', { name: admin.display_name, organisation: organisation.name })}</p>
+      <p className={css['lead']}>{t('me.lead', { name: admin.display_name, organisation: organisation.name || s('this_organisation') })}</p>
       <Columns
         main={
           <Await query={query} lines={12}>

@@ -12,9 +12,9 @@ function useColumns(): Column<EventView>[] {
   const t = useWords('people');
   const kinds = useLooseWords('events');
   return [
-    { id: 'occurred', header: t('mine.occurred'), width: 140, cell: (row, above) => <RowTime at={row.occurred_at} above={above?.occurred_at} /> },
-    { id: 'kind', header: t('mine.kind'), width: 180, cell: (row) => kinds(`kinds.${row.kind}`, row.kind) },
-    { id: 'subject', header: t('mine.subject'), width: '3fr', cell: (row) => row.subject ?? row.command_line ?? row.image ?? '' },
+    { id: 'occurred', header: t('mine.occurred'), width: 120, cell: (row, above) => <RowTime at={row.occurred_at} above={above?.occurred_at} /> },
+    { id: 'kind', header: t('mine.kind'), width: 128, cell: (row) => kinds(`kinds.${row.kind}`, row.kind) },
+    { id: 'subject', header: t('mine.subject'), width: '1fr', cell: (row) => row.subject ?? row.command_line ?? row.image ?? '' },
     { id: 'endpoint', header: t('mine.endpoint'), width: 140, cell: (row) => row.hostname },
     {
       id: 'level',
