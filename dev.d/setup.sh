@@ -34,20 +34,28 @@ setup_build() {
 setup_test() {
   need_packages postgresql chromium fonts-noto-cjk iproute2 procps python3 python3-venv xvfb
   setup_mitmproxy
+  setup_schemathesis
 }
 
-# A proxy that opens TLS, from PyPI, in a folder of its own. Where it cannot be had, the scenarios that need it say SKIPPED.
+# A proxy that opens TLS. Where it cannot be had, the scenarios that need it say SKIPPED.
 setup_mitmproxy() {
-  local home=$CACHE/mitmproxy
-  if ! "$home/bin/mitmdump" --version >/dev/null 2>&1; then
-    say "fetching mitmproxy from PyPI"
-    rm -rf "$home"
-    if ! { python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check --no-input mitmproxy; } </dev/null; then
-      warn "PyPI did not give mitmproxy: the scenarios with a proxy that opens TLS are skipped"
-      return 0
-    fi
+  if YAGURA_MITMDUMP=$(from_pypi mitmproxy mitmdump); then
+    export YAGURA_MITMDUMP
+  else
+    unset YAGURA_MITMDUMP
+    warn "PyPI did not give mitmproxy: the scenarios with a proxy that opens TLS are skipped"
   fi
-  export YAGURA_MITMDUMP=$home/bin/mitmdump
+}
+
+# from_pypi PACKAGE PROGRAM: prints the path of a package's program, installed in a folder of its own.
+from_pypi() {
+  local home=$CACHE/$1
+  if ! "$home/bin/$2" --version >/dev/null 2>&1; then
+    say "fetching $1 from PyPI" >&2
+    rm -rf "$home"
+    { python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check --no-input "$1"; } </dev/null >&2 || return 1
+  fi
+  printf '%s\n' "$home/bin/$2"
 }
 
 # need_packages NAME...: installs those Debian packages that are not there. Elsewhere it only asks for the programs.

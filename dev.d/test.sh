@@ -3,11 +3,11 @@
 
 cmd_test() {
   local steps=("$@") step
-  [ ${#steps[@]} -gt 0 ] || steps=(console rust e2e)
+  [ ${#steps[@]} -gt 0 ] || steps=(console rust api e2e)
   for step in "${steps[@]}"; do
     case $step in
-      console | rust | scenarios | e2e) ;;
-      *) die "test does not know the step \"$step\" (console, rust, scenarios, e2e; without a step, all)" ;;
+      console | rust | scenarios | api | e2e) ;;
+      *) die "test does not know the step \"$step\" (console, rust, scenarios, api, e2e; without a step, all)" ;;
     esac
   done
   setup_build
@@ -23,7 +23,8 @@ cmd_test() {
       console) test_console ;;
       rust) test_rust "$everything" ;;
       scenarios) test_scenarios ;;
-      e2e) run_step e2e "the console in Chromium, on the mock" npm run --silent e2e ;;
+      api) test_api_step ;;
+      e2e) test_e2e ;;
     esac
   done
   sum_up
@@ -49,8 +50,20 @@ test_console() {
   run_step console-unit "the console's units" npm run --silent test
 }
 
+test_api_step() {
+  build_test_programs
+  run_step api "the API under made-up requests (schemathesis)" test_api "$YAGURA_BIN_DIR"
+}
+
+test_e2e() {
+  run_step e2e "the console in Chromium, on the mock" npm run --silent e2e
+  build_test_programs
+  run_step e2e-server "the console in Chromium, on a real server and agent" npm run --silent e2e:server
+}
+
 # What scenarios start: the programs, built as the tests are, so that nothing is compiled twice.
 build_test_programs() {
+  [ -z "${YAGURA_BIN_DIR:-}" ] || return 0
   build_console
   run_step rust-build "building the programs and the tests" build_test_profile
   YAGURA_BIN_DIR=$(target_dir)/debug

@@ -186,6 +186,12 @@ impl House {
         self.agent_wrap.insert(name.to_owned(), wrap(shell));
     }
 
+    /// A word that stands in no other house's command lines: every agent of this machine sees what every test starts.
+    #[must_use]
+    pub fn marker(&self, name: &str) -> String {
+        format!("{name}-{}-{}", std::process::id(), self.port)
+    }
+
     /// A path in the house.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
@@ -248,20 +254,26 @@ impl House {
         kill(self.agents.remove(name));
     }
 
+    /// How many bytes of events lie in an agent's spool.
+    ///
+    /// # Panics
+    /// When the agent does not say.
+    #[must_use]
+    pub fn spooled(&self, name: &str) -> u64 {
+        let mut status = program("yagura-agent");
+        let text = run(status.args(["status", "--output", "json", "--data"]).arg(self.path(name)));
+        let status: Value = serde_json::from_str(&text).expect("the status is JSON");
+        status["spool_bytes"].as_u64().expect("the status says how much is spooled")
+    }
+
     /// Waits until so many bytes of events lie in an agent's spool.
     ///
     /// # Panics
     /// When they never do.
     pub async fn until_spooled(&self, name: &str, bytes: u64) {
         let since = Instant::now();
-        loop {
-            let mut status = program("yagura-agent");
-            let text = run(status.args(["status", "--output", "json", "--data"]).arg(self.path(name)));
-            let status: Value = serde_json::from_str(&text).expect("the status is JSON");
-            if status["spool_bytes"].as_u64().is_some_and(|found| found >= bytes) {
-                return;
-            }
-            assert!(since.elapsed() < PATIENCE, "the spool of {name} does not grow: {status}");
+        while self.spooled(name) < bytes {
+            assert!(since.elapsed() < PATIENCE, "the spool of {name} does not grow to {bytes} bytes");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

@@ -102,7 +102,7 @@ fn caller(account: &Account, credential: Credential, ip: Option<String>) -> Resu
         who: Who::Admin(account.id.parse().map_err(|error| ApiError::unavailable(&error))?),
         name: account.name.clone(),
         role: account.role(),
-        permissions: account.role().permissions(),
+        permissions: account.role().permissions_within(account.limited != 0),
         limited: account.limited != 0,
         must_change_password: account.must_change_password != 0,
         credential,

@@ -18,7 +18,7 @@ use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, Serv
 pub use self::{
     cause::{Cause, Kind, Source, Sources},
     endpoints::EndpointSource,
-    look::look,
+    look::{failing_since, look},
     raise::happened,
 };
 
@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
 /// Puts what lasting causes are found by into the context.
 pub fn install(parts: &mut Parts, sources: Sources) {
     parts.insert(sources);
+    parts.insert(look::Watch::default());
 }
 
 fn start(ctx: &Context) {

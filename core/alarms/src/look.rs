@@ -1,6 +1,10 @@
 //! The regular look at everything that lasts.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use serde_json::json;
 use yagura_server_kit::{ApiError, Context};
@@ -12,7 +16,7 @@ use crate::{
     raise::{end, happened, raise},
 };
 
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(10);
 
 /// The control plane's database did not answer for a while. It cannot be written down while it lasts.
 const DATABASE_AWAY: Kind = Kind {
@@ -21,12 +25,22 @@ const DATABASE_AWAY: Kind = Kind {
     title: ("データベースが応答しない時間がありました", "The database did not answer for a while"),
 };
 
+/// Since when the looks have been failing; a part of the context.
+#[derive(Default)]
+pub(crate) struct Watch(Mutex<Option<Time>>);
+
+/// Since when the look for alarms has been failing, which is since when the database has been away.
+#[must_use]
+pub fn failing_since(ctx: &Context) -> Option<Time> {
+    *ctx.part::<Watch>().0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Looks until the server stops.
 pub(crate) async fn watch(ctx: Context) {
     let stop = ctx.stopping();
-    let mut away_since = None;
     loop {
-        away_since = watch_once(&ctx, away_since).await;
+        let since = watch_once(&ctx, failing_since(&ctx)).await;
+        *ctx.part::<Watch>().0.lock().unwrap_or_else(PoisonError::into_inner) = since;
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
@@ -71,6 +85,9 @@ pub async fn look(ctx: &Context) -> Result<(), ApiError> {
         let (more, less) = compare(&standing, source.kinds(), source.causes(ctx).await?);
         new.extend(more);
         over.extend(less);
+    }
+    if new.is_empty() && over.is_empty() {
+        return Ok(());
     }
     let mut tx = ctx.db().write().await?;
     for (kind, subject) in over {

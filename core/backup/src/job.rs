@@ -146,6 +146,16 @@ pub async fn find(ctx: &Context, id: &str) -> Result<Job, ApiError> {
     found.map(Job::from).ok_or_else(|| ApiError::not_found("backup"))
 }
 
+/// The job that ended last, if any has.
+///
+/// # Errors
+/// When the database is away.
+pub async fn last(ctx: &Context) -> Result<Option<Job>, ApiError> {
+    let sql = format!("{SELECT} WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1");
+    let found: Option<Row> = sqlx::query_as(AssertSqlSafe(sql)).fetch_optional(ctx.db().read()).await?;
+    Ok(found.map(Job::from))
+}
+
 /// Stops a job, within a change. One under way ends within a second.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, Serv
 
 pub use self::{
     error::BackupError,
-    job::{Job, JobState, ask, cancel, find},
+    job::{Job, JobState, ask, cancel, find, last},
     make::{Made, make},
     manifest::Manifest,
     plan::{Plan, Progress},

@@ -74,3 +74,21 @@ impl Manifest {
         Ok(manifest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_of_a_released_backup_is_still_read() {
+        let golden = include_str!("../golden/manifest.v1.json");
+        let manifest: Manifest = serde_json::from_str(golden).unwrap();
+        assert_eq!((manifest.format, manifest.events), (FORMAT, 42));
+        assert_eq!(manifest.control_plane, ControlPlane::Sqlite { file: "control.db".to_owned() });
+        let again: serde_json::Value = serde_json::to_value(&manifest).unwrap();
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(golden).unwrap());
+        let tables = serde_json::json!({"kind": "postgres", "tables": ["audit_row"]});
+        let kept: ControlPlane = serde_json::from_value(tables).unwrap();
+        assert_eq!(kept, ControlPlane::Postgres { tables: vec!["audit_row".to_owned()] });
+    }
+}

@@ -78,7 +78,7 @@ pub(crate) async fn health(State(ctx): State<Context>) -> ApiResult<Json<Health>
 }
 
 async fn components(ctx: &Context) -> Vec<Component> {
-    vec![database(ctx).await, events(ctx).await, agents(ctx), mail(ctx).await, keys(ctx)]
+    vec![database(ctx).await, events(ctx).await, agents(ctx), mail(ctx).await, backup(ctx).await, keys(ctx)]
 }
 
 async fn database(ctx: &Context) -> Component {
@@ -92,7 +92,8 @@ async fn database(ctx: &Context) -> Component {
         Ok(_) => (Status::Ok, kind.to_owned()),
         Err(error) => (Status::Failed, format!("{kind} does not answer: {error}")),
     };
-    Component { name: "database".to_owned(), status, detail, since: None, numbers: BTreeMap::new() }
+    let since = yagura_alarms::failing_since(ctx);
+    Component { name: "database".to_owned(), status, detail, since, numbers: BTreeMap::new() }
 }
 
 async fn events(ctx: &Context) -> Component {
@@ -113,7 +114,9 @@ async fn events(ctx: &Context) -> Component {
         ("segments", health.segments as f64),
         ("memtable_rows", health.memtable_rows as f64),
     ];
-    let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    #[expect(clippy::cast_precision_loss, reason = "as above")]
+    let free = health.free_disk_bytes.map(|free| ("free_bytes", free as f64));
+    let numbers = numbers.into_iter().chain(free).map(|(name, value)| (name.to_owned(), value)).collect();
     Component { name: "events".to_owned(), status, detail, since: None, numbers }
 }
 
@@ -133,6 +136,22 @@ async fn mail(ctx: &Context) -> Component {
     #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
     let numbers = BTreeMap::from([("queued".to_owned(), queued as f64)]);
     Component { name: "mail".to_owned(), status, detail, since, numbers }
+}
+
+/// The last backup that ended. A server without backups is no reason to take it out of service either.
+async fn backup(ctx: &Context) -> Component {
+    let (status, detail, since) = match yagura_backup::last(ctx).await {
+        Err(_) => (Status::Degraded, "the list of backups cannot be read".to_owned(), None),
+        Ok(None) => (Status::Ok, "none was made yet".to_owned(), None),
+        Ok(Some(job)) => match (job.folder, job.error) {
+            (Some(folder), _) => (Status::Ok, format!("the last one is in {folder}"), job.ended_at),
+            (None, error) => {
+                let why = error.unwrap_or_else(|| "it was stopped".to_owned());
+                (Status::Degraded, format!("the last one failed: {why}"), job.ended_at)
+            }
+        },
+    };
+    Component { name: "backup".to_owned(), status, detail, since, numbers: BTreeMap::new() }
 }
 
 /// When the first of the keys in force ends; `None` when the set cannot be read, which its own signature rules out. Of each

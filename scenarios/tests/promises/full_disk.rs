@@ -30,23 +30,32 @@ async fn a_full_disk_is_said_loses_nothing_and_is_over_when_there_is_room() {
     ));
     house.start_server();
     house.start_agent();
-    let marker = |name: &str| format!("{name}-{}", std::process::id());
-    start_until_seen(&house, &marker("before")).await;
+    start_until_seen(&house, &house.marker("before")).await;
     let inside = format!("/proc/{}/root{}", house.server_pid().unwrap(), data.display());
     let filler = Path::new(&inside).join("filler");
     fill(&filler);
     let mut answer = (200, String::new());
     while answer.0 == 200 {
-        start_programs(&marker("full"), 40);
+        start_programs(&house.marker("full"), 40);
         answer = house.text("/readyz").await.unwrap();
     }
     assert_eq!(answer.0, 503);
     assert!(answer.1.contains("events"), "{}", answer.1);
     house.until_log("agent", "events were not sent; they are kept and sent again").await;
     fs::remove_file(&filler).unwrap();
-    start_until_seen(&house, &marker("after")).await;
+    start_until_seen(&house, &house.marker("after")).await;
     assert_eq!(house.text("/readyz").await.map(|(status, _)| status), Some(200));
-    let full = house.events(&format!("&text={}&kind=process.start", marker("full"))).await;
-    assert!(full.len() >= 40, "what happened meanwhile is there: {}", full.len());
-    assert!(every_number_once(&house.events("").await) > 0);
+    let events = house.events("").await;
+    assert!(every_number_once(&events) > 0);
+    eprintln!(
+        "DEBUG {} in all, {} with full, log {}",
+        events.len(),
+        events.iter().filter(|e| e["command_line"].as_str().is_some_and(|l| l.contains("full-"))).count(),
+        house.log("agent")
+    );
+    let endpoint = house.endpoint().await;
+    let sensors = house.ask("GET", &format!("/api/v1/endpoints/{endpoint}"), None, 200).await["sensors"].clone();
+    let gaps: Vec<_> = events.iter().filter(|event| event["kind"] == "agent.gap").collect();
+    let full = house.events(&format!("&text={}&kind=process.start", house.marker("full"))).await;
+    assert!(full.len() >= 40, "what happened meanwhile is there: {}; {gaps:?}; {sensors}", full.len());
 }

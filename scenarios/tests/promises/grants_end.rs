@@ -29,7 +29,6 @@ async fn a_grant_changes_one_persons_rows_and_ends_on_time_off_line_too() {
     let mut house = House::new();
     house.start_agent();
     let endpoint = house.endpoint().await;
-    let name = |what: &str| format!("{what}-{}", std::process::id());
     let policy = json!({"processes": {"exclude": [{"name": "true", "image": LEFT_OUT}]}});
     let path = format!("/api/v1/policies/operation_log/{}", house.root_group().await);
     house.ask("PUT", &path, Some(&json!({"inherit": "replace", "value": policy})), 200).await;
@@ -42,7 +41,7 @@ async fn a_grant_changes_one_persons_rows_and_ends_on_time_off_line_too() {
     let grant = house.ask("POST", "/api/v1/grants", Some(&grant), 201).await;
     let rule = format!("grant:{}", grant["id"].as_str().unwrap());
 
-    let during = name("during");
+    let during = house.marker("during");
     let rows = format!("/api/v1/events?text={during}&kind=process.start");
     house
         .until("a row by the grant", &rows, |page| {
@@ -56,9 +55,9 @@ async fn a_grant_changes_one_persons_rows_and_ends_on_time_off_line_too() {
     house.kill_server();
     // The agent's timer may be late, but not by much.
     let over = expires_at + Duration::from_secs(3);
-    let after = name("after");
+    let after = house.marker("after");
     while SystemClock.now() < over {
-        start(LEFT_OUT, GRANTED, &name("before"));
+        start(LEFT_OUT, GRANTED, &house.marker("before"));
     }
     start(LEFT_OUT, GRANTED, &after);
     start(RECORDED, GRANTED, &after);

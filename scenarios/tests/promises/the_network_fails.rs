@@ -4,10 +4,6 @@ use std::fs;
 
 use yagura_scenarios::{House, Proxy, Relay, every_number_once, sees_processes, start_programs, start_until_seen};
 
-fn marker(name: &str) -> String {
-    format!("{name}-{}", std::process::id())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_longer_fits_in_the_spool_while_the_network_is_cut_becomes_a_gap() {
     if !sees_processes("what no longer fits in the spool becomes a gap") {
@@ -19,11 +15,11 @@ async fn what_no_longer_fits_in_the_spool_while_the_network_is_cut_becomes_a_gap
     fs::write(house.path("agent").join("agent.toml"), "spool_megabytes = 1\n").unwrap();
     house.enrol("agent", &relay.url(), &house.authority());
     house.start_agent();
-    start_until_seen(&house, &marker("before")).await;
+    start_until_seen(&house, &house.marker("before")).await;
     relay.cut();
-    start_programs(&marker("cut"), 3000);
+    start_programs(&house.marker("cut"), 3000);
     relay.join();
-    start_until_seen(&house, &marker("after")).await;
+    start_until_seen(&house, &house.marker("after")).await;
     let events = house.events("").await;
     let gaps: Vec<_> = events.iter().filter(|event| event["kind"] == "agent.gap").collect();
     assert!(gaps.iter().any(|gap| gap["body"]["reason"] == "quota"), "{gaps:?}");

@@ -5,10 +5,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use yagura_scenarios::{House, Inspector, every_number_once, sees_processes, start_until_seen};
 
-fn marker(name: &str) -> String {
-    format!("{name}-{}", std::process::id())
-}
-
 /// A house whose agent reaches its server through the inspector only, whose authority the machine believes.
 fn inspected(promise: &str) -> Option<(House, Inspector, String)> {
     let mut house = House::without_agent();
@@ -73,7 +69,7 @@ async fn everything_works_through_an_inspecting_proxy_and_the_token_seen_there_e
     }
     let Some((house, inspector, token)) = inspected(PROMISE) else { return };
     let endpoint = house.endpoint().await;
-    start_until_seen(&house, &marker("through")).await;
+    start_until_seen(&house, &house.marker("through")).await;
     until_done(&house, &command(&house, &endpoint).await).await;
     set_policy(&house, false).await;
     until_applied(&house, &endpoint, false).await;
@@ -111,16 +107,16 @@ async fn nothing_that_a_proxy_alters_is_believed() {
     }
     let Some((house, inspector, _)) = inspected(PROMISE) else { return };
     let endpoint = house.endpoint().await;
-    start_until_seen(&house, &marker("before")).await;
+    start_until_seen(&house, &house.marker("before")).await;
     set_policy(&house, true).await;
     until_applied(&house, &endpoint, true).await;
 
     // An acknowledgement of more than was stored: the agent keeps its events and says so.
     inspector.alter("receipt");
-    yagura_scenarios::start_programs(&marker("receipt"), 40);
+    yagura_scenarios::start_programs(&house.marker("receipt"), 40);
     house.until_log("agent", "events were not sent; they are kept and sent again").await;
     inspector.alter("nothing");
-    start_until_seen(&house, &marker("after-receipt")).await;
+    start_until_seen(&house, &house.marker("after-receipt")).await;
 
     // A manifest of other policies: the last good one stays in force.
     inspector.alter("manifest");
@@ -155,7 +151,7 @@ async fn nothing_that_a_proxy_alters_is_believed() {
     until_done(&house, &command(&house, &endpoint).await).await;
     until_altered(&inspector, "/agent/v1/state").await;
     inspector.alter("nothing");
-    start_until_seen(&house, &marker("after-time")).await;
+    start_until_seen(&house, &house.marker("after-time")).await;
     let events = house.events("").await;
     assert!(events.iter().all(|event| !event["occurred_at"].as_str().unwrap().starts_with("2036")));
     assert!(every_number_once(&events) > 0);

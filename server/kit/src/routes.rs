@@ -1,8 +1,10 @@
 //! The table of endpoints. A route is public, for an agent, or behind a permission; there is no fourth way to add one.
 
+use std::collections::BTreeMap;
+
 use axum::{Router, middleware, routing::MethodRouter};
 use utoipa::openapi::{
-    Components, OpenApi,
+    Components, Content, OpenApi, Ref, RefOr, Response, ResponseBuilder,
     extensions::Extensions,
     path::{Operation, PathItem, Paths},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
@@ -16,6 +18,9 @@ use crate::{
 
 /// The name of the OpenAPI extension that says which permission an operation needs; `none` for a public one.
 pub const PERMISSION: &str = "x-permission";
+
+/// The media type of every refusal.
+pub(crate) const PROBLEM: &str = "application/problem+json";
 
 /// A feature's endpoints, and their description.
 #[derive(Default)]
@@ -129,6 +134,7 @@ fn describe(path: &str, item: &mut PathItem, permission: Option<Permission>) {
     for (method, operation) in operations {
         let Some(operation) = operation else { continue };
         operation.operation_id = Some(operation_id(method, path));
+        refusals(&mut operation.responses.responses);
         let word = permission.map_or("none", Permission::as_str);
         operation.extensions = Some(Extensions::builder().add(PERMISSION, word).build());
         if permission.is_some() {
@@ -137,6 +143,22 @@ fn describe(path: &str, item: &mut PathItem, permission: Option<Permission>) {
                 Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
         }
     }
+}
+
+/// Refusals are problem details (RFC 9457), also those that a handler does not name: its caller may be nobody, its body too
+/// large, its key used before.
+fn refusals(responses: &mut BTreeMap<String, RefOr<Response>>) {
+    for (status, response) in responses.iter_mut() {
+        let RefOr::T(response) = response else { continue };
+        if status.starts_with(['4', '5'])
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response.content.insert(PROBLEM.to_owned(), content);
+        }
+    }
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let other = ResponseBuilder::new().description("Refused").content(PROBLEM, problem).build();
+    responses.entry("default".to_owned()).or_insert(RefOr::T(other));
 }
 
 /// The one name of an operation in the whole description, as OpenAPI wants it: `get_endpoints_id_policies` for

@@ -23,6 +23,8 @@ pub(crate) struct AdminChange {
     /// The groups to limit them to; an empty list lifts the limit.
     groups: Option<Vec<GroupId>>,
     disabled: Option<bool>,
+    /// `true`: a new password must be chosen before anything else, from now on.
+    must_change_password: Option<bool>,
     /// The identity provider's name (`sub`) for them, to sign in with it; empty to undo that.
     oidc_subject: Option<String>,
     your_password: String,
@@ -62,6 +64,17 @@ pub(crate) async fn update(
     }
     if let Some(groups) = &body.groups {
         set_groups(change.on(), &key, (!groups.is_empty()).then_some(groups.as_slice())).await?;
+    }
+    if let Some(must) = body.must_change_password {
+        // Only choosing one lifts it.
+        if !must {
+            let message = "only the person lifts this, by choosing a password";
+            return Err(ApiError::invalid("/must_change_password", "out_of_range", message));
+        }
+        sqlx::query("UPDATE admins_admin SET must_change_password = 1 WHERE id = $1")
+            .bind(&key)
+            .execute(change.on())
+            .await?;
     }
     if let Some(sub) = &body.oidc_subject {
         let subject = match sub.trim() {

@@ -12,7 +12,7 @@ use crate::{account::Account, password};
 /// The old and the new.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewPassword {
-    /// Not needed right after a one-time link, when the password must be changed.
+    /// Not needed while there is none: after the first one-time link, or after a reset.
     current: Option<String>,
     new: String,
 }
@@ -30,7 +30,8 @@ pub(crate) async fn change(
     };
     let id = caller.admin()?.to_string();
     let account = Account::by_id(&ctx, &id).await?.ok_or_else(ApiError::unauthenticated)?;
-    if account.must_change_password == 0 {
+    // Right after the first link or a reset there is none.
+    if !account.password_hash.is_empty() {
         let current = body.current.as_deref().unwrap_or_default();
         if !password::fits(current, Some(&account.password_hash)).await {
             return Err(ApiError::invalid("/current", "wrong", "the current password is wrong"));

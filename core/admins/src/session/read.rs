@@ -91,7 +91,7 @@ impl SessionView {
             settings.iter().find(|(n, _)| n == name).map_or_else(|| otherwise.to_owned(), |(_, v)| v.clone())
         };
         Ok(Self {
-            permissions: admin.role.permissions(),
+            permissions: admin.role.permissions_within(admin.groups.is_some()),
             admin,
             organisation: Organisation {
                 name: setting("organisation_name", ""),

@@ -11,3 +11,4 @@ mod kill;
 mod power;
 mod rig;
 mod sequences;
+mod whole_path;

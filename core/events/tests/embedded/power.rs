@@ -22,11 +22,20 @@ use crate::rig::{Rig, Sender, Stop, batch, store};
 
 /// Keeps what is written in memory until it is synced; can refuse to write or to sync.
 #[derive(Debug, Clone, Default)]
-struct Fragile {
+pub(crate) struct Fragile {
     /// The sync after this many from now fails; 0 is never.
-    fail_sync: Arc<AtomicU64>,
+    pub(crate) fail_sync: Arc<AtomicU64>,
     fail_write: Arc<AtomicU64>,
     unsynced: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Fragile {
+    /// The power goes: what was not synced is gone, and nothing fails any more.
+    pub(crate) fn forget(&self) {
+        self.unsynced.lock().unwrap().clear();
+        self.fail_sync.store(0, Ordering::SeqCst);
+        self.fail_write.store(0, Ordering::SeqCst);
+    }
 }
 
 struct FragileFile {
@@ -77,7 +86,7 @@ impl WalFile for FragileFile {
     }
 }
 
-async fn rig(disk: &Fragile, probe_every: Duration) -> Rig {
+pub(crate) async fn rig(disk: &Fragile, probe_every: Duration) -> Rig {
     let disk = disk.clone();
     let change = move |options: &mut Options| {
         options.disk = Arc::new(disk.clone());
@@ -86,7 +95,7 @@ async fn rig(disk: &Fragile, probe_every: Duration) -> Rig {
     Rig::new(Stop::Kill, true, change).await
 }
 
-const NEVER: Duration = Duration::from_hours(1);
+pub(crate) const NEVER: Duration = Duration::from_hours(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_a_power_cut_at_any_moment() {

@@ -155,6 +155,8 @@ fn a_backup_that_cannot_be_written_or_is_stopped_leaves_nothing() {
         let job = backup(&house).await;
         assert_eq!(job["state"], "failed");
         assert!(job["error"].as_str().unwrap().contains("failed to make"), "{job}");
+        let health = house.admin("GET", "/api/v1/system/health", None).await.expect(200).to_string();
+        assert!(health.contains("the last one failed: failed to make"), "{health}");
         set_directory(&house, &backups.path().join("new")).await;
         let asked = house.admin("POST", "/api/v1/backups", None).await.expect(202);
         let path = format!("/api/v1/backups/{}/cancel", asked["id"].as_str().unwrap());

@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 use tempfile::TempDir;
-use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
+use yagura_dial::{Answer, HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
 use yagura_server::{Server, certificates, config::Config, start};
 use yagura_server_kit::{Context, Role};
 
@@ -169,6 +169,17 @@ impl House {
         let headers = [("authorization", bearer.as_str()), ("if-match", "*")];
         let path = format!("/api/v1/endpoints/{}", machine.id);
         self.ask("PATCH", &path, &headers, Some(&json!({"group_id": group}))).await.expect(200);
+    }
+
+    /// Asks as the administrator, for an answer that is looked at whole.
+    pub(crate) async fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let build = || {
+            let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.admin));
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            request.body(Bytes::from(body.map(Value::to_string).unwrap_or_default())).unwrap()
+        };
+        self.client.send(build).await.unwrap()
     }
 
     /// Asks with these headers.

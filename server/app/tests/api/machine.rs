@@ -18,7 +18,7 @@ use yagura_channel::{
     },
 };
 use yagura_dial::{Dial, NetDial, ProxyChoice, Trust, client_config};
-use yagura_vocabulary::{Account, Clock as _, Event, Id, Lane, Os, SystemClock, id::Endpoint};
+use yagura_vocabulary::{Account, Clock, Event, Id, Lane, Os, SystemClock, id::Endpoint};
 
 use crate::harness::House;
 
@@ -39,12 +39,17 @@ pub(crate) fn account(name: &str, id: &str) -> Account {
 impl Machine {
     /// A machine of this name in the root group, which has said hello.
     pub(crate) async fn enrol(house: &House, hostname: &str) -> Self {
+        Self::enrol_by(house, hostname, Arc::new(SystemClock)).await
+    }
+
+    /// The same, where the machine's clock shows what it likes.
+    pub(crate) async fn enrol_by(house: &House, hostname: &str, clock: Arc<dyn Clock>) -> Self {
         let ctx = house.server.context();
         let root = yagura_endpoints::ensure_root(ctx, "全社").await.unwrap();
         let token = yagura_endpoints::issue_token(ctx, root, "test", None, None).await.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let identity = IdentityDir::new(dir.path());
-        let clock = ServerClock::new(Arc::new(SystemClock));
+        let clock = ServerClock::new(clock);
         let feature = |name: &str| FeatureVersion { feature: name.to_owned(), version: 1 };
         let facts = Facts {
             agent_version: "0.1.0".to_owned(),
@@ -82,7 +87,7 @@ impl Machine {
             epoch: self.spool.epoch(),
             lanes: self.spool.lanes(),
             key_set: self.client.record().keys.set.version,
-            clock_skew_ms: None,
+            clock_skew_ms: self.client.clock().skew_ms(),
         };
         let welcome = self.client.hello(&hello).await.unwrap();
         for mark in &welcome.marks {

@@ -68,6 +68,18 @@ permissions! {
     OwnRead = "own.read",
 }
 
+impl Permission {
+    /// Whether it concerns the whole organisation, so that it cannot be limited to groups: whoever sees only some groups
+    /// does not have it. An administrator of one group could otherwise lift his own limit.
+    #[must_use]
+    pub const fn is_for_all(self) -> bool {
+        matches!(
+            self,
+            Self::AdminsWrite | Self::TokensWrite | Self::AuditRead | Self::SettingsWrite | Self::PeopleWrite
+        )
+    }
+}
+
 impl std::fmt::Display for Permission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
@@ -160,6 +172,12 @@ impl Role {
     #[must_use]
     pub fn permissions(self) -> Vec<Permission> {
         Permission::ALL.iter().copied().filter(|permission| self.may(*permission)).collect()
+    }
+
+    /// All that it includes for somebody who may be limited to some groups.
+    #[must_use]
+    pub fn permissions_within(self, limited: bool) -> Vec<Permission> {
+        self.permissions().into_iter().filter(|permission| !limited || !permission.is_for_all()).collect()
     }
 }
 
