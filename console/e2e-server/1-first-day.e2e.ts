@@ -33,21 +33,47 @@ test('the one-time link opens the door once, and asks for a password', async ({ 
   expect(new URL(page.url()).hash).toBe('');
 });
 
-test('the checklist of the first day leads to what it is about, and remembers what is done', async () => {
+test('the checklist of the first day leads to what it is about, and remembers what is done', async ({ house }) => {
   await page.goto('/settings/first-run');
   const organisation = page.getByRole('listitem').filter({ hasText: '組織の名前' });
   await expect(organisation.getByText('これから')).toBeVisible();
   await organisation.getByRole('link', { name: '設定する' }).click();
   await page.getByLabel('組織の名前').fill('みなと精機');
-  await page.getByLabel('控えを置くフォルダー').fill('/var/backups/yagura');
+  await page.getByLabel('控えを置くフォルダー').fill(`${house.folder}/backups`);
   await page.getByRole('button', { name: '保存する', exact: true }).click();
   await expect(page.getByText('保存しました。')).toBeVisible();
   await expect(page.getByRole('navigation', { name: 'メニュー' }).getByText('みなと精機')).toBeVisible();
   await page.goto('/settings/first-run');
   await expect(organisation.getByText('済み')).toBeVisible();
-  await expect(page.getByRole('listitem').filter({ hasText: '/var/backups/yagura' }).getByText('済み')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: `${house.folder}/backups` }).getByText('済み')).toBeVisible();
   await page.getByRole('button', { name: '飛ばす: メール' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: '急ぎの知らせ' }).getByText('飛ばした')).toBeVisible();
+});
+
+test('a backup is made while the server goes on, and says where it lies', async ({ house }) => {
+  await page.goto('/settings/organisation');
+  const made = page.getByRole('region', { name: '取った控え' });
+  await made.getByRole('button', { name: 'いま控えを取る' }).click();
+  await expect(made.getByText('済み')).toBeVisible({ timeout: 30_000 });
+  await expect(made.getByText(`${house.folder}/backups/`)).toBeVisible();
+});
+
+test('a test mail that cannot go quotes why', async () => {
+  await page.goto('/settings/organisation');
+  await page.getByLabel('メールサーバー').fill('127.0.0.1');
+  await page.getByLabel('ポート').fill('9');
+  await page.getByRole('combobox', { name: '暗号化' }).click();
+  await page.getByRole('option', { name: 'なし' }).click();
+  await page.getByLabel('差出人').fill('yagura@minato.example');
+  await page.getByRole('button', { name: 'メールの設定を保存' }).click();
+  await page.getByLabel('宛先').fill('saeki@minato.example');
+  await page.getByRole('button', { name: '送ってみる' }).click();
+  await expect(page.getByText(/送れませんでした。.*Connection refused/)).toBeVisible({ timeout: 30_000 });
+});
+
+test('a quiet server has no alarms', async () => {
+  await page.goto('/alarms');
+  await expect(page.getByText('警告はありません。')).toBeVisible();
 });
 
 test('this machine is there with its inventory', async ({ house }) => {
@@ -216,7 +242,7 @@ test('the audit log has all of it, with who did it', async () => {
   const audit = page.getByRole('table', { name: '監査' });
   for (const act of [
     'サインイン', '設定の変更', '記録の閲覧', 'グループの作成', '登録キーの作成', '決まりの変更', '許可',
-    '名簿の取り込み', '管理者の追加', 'トークンの作成', '指示', '知らせ',
+    '名簿の取り込み', '管理者の追加', 'トークンの作成', '指示', '知らせ', '控えの開始', 'メールの試し送り',
   ]) {
     await expect(audit.getByRole('cell', { name: act, exact: true }).first(), act).toBeVisible();
   }

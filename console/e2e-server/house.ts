@@ -10,13 +10,15 @@ export interface House {
   url: string;
   /** The name under which this machine appears. */
   machine: string;
+  /** Its own folder, which goes when it goes. */
+  folder: string;
   /** A new one-time sign-in link of the first administrator. */
   link: () => string;
   stop: () => Promise<void>;
 }
 
 /** The folder of the programs; without it there is nothing to test against. */
-export const programs = process.env['YAGURA_BIN_DIR'];
+export const binaries = process.env['YAGURA_BIN_DIR'];
 
 const patienceMs = 30_000;
 
@@ -54,16 +56,16 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-export async function openHouse(folder: string): Promise<House> {
+export async function openHouse(programs: string): Promise<House> {
   const data = mkdtempSync(join(tmpdir(), 'yagura-e2e-'));
   const url = `https://127.0.0.1:${String(await freePort())}`;
   const config = join(data, 'server/yagura.toml');
   const ca = join(data, 'server/ca.pem');
   const run = (program: string, ...args: string[]): string =>
-    execFileSync(join(folder, program), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    execFileSync(join(programs, program), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   const start = (program: string, ...args: string[]): ChildProcess => {
     const log = openSync(join(data, `${program}.log`), 'a');
-    const child = spawn(join(folder, program), args, { stdio: ['ignore', log, log] });
+    const child = spawn(join(programs, program), args, { stdio: ['ignore', log, log] });
     closeSync(log);
     return child;
   };
@@ -90,6 +92,7 @@ export async function openHouse(folder: string): Promise<House> {
   return {
     url,
     machine: hostname(),
+    folder: data,
     link: () => run('yagura-server', 'admin', 'link', '--config', config, '--name', 'admin'),
     stop,
   };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { test as base, type Browser, type Page } from '@playwright/test';
-import { openHouse, programs, type House } from './house';
+import { openHouse, binaries, type House } from './house';
 
 export { expect } from '@playwright/test';
 
@@ -12,7 +12,7 @@ export const test = base.extend<object, { house: House }>({
   house: [
     // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern even where nothing is needed
     async ({}, use) => {
-      const house = await openHouse(programs ?? '');
+      const house = await openHouse(binaries ?? '');
       await use(house);
       await house.stop();
     },
@@ -22,8 +22,8 @@ export const test = base.extend<object, { house: House }>({
 
 /** Skips the tests of a file, loudly, where the programs are not there. */
 export function needsPrograms(): void {
-  if (programs === undefined) process.stdout.write('SKIPPED: YAGURA_BIN_DIR does not say where yagura-server and yagura-agent are\n');
-  test.skip(programs === undefined, 'YAGURA_BIN_DIR is not set');
+  if (binaries === undefined) process.stdout.write('SKIPPED: YAGURA_BIN_DIR does not say where yagura-server and yagura-agent are\n');
+  test.skip(binaries === undefined, 'YAGURA_BIN_DIR is not set');
 }
 
 /**

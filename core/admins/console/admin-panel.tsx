@@ -41,6 +41,7 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
   const [limited, setLimited] = useState(Boolean(admin?.groups));
   const [within, setWithin] = useState<string[]>(admin?.groups?.map((group) => group.id) ?? []);
   const [disabled, setDisabled] = useState(admin?.disabled ?? false);
+  const [renew, setRenew] = useState(admin?.must_change_password ?? false);
   const [password, setPassword] = useState('');
   const [link, setLink] = useState<string | null>(null);
 
@@ -63,7 +64,7 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
           api.PATCH('/api/v1/admins/{id}', {
             params: { path },
             ...ifMatch(admin.etag),
-            body: { display_name: display, role, groups: limited ? within : [], disabled, your_password },
+            body: { display_name: display, role, groups: limited ? within : [], disabled, your_password, ...(renew && !admin.must_change_password ? { must_change_password: true } : {}) },
           }),
         );
       }
@@ -161,6 +162,17 @@ export function AdminPanel({ admin, onChanged, onClose }: Props): ReactNode {
               data={groups.map((group) => ({ value: group.id, label: pathWords(group) }))}
               value={within}
               onChange={setWithin}
+            />
+          )}
+          {admin && (
+            <Checkbox
+              label={t('list.renew')}
+              description={t('list.renew_hint')}
+              checked={renew}
+              disabled={admin.must_change_password}
+              onChange={(event) => {
+                setRenew(event.currentTarget.checked);
+              }}
             />
           )}
           {admin && (

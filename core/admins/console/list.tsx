@@ -22,7 +22,7 @@ export function AdminState({ admin }: { admin: Admin }): ReactNode {
   if (admin.locked_until && Date.parse(admin.locked_until) > now()) {
     return <StateWord tone="open">{t('list.locked')}</StateWord>;
   }
-  if (admin.must_change_password) return <StateWord tone="half">{t('list.invited')}</StateWord>;
+  if (admin.must_change_password) return <StateWord tone="half">{t(admin.last_sign_in ? 'list.renewing' : 'list.invited')}</StateWord>;
   return <StateWord tone="on">{t('list.active')}</StateWord>;
 }
 

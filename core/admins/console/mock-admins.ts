@@ -91,6 +91,7 @@ export const handlers = [
     if (body.display_name) admin.display_name = body.display_name;
     if (body.role) admin.role = body.role;
     admin.disabled = body.disabled ?? admin.disabled;
+    admin.must_change_password = admin.must_change_password || body.must_change_password === true;
     if (body.groups) admin.groups = inGroups(body.groups);
     admin.etag = String(Number(admin.etag) + 1);
     return HttpResponse.json(admin);

@@ -2,7 +2,7 @@ import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
-import type { Settings } from '@shell/api/schema';
+import type { Settings, SettingsChange } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { sessionKey, useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
@@ -13,6 +13,11 @@ import { Await, Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
 import { Backups } from './backups';
 import { MailForm } from './mail-form';
+
+/** Only what is different: what nobody touched needs no checking, and does not stand in the audit log. */
+function changesTo(settings: Settings, wanted: SettingsChange): SettingsChange {
+  return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => (settings[name as keyof Settings] ?? null) !== value));
+}
 
 function Form({ settings }: { settings: Settings }): ReactNode {
   const t = useWords('admins');
@@ -29,13 +34,13 @@ function Form({ settings }: { settings: Settings }): ReactNode {
       answered(
         api.PATCH('/api/v1/settings', {
           ...ifMatch(settings.etag),
-          body: {
+          body: changesTo(settings, {
             organisation_name: organisation,
             time_zone: zone,
             public_url: url,
             silent_after_days: Number(silent),
             backup_directory: backup.trim() || null,
-          },
+          }),
         }),
       ),
     onSuccess: async (saved) => {
