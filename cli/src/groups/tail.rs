@@ -17,7 +17,7 @@ pub(crate) struct Tail {
     /// When each event that may come again was received.
     seen: HashMap<String, Time>,
     newest: Option<Time>,
-    /// Nothing received before this is news.
+    /// Nothing received by then is news, unless it was read at the beginning.
     floor: Option<Time>,
     waiting: Vec<Value>,
 }
@@ -27,8 +27,10 @@ impl Tail {
     /// lies before it is no news.
     pub(crate) fn begin(there: Vec<Value>, all: bool, shown: usize) -> Self {
         let floor = there.last().and_then(received).filter(|_| !all);
-        let mut tail = Self { floor, ..Self::default() };
+        let mut tail = Self::default();
         tail.add(there);
+        // Events of one batch were received at one time, and the part that was read may end within a batch.
+        tail.floor = floor;
         let hidden = tail.waiting.len().saturating_sub(shown);
         tail.waiting.drain(..hidden);
         tail
@@ -38,7 +40,7 @@ impl Tail {
     pub(crate) fn add(&mut self, found: Vec<Value>) {
         for event in found.into_iter().rev() {
             let (Some(id), Some(at)) = (event["id"].as_str(), received(&event)) else { continue };
-            if self.seen.insert(id.to_owned(), at).is_none() && self.floor.is_none_or(|floor| at >= floor) {
+            if self.seen.insert(id.to_owned(), at).is_none() && self.floor.is_none_or(|floor| at > floor) {
                 self.newest = self.newest.max(Some(at));
                 self.waiting.push(event);
             }
@@ -101,6 +103,14 @@ mod tests {
     fn what_lies_before_the_part_that_was_read_is_no_news() {
         let mut tail = Tail::begin(vec![event("c", 103), event("b", 102)], false, 0);
         tail.add(vec![event("d", 104), event("c", 103), event("b", 102), event("a", 101)]);
+        check(&mut tail, &["d"]);
+    }
+
+    #[test]
+    fn the_rest_of_a_batch_that_was_read_in_part_is_no_news() {
+        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102)], false, 2);
+        check(&mut tail, &["b", "c"]);
+        tail.add(vec![event("d", 104), event("c", 103), event("b", 102), event("b0", 102)]);
         check(&mut tail, &["d"]);
     }
 

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use yagura_server_kit::{Authenticator, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
-    admins::bootstrap::{BootstrapError, add_administrator, first_administrator, sign_in_link},
+    admins::bootstrap::{BootstrapError, add_administrator, first_administrator, reset_link, sign_in_link},
     oidc::{Oidc, OidcSettings},
     tokens::create::issue as issue_token,
 };

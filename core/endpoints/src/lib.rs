@@ -70,8 +70,8 @@ fn start(ctx: &Context) {
 
 fn routes() -> Routes {
     Routes::new()
-        .plain("/agent/v1/enrol", post(agent::enrol::enrol))
-        .plain("/agent/v1/keys", get(agent::keys::keys))
+        .stranger("/agent/v1/enrol", post(agent::enrol::enrol))
+        .stranger("/agent/v1/keys", get(agent::keys::keys))
         .agent("/agent/v1/hello", post(agent::hello::hello))
         .agent("/agent/v1/key", post(agent::key::key))
         .agent("/agent/v1/state", post(agent::state::state))

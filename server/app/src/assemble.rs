@@ -38,7 +38,7 @@ pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::
     };
     let mut parts = Parts::default();
     parts.insert(signer);
-    parts.insert(AgentAddress(config.url.clone()));
+    parts.insert(AgentAddress(config.agent_url.clone().unwrap_or_else(|| config.url.clone())));
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
@@ -139,6 +139,8 @@ pub struct Server {
     stop: CancellationToken,
     /// Where the console listens; with port 0 in the configuration, where it came to listen.
     pub address: SocketAddr,
+    /// Where agents are listened for: the same, unless they have a listener of their own.
+    pub agents: SocketAddr,
 }
 
 /// Starts a server.
@@ -159,19 +161,22 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
     let routers = router::routers(&ctx);
     let stop = ctx.stopping();
     let mut tasks = JoinSet::new();
-    match config.listen.agents {
+    let agents = match config.listen.agents {
         None => {
             let both = routers.console.merge(routers.agents);
             tasks.spawn(listen::serve(listener, tls, both, stop.clone()));
+            address
         }
         Some(agents) => {
-            let agents = listen::bind(agents).await?;
+            let listener_of_agents = listen::bind(agents).await?;
+            let agents = listener_of_agents.local_addr()?;
             tasks.spawn(listen::serve(listener, tls.clone(), routers.console, stop.clone()));
-            tasks.spawn(listen::serve(agents, tls, routers.agents, stop.clone()));
+            tasks.spawn(listen::serve(listener_of_agents, tls, routers.agents, stop.clone()));
+            agents
         }
-    }
-    tracing::info!(%address, url = config.url, "the server is ready");
-    Ok(Server { ctx, store, tasks, stop, address })
+    };
+    tracing::info!(%address, %agents, url = config.url, "the server is ready");
+    Ok(Server { ctx, store, tasks, stop, address, agents })
 }
 
 impl Server {

@@ -129,6 +129,9 @@ enum AdminCommand {
         /// For whom.
         #[arg(long, default_value = "admin")]
         name: String,
+        /// Take away password, second factor and sessions: the link leads to a new password.
+        #[arg(long)]
+        reset: bool,
     },
     /// Make an API token with all of an administrator's permissions.
     Token {
@@ -248,7 +251,8 @@ async fn init(data: &Path, url: &str, listen: Option<std::net::SocketAddr>, admi
 async fn administer(config: &Config, command: AdminCommand) -> anyhow::Result<()> {
     let ctx = context(config, None).await?;
     match command {
-        AdminCommand::Link { name } => println!("{}", yagura_admins::sign_in_link(&ctx, &name).await?),
+        AdminCommand::Link { name, reset: false } => println!("{}", yagura_admins::sign_in_link(&ctx, &name).await?),
+        AdminCommand::Link { name, reset: true } => println!("{}", yagura_admins::reset_link(&ctx, &name).await?),
         AdminCommand::Token { name, out, days } => {
             let lifetime = Duration::from_secs(days.clamp(1, 3660) * 86_400);
             let token = yagura_admins::issue_token(&ctx, &name, "command line", lifetime).await?;

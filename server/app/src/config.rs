@@ -17,6 +17,9 @@ pub struct Config {
     pub file: PathBuf,
     /// Where people and agents reach the server: `https://name:port`.
     pub url: String,
+    /// Where agents reach it, when they have a listener of their own; else at `url`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_url: Option<String>,
     /// Where the server keeps its data. Relative to the file's folder.
     #[serde(default = "here")]
     pub data: PathBuf,

@@ -4,6 +4,8 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
@@ -16,6 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
 use yagura_server_kit::agent::PeerAddress;
 
 /// A peer has so long for its TLS handshake and for the head of a request.
@@ -85,7 +88,11 @@ async fn converse(
     stream.set_nodelay(true)?;
     let stream =
         timeout(PATIENCE, tls.accept(stream)).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    let service = TowerToHyperService::new(router.layer(axum::Extension(PeerAddress(peer.ip()))));
+    // A layer around the router would copy every one of its routes for every connection.
+    let service = TowerToHyperService::new(router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(PeerAddress(peer.ip()));
+        request
+    }));
     let mut builder = Builder::new(TokioExecutor::new());
     // A small write buffer: thousands of connections idle for hours.
     builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(16 * 1024);

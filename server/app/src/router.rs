@@ -1,5 +1,7 @@
 //! All endpoints under one roof, with what every answer has in common.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -33,10 +35,12 @@ pub(crate) fn routers(ctx: &Context) -> Routers {
     let mut routes = routes();
     let agents = routes.take_agents(ctx);
     let (api, description) = routes.into_console(ctx, openapi::info());
+    // Axum copies a handler for every request that it answers.
+    let description = Arc::new(description);
     let metrics =
         get(metrics).layer(middleware::from_fn_with_state((ctx.clone(), Permission::SettingsRead), authorise));
     let console = api
-        .route("/api/openapi.json", get(move || describe(description.clone())))
+        .route("/api/openapi.json", get(move || describe(Arc::clone(&description))))
         .route("/metrics", metrics)
         .fallback(get(console::file))
         .layer(DefaultBodyLimit::max(MAX_BODY));
@@ -46,7 +50,7 @@ pub(crate) fn routers(ctx: &Context) -> Routers {
     Routers { console: finish(console), agents: finish(agents) }
 }
 
-async fn describe(description: OpenApi) -> Json<OpenApi> {
+async fn describe(description: Arc<OpenApi>) -> Json<Arc<OpenApi>> {
     Json(description)
 }
 

@@ -27,6 +27,7 @@ pub(crate) const PROBLEM: &str = "application/problem+json";
 pub struct Routes {
     api: Vec<(UtoipaMethodRouter<Context>, Option<Permission>)>,
     agent: Vec<(&'static str, MethodRouter<Context>)>,
+    stranger: Vec<(&'static str, MethodRouter<Context>)>,
     plain: Vec<(&'static str, MethodRouter<Context>)>,
 }
 
@@ -59,7 +60,14 @@ impl Routes {
         self
     }
 
-    /// An endpoint that is no part of the API and checks for itself who asks: enrolment, health.
+    /// An endpoint for machines that are not enrolled yet, at the agents' listener. It checks for itself whom it believes.
+    #[must_use]
+    pub fn stranger(mut self, path: &'static str, route: MethodRouter<Context>) -> Self {
+        self.stranger.push((path, route));
+        self
+    }
+
+    /// An endpoint that is no part of the API and for everybody, at the console's listener: health.
     #[must_use]
     pub fn plain(mut self, path: &'static str, route: MethodRouter<Context>) -> Self {
         self.plain.push((path, route));
@@ -71,6 +79,7 @@ impl Routes {
     pub fn and(mut self, other: Self) -> Self {
         self.api.extend(other.api);
         self.agent.extend(other.agent);
+        self.stranger.extend(other.stranger);
         self.plain.extend(other.plain);
         self
     }
@@ -111,6 +120,9 @@ impl Routes {
         for (path, methods) in std::mem::take(&mut self.agent) {
             let gate = middleware::from_fn_with_state(ctx.clone(), agent::verify);
             router = router.route(path, methods.layer(gate));
+        }
+        for (path, methods) in std::mem::take(&mut self.stranger) {
+            router = router.route(path, methods);
         }
         router
     }

@@ -6,6 +6,7 @@ use yagura_vocabulary::{Id, id};
 use super::{
     create::{check_name, insert},
     new_link,
+    reset::forget,
 };
 use crate::account::Account;
 
@@ -69,4 +70,18 @@ pub async fn sign_in_link(ctx: &Context, name: &str) -> Result<String, Bootstrap
     let link = new_link(ctx, change.on(), &account.id).await.map_err(&failed)?;
     change.commit(Audit::changed(account.object(), &(), &())).await.map_err(&failed)?;
     Ok(link)
+}
+
+/// The same for somebody who forgot the password or lost the second factor: both are taken away, sessions end, and the link
+/// leads to a new password.
+///
+/// # Errors
+/// When there is no such administrator or the database is away.
+pub async fn reset_link(ctx: &Context, name: &str) -> Result<String, BootstrapError> {
+    let failed = failed("reset an administrator");
+    let account = Account::by_name(ctx, name).await.map_err(&failed)?;
+    let account = account
+        .ok_or_else(|| BootstrapError("reset an administrator", format!("there is no administrator `{name}`")))?;
+    let change = Change::begin_as(ctx, "command line", None, "admin.reset").await.map_err(&failed)?;
+    forget(ctx, change, &account.id).await.map_err(&failed)
 }

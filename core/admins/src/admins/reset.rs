@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Json, Path, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Path, error::Problem};
 use yagura_vocabulary::{Id, id};
 
 use super::{YourPassword, new_link};
@@ -30,18 +30,23 @@ pub(crate) async fn reset(
 ) -> ApiResult<Json<Link>> {
     reenter(&ctx, &caller, &body.your_password, "/your_password").await?;
     let key = id.to_string();
-    let mut change = Change::begin(&ctx, &caller, "admin.reset").await?;
-    let account = Account::on(change.on(), &key).await?;
+    let change = Change::begin(&ctx, &caller, "admin.reset").await?;
+    Ok(Json(Link { link: forget(&ctx, change, &key).await? }))
+}
+
+/// Takes password, second factor and sessions away, and gives a link that leads to a new password.
+pub(super) async fn forget(ctx: &Context, mut change: Change, key: &str) -> Result<String, ApiError> {
+    let account = Account::on(change.on(), key).await?;
     sqlx::query(
         "UPDATE admins_admin SET must_change_password = 1, password_hash = '', totp_secret = NULL, totp_confirmed = 0,
          locked_until = NULL, failed_attempts = 0, version = version + 1 WHERE id = $1",
     )
-    .bind(&key)
+    .bind(key)
     .execute(change.on())
     .await?;
-    sqlx::query("DELETE FROM admins_recovery WHERE admin_id = $1").bind(&key).execute(change.on()).await?;
-    end_all(change.on(), &key, "").await?;
-    let link = new_link(&ctx, change.on(), &key).await?;
+    sqlx::query("DELETE FROM admins_recovery WHERE admin_id = $1").bind(key).execute(change.on()).await?;
+    end_all(change.on(), key, "").await?;
+    let link = new_link(ctx, change.on(), key).await?;
     change.commit(Audit::changed(account.object(), &(), &())).await?;
-    Ok(Json(Link { link }))
+    Ok(link)
 }

@@ -31,7 +31,7 @@ pub(crate) async fn waiting(State(ctx): State<Context>, request: AgentRequest) -
         }
     }
     if !news.is_empty() {
-        let mut tx = ctx.db().write().await?;
+        let mut tx = ctx.db().write_relaxed().await?;
         for id in news {
             advance(tx.on(), id, CommandState::Fetched, now, &Outcome::default()).await?;
         }

@@ -115,3 +115,20 @@ fn a_wrong_configuration_is_named_by_file_line_and_key() {
     std::fs::write(&file, good).unwrap();
     assert!(said(&["check-config", "--config", &config]).contains("good"));
 }
+
+#[test]
+fn the_only_administrator_who_forgot_the_password_gets_a_new_one_at_the_machine() {
+    on_both(|house| async move {
+        let session = house.first_session().await;
+        let link = yagura_admins::reset_link(house.server.context(), "admin").await.unwrap();
+        let token = link.rsplit_once('#').unwrap().1;
+        let old = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+        house.ask("GET", "/api/v1/session", &old, None).await.expect(401);
+        let reply = house.ask("POST", "/api/v1/session/link", &[], Some(&serde_json::json!({"token": token}))).await;
+        let session = reply.session();
+        let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+        let new = serde_json::json!({"new": "another long pass phrase 7"});
+        house.ask("POST", "/api/v1/session/password", &headers, Some(&new)).await.expect(204);
+        house.ask("GET", "/api/v1/endpoints", &headers, None).await.expect(200);
+    });
+}

@@ -14,6 +14,7 @@ mod endpoints;
 mod harness;
 mod idempotency;
 mod limits;
+mod listeners;
 mod machine;
 mod mail;
 mod me;

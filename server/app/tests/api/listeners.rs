@@ -1,0 +1,44 @@
+//! Console and agents at listeners of their own: nothing of the one is reached through the other.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
+use yagura_server::{certificates, config::Config, start};
+
+const CONFIG: &str = "url = \"https://yagura.test\"\nagent_url = \"https://agents.test\"\n[listen]\nconsole = \"127.0.0.1:0\"\n\
+    agents = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\nkey = \"server.key\"\nauthority = \"ca.pem\"\n";
+
+async fn check(pem: &str, at: SocketAddr, method: Method, path: &str, expected: u16) {
+    let tls = client_config(&Trust::Authorities { pem: pem.to_owned(), system: false }).unwrap();
+    let target = Target::parse(&format!("https://{at}")).unwrap();
+    let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
+    let build = || Request::builder().method(method.clone()).uri(path).body(Bytes::from_static(b"{}")).unwrap();
+    let answer = client.send(build).await.unwrap();
+    assert_eq!(answer.status, StatusCode::from_u16(expected).unwrap(), "{method} {path}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_enrols_where_agents_are_listened_for_and_nowhere_else() {
+    let dir = tempfile::tempdir().unwrap();
+    certificates::ensure(dir.path(), "127.0.0.1").unwrap();
+    let file = dir.path().join("yagura.toml");
+    std::fs::write(&file, CONFIG).unwrap();
+    let server = start(&Config::load(&file).unwrap()).await.unwrap();
+    let pem = std::fs::read_to_string(dir.path().join("ca.pem")).unwrap();
+    let (console, agents) = (server.address, server.agents);
+    assert_ne!(console, agents);
+
+    check(&pem, agents, Method::GET, "/agent/v1/keys", 200).await;
+    // Not signed, but understood.
+    check(&pem, agents, Method::POST, "/agent/v1/enrol", 403).await;
+    check(&pem, agents, Method::POST, "/agent/v1/hello", 401).await;
+    check(&pem, agents, Method::GET, "/api/v1/session", 404).await;
+    check(&pem, console, Method::GET, "/api/v1/session", 401).await;
+    check(&pem, console, Method::GET, "/agent/v1/keys", 404).await;
+    check(&pem, console, Method::GET, "/readyz", 200).await;
+    let server_of_agents = server.context().part::<yagura_endpoints::AgentAddress>().0.clone();
+    assert_eq!(server_of_agents, "https://agents.test");
+    server.stop().await;
+}
