@@ -133,7 +133,8 @@ async function connections() {
   const fleet = house.fleet('--endpoints', ENDPOINTS, '--connections-only', '--seconds', 3600, '--ramp-s', 0);
   await until('all connections', 300, async () => (await house.connected()) >= ENDPOINTS);
   const enrolCpu = cpuOf(house.server.pid) - cpu;
-  await sleep(15);
+  // The connection of the last request is closed by the server after half a minute without another.
+  await sleep(45);
   const idle = (kilobytes(house.server.pid, 'status', 'VmRSS') - before) / ENDPOINTS;
 
   const { text } = await house.ask('GET', '/api/v1/endpoints?limit=1000');

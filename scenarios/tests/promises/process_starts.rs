@@ -14,7 +14,9 @@ async fn a_program_that_was_started_is_found_once() {
     let endpoint = house.endpoint().await;
     let sensor = house
         .until("the process sensor", &format!("/api/v1/endpoints/{endpoint}"), |endpoint| {
-            endpoint["sensors"].as_array()?.iter().find(|sensor| sensor["sensor"] == "process").cloned()
+            let mut sensors = endpoint["sensors"].as_array()?.iter();
+            // Until its first reader comes, it has not even tried.
+            sensors.find(|sensor| sensor["sensor"] == "process" && sensor["health"] != "off").cloned()
         })
         .await;
     if sensor["source"] != "ebpf" {
