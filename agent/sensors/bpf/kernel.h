@@ -25,7 +25,7 @@ struct timespec64 { s64 tv_sec; long tv_nsec; } KERNEL;
 struct inode___ctime { struct timespec64 i_ctime; } KERNEL;
 struct inode___hidden { struct timespec64 __i_ctime; } KERNEL;
 struct inode___split { s64 i_ctime_sec; u32 i_ctime_nsec; } KERNEL;
-struct dentry { struct dentry *d_parent; struct qstr d_name; } KERNEL;
+struct dentry { struct dentry *d_parent; struct qstr d_name; struct inode *d_inode; } KERNEL;
 struct vfsmount { struct dentry *mnt_root; } KERNEL;
 struct mount { struct mount *mnt_parent; struct dentry *mnt_mountpoint; struct vfsmount mnt; } KERNEL;
 struct path { struct vfsmount *mnt; struct dentry *dentry; } KERNEL;

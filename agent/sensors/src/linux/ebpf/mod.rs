@@ -3,7 +3,10 @@
 mod record;
 
 use std::{
-    os::fd::{AsFd, BorrowedFd},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::fs::MetadataExt as _,
+    },
     time::Duration,
 };
 
@@ -61,8 +64,11 @@ impl Ebpf {
     fn with_ring(bytes: u32) -> Result<Self, OpenError> {
         let processors = aya::util::nr_cpus().map_err(|(_, error)| OpenError::Processors(error))?;
         let btf = Btf::from_sys_fs()?;
+        let (inode, device) = own_root().unwrap_or_default();
         let mut loaded = EbpfLoader::new()
             .btf(Some(&btf))
+            .override_global("own_root_inode", &inode, true)
+            .override_global("own_root_device", &device, true)
             .map_max_entries("records", bytes)
             .map_max_entries("scratch", u32::try_from(processors).unwrap_or(u32::MAX))
             .load(OBJECT)?;
@@ -86,6 +92,13 @@ impl Ebpf {
     fn lost(&self) -> u64 {
         (0..KINDS).filter_map(|kind| self.lost.get(&kind, 0).ok()).sum()
     }
+}
+
+/// The inode of our root and its device as the kernel numbers it.
+fn own_root() -> Option<(u64, u32)> {
+    let root = std::fs::metadata("/").ok()?;
+    let (major, minor) = (rustix::fs::major(root.dev()), rustix::fs::minor(root.dev()));
+    Some((root.ino(), (major << 20) | minor))
 }
 
 /// What the kernel said. Its verifier explains itself at great length and names the fault at the end.
