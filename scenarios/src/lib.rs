@@ -1,24 +1,31 @@
 //! The stage on which promises are tried: real programs, a folder of one's own, an administrator's questions.
 
+mod ask;
 mod inspector;
 mod numbers;
+mod programs;
 mod proxy;
 mod relay;
 
-pub use self::{inspector::Inspector, numbers::every_number_once, proxy::Proxy, relay::Relay};
+use self::programs::{admin, program, run, wrap, wrapped};
+pub(crate) use self::programs::{free_port, kill, pause, spawn};
+pub use self::{
+    inspector::Inspector,
+    numbers::every_number_once,
+    programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
+    proxy::Proxy,
+    relay::Relay,
+};
 
 use std::{
     collections::BTreeMap,
-    fs::File,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use http::{Request, header};
 use serde_json::Value;
 use tempfile::TempDir;
 use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
@@ -39,63 +46,6 @@ pub struct House {
     /// What stands before a program on its command line: how it is put into a world of its own.
     server_wrap: Vec<String>,
     agent_wrap: BTreeMap<String, Vec<String>>,
-}
-
-/// The folder with the programs.
-fn programs() -> PathBuf {
-    if let Some(dir) = std::env::var_os("YAGURA_BIN_DIR") {
-        return PathBuf::from(dir);
-    }
-    // Tests lie in target/<profile>/deps, programs in target/<profile>.
-    let test = std::env::current_exe().expect("a running program has a path");
-    test.ancestors().nth(2).expect("a test lies two folders below its programs").to_owned()
-}
-
-fn program(name: &str) -> Command {
-    let path = programs().join(name);
-    assert!(path.exists(), "{} is missing: build it first, or run ./dev test", path.display());
-    let mut command = Command::new(path);
-    command.stdin(Stdio::null()).env_remove("YAGURA_CONFIG");
-    command
-}
-
-/// The beginning of a command line that runs `shell`, in which `"$@"` is the program, in a world of its own.
-fn wrap(shell: &str) -> Vec<String> {
-    ["unshare", "--mount", "sh", "-ec", shell, "sh"].map(str::to_owned).to_vec()
-}
-
-fn wrapped(wrap: &[String], name: &str) -> Command {
-    let plain = program(name);
-    let Some((first, rest)) = wrap.split_first() else { return plain };
-    let mut command = Command::new(first);
-    command.args(rest).arg(plain.get_program()).stdin(Stdio::null()).env_remove("YAGURA_CONFIG");
-    command
-}
-
-/// Asks the server's command line for something.
-fn admin(data: &Path, arguments: &[&str]) -> String {
-    let config = data.join("yagura.toml");
-    run(program("yagura-server").args(["admin", "--config"]).arg(&config).args(arguments)).trim().to_owned()
-}
-
-/// Whether a test may make worlds of its own, with mounts that nobody else sees; says so where it may not.
-#[must_use]
-#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
-pub fn may_mount(promise: &str) -> bool {
-    let tried = Command::new("unshare").args(["--mount", "true"]).stderr(Stdio::null()).status();
-    let may = tried.is_ok_and(|status| status.success());
-    if !may {
-        println!("SKIPPED: {promise}: mounts of one's own need root and unshare");
-    }
-    may
-}
-
-/// Runs a program to its end and gives its output.
-fn run(command: &mut Command) -> String {
-    let output = command.output().expect("the program can be started");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-    text
 }
 
 impl House {
@@ -286,7 +236,7 @@ impl House {
     pub fn session(&self, account: u32, desktop: &Path, arguments: &[&str]) -> Output {
         // Where the programs lie, the account may not be allowed to look.
         let own = desktop.join("yagura-session");
-        std::fs::copy(programs().join("yagura-session"), &own).expect("the session program was built");
+        std::fs::copy(programs::folder().join("yagura-session"), &own).expect("the session program was built");
         let path = std::env::join_paths([desktop, Path::new("/usr/bin"), Path::new("/bin")]).expect("a path");
         let mut command = Command::new(own);
         command.args(arguments).arg("--socket").arg(self.path("agent.sock")).env("PATH", path).current_dir("/");
@@ -325,142 +275,6 @@ impl House {
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
-
-    /// Asks the API as the administrator. `None` when the server does not answer.
-    pub async fn try_ask(
-        &self,
-        method: &str,
-        path: &str,
-        seen: Option<&str>,
-        body: Option<&Value>,
-    ) -> Option<(u16, Value)> {
-        let build = || {
-            let mut request = Request::builder()
-                .method(method)
-                .uri(path)
-                .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-                .header(header::CONTENT_TYPE, "application/json");
-            if let Some(etag) = seen {
-                request = request.header(header::IF_MATCH, etag);
-            }
-            request.body(Bytes::from(body.map(Value::to_string).unwrap_or_default())).expect("the request is whole")
-        };
-        let answer = self.client.send(build).await.ok()?;
-        Some((answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default()))
-    }
-
-    /// What the server answers to anybody at `path`, as text. `None` when it does not answer.
-    pub async fn text(&self, path: &str) -> Option<(u16, String)> {
-        let build = || Request::builder().uri(path).body(Bytes::new()).expect("the request is whole");
-        let answer = self.client.send(build).await.ok()?;
-        Some((answer.status.as_u16(), String::from_utf8_lossy(&answer.body).into_owned()))
-    }
-
-    /// Posts JSON as a stranger. `None` when the server does not answer.
-    pub async fn post(&self, path: &str, body: &Value) -> Option<(u16, Value)> {
-        let build = || {
-            let request = Request::builder().method("POST").uri(path).header(header::CONTENT_TYPE, "application/json");
-            request.body(Bytes::from(body.to_string())).expect("the request is whole")
-        };
-        let answer = self.client.send(build).await.ok()?;
-        Some((answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default()))
-    }
-
-    /// Asks the API and expects this status.
-    ///
-    /// # Panics
-    /// When the answer has another status, or there is none.
-    pub async fn ask(&self, method: &str, path: &str, body: Option<&Value>, status: u16) -> Value {
-        let answer = self.try_ask(method, path, None, body).await;
-        let (found, body) = answer.unwrap_or_else(|| panic!("{method} {path}: no answer; {}", self.log("server")));
-        assert_eq!(found, status, "{method} {path}: {body}\n{}", self.log("server"));
-        body
-    }
-
-    /// Asks again and again until `done` finds what it looks for.
-    ///
-    /// # Panics
-    /// When it never does.
-    pub async fn until<T>(&self, what: &str, path: &str, done: impl Fn(&Value) -> Option<T>) -> T {
-        let since = Instant::now();
-        let mut last = Value::Null;
-        while since.elapsed() < PATIENCE {
-            if let Some((200, body)) = self.try_ask("GET", path, None, None).await {
-                if let Some(found) = done(&body) {
-                    return found;
-                }
-                last = body;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!(
-            "{what} never came; the last answer of {path} was {last}\n{}\n{}",
-            self.log("server"),
-            self.log("agent")
-        );
-    }
-
-    /// Waits until the agent is on line and gives its endpoint's id.
-    pub async fn endpoint(&self) -> String {
-        self.until("an endpoint on line", "/api/v1/endpoints", |list| {
-            let endpoint = list["items"].as_array()?.iter().find(|endpoint| endpoint["online"] == true)?;
-            Some(endpoint["id"].as_str()?.to_owned())
-        })
-        .await
-    }
-
-    /// The id of the group that all others stand in.
-    ///
-    /// # Panics
-    /// When there is none.
-    pub async fn root_group(&self) -> String {
-        let groups = self.ask("GET", "/api/v1/groups", None, 200).await;
-        groups["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no group in {groups}")).to_owned()
-    }
-
-    /// All events of a kind filter, page by page.
-    pub async fn events(&self, filter: &str) -> Vec<Value> {
-        let (mut found, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let path = format!("/api/v1/events?limit=1000&order=received{filter}{cursor}");
-            let page = self.ask("GET", &path, None, 200).await;
-            found.extend(page["items"].as_array().into_iter().flatten().cloned());
-            match page["next_cursor"].as_str() {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => return found,
-            }
-        }
-    }
-}
-
-/// Starts programs until the server has one with this marker: the agent may have been started a moment ago and see nothing yet,
-/// so one would not do.
-pub async fn start_until_seen(house: &House, marker: &str) {
-    let path = format!("/api/v1/events?text={marker}&kind=process.start&limit=1");
-    house
-        .until("an event", &path, |page| {
-            start_programs(marker, 40);
-            (!page["items"].as_array()?.is_empty()).then_some(())
-        })
-        .await;
-}
-
-/// Starts a program that does nothing, so many times.
-///
-/// # Panics
-/// When it cannot be started.
-pub fn start_programs(marker: &str, times: usize) {
-    for _ in 0..times {
-        Command::new("/usr/bin/true").arg(marker).status().expect("true can be started");
-    }
-}
-
-/// Copies a folder with all that is in it.
-///
-/// # Panics
-/// When it cannot be copied.
-pub fn copy_folder(from: &Path, to: &Path) {
-    run(Command::new("cp").arg("-a").arg("--").arg(from).arg(to));
 }
 
 impl Default for House {
@@ -475,40 +289,5 @@ impl Drop for House {
             kill(Some(agent));
         }
         kill(self.server.take());
-    }
-}
-
-/// Whether this test may see what other programs do; says so where it may not.
-#[must_use]
-#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
-pub fn sees_processes(promise: &str) -> bool {
-    let root = std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-    if !root {
-        println!("SKIPPED: {promise}: seeing every process needs root");
-    }
-    root
-}
-
-#[expect(clippy::disallowed_methods, reason = "waiting for a program of our own, with a deadline, outside any runtime")]
-pub(crate) fn pause() {
-    std::thread::sleep(Duration::from_millis(20));
-}
-
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
-    listener.local_addr().expect("a listener has an address").port()
-}
-
-pub(crate) fn spawn(mut command: Command, log: &Path) -> Child {
-    let out = File::options().create(true).append(true).open(log).expect("the log can be written");
-    let err = out.try_clone().expect("a file can be shared");
-    command.stdout(out).stderr(err).spawn().expect("the program can be started")
-}
-
-pub(crate) fn kill(child: Option<Child>) {
-    if let Some(mut child) = child {
-        // A child that has ended already cannot be killed, and need not be.
-        let _ = child.kill();
-        let _ = child.wait();
     }
 }
