@@ -45,10 +45,15 @@ fn system_and_disk_are_those_of_this_machine() {
     assert_eq!(assets.os.architecture, std::env::consts::ARCH);
     assert!(assets.hardware.memory_bytes > 100 << 20);
     assert_eq!(assets.hardware.cpu.threads as usize, std::thread::available_parallelism().unwrap().get());
-    let root = assets.volumes.iter().find(|volume| volume.mount == "/").expect("there is a root");
-    assert!(root.size_bytes > root.free_bytes);
     assert!(assets.users.iter().any(|user| user.name == "root" && user.id == "0"));
     assert!(assets.os.boot_at.unwrap() > Time::from_seconds(1_700_000_000));
+    let Some(root) = assets.volumes.iter().find(|volume| volume.mount == "/") else {
+        let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+        assert!(!mounts.lines().any(|line| line.split(' ').nth(4) == Some("/")), "the root's volume is not told of");
+        println!("SKIPPED: the size of the root: this is a chroot, where no volume is mounted at /");
+        return;
+    };
+    assert!(root.size_bytes > root.free_bytes);
 }
 
 /// The budget is 0.2 s for a thousand packages on a release build; this one is not optimised.
