@@ -21,6 +21,6 @@ pub use cursor::Cursor;
 pub use embedded::{Embedded, Options, Snapshot, SnapshotFile};
 pub use error::{AppendError, StoreError};
 pub use marks::decide;
-pub use query::{Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
+pub use query::{Asked, Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
 pub use store::{Batch, EventStore, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
 pub use text::fold;

@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 use yagura_vocabulary::Level;
 
-use crate::{KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold, text::Needle};
+use crate::{Asked, KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold, text::Needle};
 
 /// What an event must be, times aside.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ pub(crate) struct Matcher {
     pub(crate) remote_ip: Vec<String>,
     pub(crate) device_serial: Option<String>,
     pub(crate) feature: Option<String>,
+    /// What was asked in the language of people.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// [`Whose`], made ready.
@@ -73,6 +75,7 @@ impl Matcher {
             remote_ip: query.remote_ip.as_deref().map(addresses).unwrap_or_default(),
             device_serial: query.device_serial.clone(),
             feature: query.feature.clone(),
+            asked: query.asked.clone(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Matcher {
             && self.remote_ip.is_empty()
             && self.device_serial.is_none()
             && self.feature.is_none()
+            && self.asked.is_none()
     }
 
     /// Whether `event` matches. Cheap conditions come first; `scratch` saves allocations between calls.
@@ -116,6 +120,7 @@ impl Matcher {
                 || event.remote_ip().is_some_and(|ip| self.remote_ip.iter().any(|wanted| wanted == ip)))
             && self.account.as_ref().is_none_or(|name| event.account_name().is_some_and(|other| fold(other) == *name))
             && self.text.as_ref().is_none_or(|needle| contains(event, needle, scratch))
+            && self.asked.as_ref().is_none_or(|asked| asked.expr().matches(event, scratch))
     }
 }
 

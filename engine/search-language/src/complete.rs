@@ -33,26 +33,39 @@ pub enum Offer {
 }
 
 const TIMES: &[(&str, &str)] = &[
-    ("1h", "1時間"), ("24h", "24時間"), ("7d", "7日"), ("30d", "30日"),
-    ("today", "今日"), ("yesterday", "昨日"), ("thisweek", "今週"), ("lastweek", "先週"),
-    ("thismonth", "今月"), ("lastmonth", "先月"),
+    ("1h", "1時間"),
+    ("24h", "24時間"),
+    ("7d", "7日"),
+    ("30d", "30日"),
+    ("today", "今日"),
+    ("yesterday", "昨日"),
+    ("thisweek", "今週"),
+    ("lastweek", "先週"),
+    ("thismonth", "今月"),
+    ("lastmonth", "先月"),
 ];
 const HOURS: &[(&str, &str)] = &[("22..5", "22..5"), ("8..18", "8..18")];
 const DAYS: &[(&str, &str)] = &[
-    ("weekend", "休日"), ("workday", "平日"), ("mon", "月"), ("tue", "火"), ("wed", "水"), ("thu", "木"), ("fri", "金"),
-    ("sat", "土"), ("sun", "日"),
+    ("weekend", "休日"),
+    ("workday", "平日"),
+    ("mon", "月"),
+    ("tue", "火"),
+    ("wed", "水"),
+    ("thu", "木"),
+    ("fri", "金"),
+    ("sat", "土"),
+    ("sun", "日"),
 ];
-const LEVELS: [(Level, &str); 3] =
-    [(Level::Recorded, "記録"), (Level::Alarm, "警告"), (Level::Prohibited, "禁止")];
+const LEVELS: [(Level, &str); 3] = [(Level::Recorded, "記録"), (Level::Alarm, "警告"), (Level::Prohibited, "禁止")];
 
 /// What may follow in `text` at `caret`, a byte between characters. Within quotation marks nothing is offered.
 #[must_use]
 pub fn complete(text: &str, caret: usize) -> Completion {
     let caret = (0..=caret.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let before = &text[..caret];
-    let start = before.rfind(|c: char| c.is_whitespace() || opens(c)).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = before
+        .rfind(|c: char| c.is_whitespace() || opens(c))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
     let mut scan = Scan { text: before, at: start };
     scan.negation();
     let none = |at: Range<usize>| Completion { at, field: None, begun: String::new(), offers: Vec::new() };
@@ -61,14 +74,15 @@ pub fn complete(text: &str, caret: usize) -> Completion {
     }
     let field = scan.name().and_then(|(name, end)| {
         let field = Field::parse(name)?;
-        let operator = before[end..].chars().take_while(|c| matches!(c, ':' | '：' | '=' | '＝' | '>' | '＞' | '<' | '＜'));
+        let operator =
+            before[end..].chars().take_while(|c| matches!(c, ':' | '：' | '=' | '＝' | '>' | '＞' | '<' | '＜'));
         Some((field, end + operator.map(char::len_utf8).sum::<usize>()))
     });
     if let Some((field, from)) = field {
         // Of a list with commas the last one is being written.
-        let from = before[from..].rfind([',', '、', '，']).map_or(from, |at| {
-            from + at + before[from + at..].chars().next().map_or(0, char::len_utf8)
-        });
+        let from = before[from..]
+            .rfind([',', '、', '，'])
+            .map_or(from, |at| from + at + before[from + at..].chars().next().map_or(0, char::len_utf8));
         let begun = before[from..].to_owned();
         let offers = values(field, &fold(&begun));
         return Completion { at: from..caret, field: Some(field), begun, offers };

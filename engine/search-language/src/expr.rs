@@ -190,7 +190,9 @@ fn whole(test: &TextTest) -> Option<String> {
 /// A kind or a family of kinds; nothing for other patterns.
 fn kind(test: &TextTest) -> Option<String> {
     match test {
-        TextTest::Like { pattern, .. } => pattern.prefix().filter(|prefix| prefix.ends_with('.')).map(|prefix| format!("{prefix}*")),
+        TextTest::Like { pattern, .. } => {
+            pattern.prefix().filter(|prefix| prefix.ends_with('.')).map(|prefix| format!("{prefix}*"))
+        }
         other => whole(other),
     }
 }

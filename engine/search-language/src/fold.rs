@@ -3,7 +3,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The form in which texts are compared.
 #[must_use]
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

@@ -22,6 +22,8 @@ mod test;
 mod text;
 mod value;
 
+pub use jiff::tz::TimeZone;
+
 pub use ast::{FieldRef, Node, Op, Term, Test as Wish, Word};
 pub use clock::Clock;
 pub use compile::{Name, Named, Names, compile};
@@ -40,4 +42,3 @@ pub const MAX_BYTES: usize = 8 * 1024;
 pub const MAX_DEPTH: usize = 32;
 /// How many conditions one text may have.
 pub const MAX_TERMS: usize = 256;
-

@@ -63,7 +63,8 @@ impl Parser<'_> {
         loop {
             let wanted = self.keyword(Keyword::And);
             self.scan.skip_space();
-            let over = self.scan.peek().is_none_or(closes) || self.scan.keyword().is_some_and(|(word, _)| word == Keyword::Or);
+            let over =
+                self.scan.peek().is_none_or(closes) || self.scan.keyword().is_some_and(|(word, _)| word == Keyword::Or);
             if over && !wanted {
                 break;
             }
@@ -272,9 +273,9 @@ fn test(scope: Scope<'_>, word: Word, at: &Range<usize>) -> Result<Wish, Fault> 
     let is_number = |text: &str| text.is_empty() || crate::value::number(text).is_some();
     let ranges = match (scope, manner) {
         (_, Manner::Ordered) => true,
-        (Some((FieldRef::Body(_), _)), _) => {
-            text.split_once("..").is_some_and(|(from, to)| is_number(from) && is_number(to) && from.len() + to.len() > 0)
-        }
+        (Some((FieldRef::Body(_), _)), _) => text
+            .split_once("..")
+            .is_some_and(|(from, to)| is_number(from) && is_number(to) && from.len() + to.len() > 0),
         _ => false,
     };
     if !ranges || op != Op::Has {

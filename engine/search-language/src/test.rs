@@ -6,12 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{
-    Column, Row,
-    clock::timestamp,
-    text::TextTest,
-    value::Network,
-};
+use crate::{Column, Row, clock::timestamp, text::TextTest, value::Network};
 
 /// What an event must be in one respect.
 #[derive(Debug, Clone)]
@@ -71,9 +66,7 @@ impl Test {
                     families.is_empty() || families.iter().any(|family| is_of(kind, family))
                 };
                 (columns.iter().any(|column| row.text(*column).is_some_and(&mut fits)) && in_family())
-                    || body.as_ref().is_some_and(|path| {
-                        within(row, path, &mut |value| any_text_of(value, &mut fits))
-                    })
+                    || body.as_ref().is_some_and(|path| within(row, path, &mut |value| any_text_of(value, &mut fits)))
             }
             Self::Number { columns, body, missing, bounds } => {
                 columns.iter().any(|column| row.number(*column).or(*missing).is_some_and(|number| bounds.hold(number)))
@@ -90,9 +83,9 @@ impl Test {
                 let local = zone.to_datetime(timestamp(row.micros(Column::OccurredAt)));
                 days & (1 << local.weekday().to_monday_zero_offset()) != 0
             }
-            Self::Ids { columns, ids } => columns.iter().any(|column| {
-                row.uuid(*column).is_some_and(|id| ids.as_ref().is_none_or(|ids| ids.contains(&id)))
-            }),
+            Self::Ids { columns, ids } => columns
+                .iter()
+                .any(|column| row.uuid(*column).is_some_and(|id| ids.as_ref().is_none_or(|ids| ids.contains(&id)))),
             Self::Address(networks) => {
                 row.text(Column::RemoteIp).is_some_and(|text| networks.iter().any(|network| network.holds(text)))
             }
@@ -157,7 +150,8 @@ fn within(row: &impl Row, path: &str, found: &mut dyn FnMut(&Value) -> bool) -> 
         match value {
             Value::Object(members) => {
                 members.get(path).is_some_and(|value| found(value))
-                    || splits(path).any(|(first, rest)| members.get(first).is_some_and(|value| inner(value, rest, found)))
+                    || splits(path)
+                        .any(|(first, rest)| members.get(first).is_some_and(|value| inner(value, rest, found)))
             }
             Value::Array(values) => values.iter().any(|value| inner(value, path, found)),
             _ => false,

@@ -3,12 +3,13 @@
 use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use uuid::Uuid;
+use yagura_search_language::Column::Texts;
 use yagura_vocabulary::Time;
 
 use super::{
     columns::Column,
     memtable::{Chunk, Extent},
-    rows::text_columns,
+    rows::{column_of, text_columns},
 };
 use crate::{FeedItem, matcher::Matcher};
 
@@ -118,7 +119,9 @@ impl Plan {
         add(!matcher.remote_ip.is_empty(), Column::RemoteIp);
         add(matcher.device_serial.is_some(), Column::DeviceSerial);
         add(matcher.feature.is_some(), Column::Feature);
-        if matcher.text.is_some() {
+        let asked = matcher.asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
+        columns.extend(asked.iter().filter_map(|column| column_of(*column)));
+        if matcher.text.is_some() || asked.contains(&Texts) {
             columns.extend(text_columns());
         }
         columns

@@ -4,7 +4,10 @@ use axum::extract::State;
 use yagura_people::Seat;
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Page, PageQuery, Query as Params, error::Problem};
 
-use super::search::{EventView, SearchQuery, answer, query};
+use super::{
+    asked,
+    search::{EventView, SearchQuery, answer, query},
+};
 use crate::{Query, Whose};
 
 /// Search one's own events
@@ -31,6 +34,8 @@ pub(super) async fn mine(
         found.map(|(_, (endpoint, _))| vec![*endpoint]).ok_or_else(|| ApiError::not_found("endpoint of yours"))
     };
     let endpoints = params.endpoint.as_deref().map(named).transpose()?;
-    let query = query(params, endpoints, limit)?;
+    let own: Vec<_> = seats.iter().zip(&accounts).map(|(seat, (id, _))| (*id, seat.hostname.clone())).collect();
+    let expr = asked::read(&ctx, &caller, params.q.as_deref().unwrap_or_default(), Some(&own)).await?;
+    let query = query(params, endpoints, limit)?.ask(expr);
     answer(&ctx, &Query { whose: Some(Whose { person, accounts }), ..query }).await
 }

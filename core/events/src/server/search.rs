@@ -17,13 +17,15 @@ use yagura_vocabulary::{
     id::{EndpointId, EventId, PersonId},
 };
 
-use super::{store, viewed};
+use super::{asked, store, viewed};
 use crate::{KindFilter, Order, ProcessFilter, Query};
 
 /// Which events, in which order.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SearchQuery {
+    /// A question in the language of the log search: `user:tanaka file:*.xlsx since:7d`.
+    pub(super) q: Option<String>,
     /// Any part of any text of the event.
     text: Option<String>,
     /// Kinds, separated by commas; `process.*` for a family.
@@ -187,7 +189,7 @@ pub(super) async fn search(
 ) -> ApiResult<Json<Page<EventView>>> {
     let limit = PageQuery { limit: params.limit, cursor: None }.limit()?;
     if params.cursor.is_none() {
-        let asked = json!({"text": params.text, "kind": params.kind, "level": params.level, "user": params.user,
+        let asked = json!({"q": params.q, "text": params.text, "kind": params.kind, "level": params.level, "user": params.user,
             "endpoint": params.endpoint, "person": params.person, "image": params.image});
         viewed::note(&ctx, &caller, &asked).await?;
     }
@@ -195,7 +197,8 @@ pub(super) async fn search(
         Some(name) => Some(vec![id_by_name_or_id(&ctx, &caller, name).await?.0]),
         None => scope(&ctx, &caller).await?,
     };
-    answer(&ctx, &query(params, endpoints, limit)?).await
+    let expr = asked::read(&ctx, &caller, params.q.as_deref().unwrap_or_default(), None).await?;
+    answer(&ctx, &query(params, endpoints, limit)?.ask(expr)).await
 }
 
 /// What a query finds, as the API gives it.

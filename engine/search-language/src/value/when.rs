@@ -125,10 +125,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<(&str, &str)>) {
-        let clock = Clock {
-            now: "2026-11-23T03:04:05Z".parse().unwrap(),
-            zone: TimeZone::fixed(jiff::tz::offset(9)),
-        };
+        let clock = Clock { now: "2026-11-23T03:04:05Z".parse().unwrap(), zone: TimeZone::fixed(jiff::tz::offset(9)) };
         let show = |micros| Time::from_micros(micros).to_string().replace(".000000Z", "Z");
         let found = period(text, &clock).map(|found| (show(found.from), show(found.until)));
         assert_eq!(found.as_ref().map(|(from, until)| (from.as_str(), until.as_str())), expected, "{text}");
@@ -162,7 +159,19 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in ["", "soon", "2026-13-01", "2026-02-30", "26-1-1", "7x", "9999999d", "2026-11-01T", "2026-11T09", "2026-11-01T25:00", "0000"] {
+        for text in [
+            "",
+            "soon",
+            "2026-13-01",
+            "2026-02-30",
+            "26-1-1",
+            "7x",
+            "9999999d",
+            "2026-11-01T",
+            "2026-11T09",
+            "2026-11-01T25:00",
+            "0000",
+        ] {
             check(text, None);
         }
     }

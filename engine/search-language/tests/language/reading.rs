@@ -43,7 +43,10 @@ fn or_binds_weaker_than_and() {
 
 #[test]
 fn a_field_before_a_group_is_about_each_of_its_words() {
-    check("user:(tanaka OR sato) -kind:(file.open file.copy)", "(user:tanaka OR user:sato) NOT (kind:file.open kind:file.copy)");
+    check(
+        "user:(tanaka OR sato) -kind:(file.open file.copy)",
+        "(user:tanaka OR user:sato) NOT (kind:file.open kind:file.copy)",
+    );
 }
 
 #[test]
