@@ -20,6 +20,9 @@ pub(crate) trait Fields {
     fn hash_sha256(&self) -> Option<&str>;
     fn remote_ip(&self) -> Option<&str>;
     fn device_serial(&self) -> Option<&str>;
+    fn rule(&self) -> Option<&str>;
+    fn class(&self) -> Option<&str>;
+    fn remote_host(&self) -> Option<&str>;
     /// Whether `found` holds for one of the texts that the keyword search covers, the body aside.
     fn any_text(&self, found: &mut dyn FnMut(&str) -> bool) -> bool;
     /// Whether `found` holds for the text of one of the body's values. `skip` may rule the body out by its JSON text.
@@ -68,6 +71,15 @@ impl Fields for StoredEvent {
     }
     fn device_serial(&self) -> Option<&str> {
         self.event.device_serial.as_deref()
+    }
+    fn rule(&self) -> Option<&str> {
+        self.event.rule.as_deref()
+    }
+    fn class(&self) -> Option<&str> {
+        self.event.class.as_deref()
+    }
+    fn remote_host(&self) -> Option<&str> {
+        self.event.remote_host.as_deref()
     }
 
     fn any_text(&self, found: &mut dyn FnMut(&str) -> bool) -> bool {

@@ -229,6 +229,15 @@ impl Fields for RowView<'_> {
     fn device_serial(&self) -> Option<&str> {
         self.table.text(Column::DeviceSerial, self.row)
     }
+    fn rule(&self) -> Option<&str> {
+        self.table.text(Column::Rule, self.row)
+    }
+    fn class(&self) -> Option<&str> {
+        self.table.text(Column::Class, self.row)
+    }
+    fn remote_host(&self) -> Option<&str> {
+        self.table.text(Column::RemoteHost, self.row)
+    }
 
     fn any_text(&self, found: &mut dyn FnMut(&str) -> bool) -> bool {
         TEXTS.into_iter().filter_map(|column| self.table.text(column, self.row)).any(found)
