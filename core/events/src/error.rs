@@ -48,6 +48,9 @@ pub enum StoreError {
         /// The order of this search.
         query: &'static str,
     },
+    /// The bounds of a histogram contradict each other.
+    #[error("the bounds of a histogram must rise")]
+    Bounds,
     /// The feed cursor lies after everything that was ever stored here: the store was put back to an older state.
     #[error("feed position {after} is after the last stored position {head}")]
     FeedAhead {

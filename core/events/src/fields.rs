@@ -47,6 +47,15 @@ pub(crate) trait Fields: Row {
     fn device_serial(&self) -> Option<&str> {
         self.text(Column::DeviceSerial)
     }
+    fn rule(&self) -> Option<&str> {
+        self.text(Column::Rule)
+    }
+    fn class(&self) -> Option<&str> {
+        self.text(Column::Class)
+    }
+    fn remote_host(&self) -> Option<&str> {
+        self.text(Column::RemoteHost)
+    }
 }
 
 impl Fields for StoredEvent {

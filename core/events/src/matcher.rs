@@ -6,9 +6,10 @@ use std::{
 };
 
 use uuid::Uuid;
+use yagura_text_index::Needle;
 use yagura_vocabulary::Level;
 
-use crate::{Asked, KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold, text::Needle};
+use crate::{Asked, KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold};
 
 /// What an event must be, times aside.
 #[derive(Debug, Clone, Default)]

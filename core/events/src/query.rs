@@ -9,7 +9,7 @@ use yagura_vocabulary::{
     id::{Endpoint, Person},
 };
 
-use crate::Cursor;
+use crate::{Budget, Cursor};
 
 /// A question in the language of people, made ready.
 #[derive(Debug, Clone)]
@@ -145,6 +145,8 @@ pub struct Query {
     pub limit: usize,
     /// Where the page before this one ended.
     pub cursor: Option<Cursor>,
+    /// How much may be looked at for one page; without it, as much as it takes.
+    pub budget: Option<Budget>,
 }
 
 impl Query {
@@ -195,6 +197,9 @@ pub struct Page {
     pub items: Vec<StoredEvent>,
     /// Where the next page begins; `None` if this is the last.
     pub next: Option<Cursor>,
+    /// The budget was used up before the page was full: everything newer than this time has been looked at, by the time
+    /// that the query's order names. `next` goes on from there.
+    pub partial: Option<Time>,
     /// Files that could not be read and whose events are therefore missing here.
     pub unreadable: Vec<String>,
 }

@@ -13,6 +13,12 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// How many seconds the clock on the wall was ahead of UTC at this time.
+    #[must_use]
+    pub fn offset_s(&self, at: Time) -> i64 {
+        self.zone.to_offset(timestamp(at.micros())).seconds().into()
+    }
+
     /// Now as the calendar library has it.
     pub(crate) fn timestamp(&self) -> Timestamp {
         timestamp(self.now.micros())

@@ -14,7 +14,7 @@ use crate::{
     Clock, Code, Column, Expr, Fault, Field, FieldRef, Node, Op, Shape, Term, Wish, Word, kinds,
     parse::name,
     test::{Bounds, Test},
-    text::{Needle, Pattern, TextTest, fold},
+    text::{Pattern, TextTest, fold},
     value::{Network, hours, number, period, weekdays},
 };
 
@@ -97,7 +97,11 @@ pub fn compile(node: &Node, clock: &Clock, names: &Names) -> Result<Expr, Fault>
     let all = |nodes: &[Node]| nodes.iter().map(|node| compile(node, clock, names)).collect::<Result<Vec<_>, _>>();
     Ok(match node {
         Node::All => Expr::all(),
-        Node::Term(term) => Expr::term(term_test(term, clock, names).map_err(|problem| problem.at(0..0, term))?),
+        Node::Term(term) => match term_test(term, clock, names).map_err(|problem| problem.at(0..0, term))? {
+            // Looking for nothing in particular restricts nothing.
+            Test::Any(TextTest::There) => Expr::all(),
+            test => Expr::term(test),
+        },
         Node::Not(node) => Expr::not(compile(node, clock, names)?),
         Node::And(nodes) => Expr::and(all(nodes)?),
         Node::Or(nodes) => Expr::or(all(nodes)?),
@@ -152,7 +156,10 @@ fn term_test(term: &Term, clock: &Clock, names: &Names) -> Result<Test, Problem>
 /// A bare word: it stands somewhere in a text, and so does what a pattern describes.
 fn bare(word: &Word) -> TextTest {
     if word.quoted || !word.text.contains('*') {
-        return TextTest::Has(Needle::new(&word.text));
+        return TextTest::has(&word.text);
+    }
+    if is_any(word) {
+        return TextTest::There;
     }
     TextTest::Like { pattern: Pattern::new(&format!("*{}*", word.text), false), part: false }
 }
@@ -168,7 +175,7 @@ fn text(op: Op, word: &Word, one: bool, part: bool) -> TextTest {
     } else if op == Op::Whole {
         TextTest::Whole { folded: fold(&word.text), part }
     } else {
-        TextTest::Has(Needle::new(&word.text))
+        TextTest::has(&word.text)
     }
 }
 

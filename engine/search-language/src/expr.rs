@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use uuid::Uuid;
+use yagura_text_index::Wanted;
 
 use crate::{Column, Row, test::Test, text::TextTest};
 
@@ -84,6 +85,12 @@ impl Expr {
         columns
     }
 
+    /// What a row must contain, for an index over the texts that a bare word is looked for in.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted {
+        self.0.wanted()
+    }
+
     /// What every event that matches has in common.
     #[must_use]
     pub fn narrow(&self) -> Narrow {
@@ -115,6 +122,16 @@ impl Tree {
             Self::Not(node) => !node.matches(row, scratch),
             Self::And(nodes) => nodes.iter().all(|node| node.matches(row, scratch)),
             Self::Or(nodes) => nodes.iter().any(|node| node.matches(row, scratch)),
+        }
+    }
+
+    fn wanted(&self) -> Wanted {
+        match self {
+            // What must not be there says nothing about what is.
+            Self::All | Self::Not(_) => Wanted::All,
+            Self::Test(test) => test.wanted(),
+            Self::And(nodes) => Wanted::and(nodes.iter().map(Self::wanted)),
+            Self::Or(nodes) => Wanted::or(nodes.iter().map(Self::wanted)),
         }
     }
 

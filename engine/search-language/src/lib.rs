@@ -11,7 +11,6 @@ mod complete;
 mod expr;
 mod fault;
 mod field;
-mod fold;
 mod kinds;
 mod near;
 mod parse;

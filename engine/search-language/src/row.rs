@@ -40,6 +40,25 @@ pub enum Column {
     Texts,
 }
 
+impl Column {
+    /// Whether a bare word is looked for in it.
+    pub(crate) const fn is_searched(self) -> bool {
+        matches!(
+            self,
+            Self::AccountName
+                | Self::CommandLine
+                | Self::Image
+                | Self::ParentImage
+                | Self::Subject
+                | Self::Target
+                | Self::RemoteHost
+                | Self::Class
+                | Self::Rule
+                | Self::Body
+        )
+    }
+}
+
 /// An event, whether it lies in memory as a value or in a file as columns.
 pub trait Row {
     /// The text in a column of text.

@@ -5,6 +5,7 @@ use std::{collections::HashSet, ops::Bound};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
+use yagura_text_index::Wanted;
 
 use crate::{Column, Row, clock::timestamp, text::TextTest, value::Network};
 
@@ -89,6 +90,18 @@ impl Test {
             Self::Address(networks) => {
                 row.text(Column::RemoteIp).is_some_and(|text| networks.iter().any(|network| network.holds(text)))
             }
+        }
+    }
+
+    /// What a row must contain, for an index over the texts that a bare word is looked for in.
+    pub(crate) fn wanted(&self) -> Wanted {
+        let all_of = |test: &TextTest| Wanted::and(test.pieces().into_iter().map(Wanted::text));
+        match self {
+            Self::Any(test) => all_of(test),
+            Self::Text { columns, tests, .. } if columns.iter().all(|column| column.is_searched()) => {
+                Wanted::or(tests.iter().map(all_of))
+            }
+            _ => Wanted::All,
         }
     }
 

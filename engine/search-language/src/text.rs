@@ -1,8 +1,8 @@
 //! Text as it is compared, and the ways in which one text is looked for in another.
 
-use memchr::memmem::Finder;
+use yagura_text_index::{Needle, fold_into};
 
-pub(crate) use crate::fold::fold;
+pub(crate) use yagura_text_index::fold;
 
 /// What a text must be.
 #[derive(Debug, Clone)]
@@ -10,36 +10,11 @@ pub(crate) enum TextTest {
     /// Anything, as long as it is there.
     There,
     /// Contains this.
-    Has(Needle),
+    Has { folded: String, needle: Needle },
     /// Is this, or its last part is, where `part` is a separator.
     Whole { folded: String, part: bool },
     /// Fits a pattern; with `part`, the last part of it may fit instead.
     Like { pattern: Pattern, part: bool },
-}
-
-/// A folded text that others are searched for.
-#[derive(Debug, Clone)]
-pub(crate) struct Needle {
-    pub(crate) folded: String,
-    finder: Finder<'static>,
-}
-
-impl Needle {
-    pub(crate) fn new(text: &str) -> Self {
-        let folded = fold(text);
-        let finder = Finder::new(folded.as_bytes()).into_owned();
-        Self { folded, finder }
-    }
-
-    fn is_in_folded(&self, folded: &str) -> bool {
-        self.finder.find(folded.as_bytes()).is_some()
-    }
-
-    /// Whether a JSON text can be ruled out without parsing it: it is ASCII without escapes, so every value stands in it as
-    /// it is.
-    fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
-        json.is_ascii() && !json.contains('\\') && !self.is_in_folded(folded(json, scratch))
-    }
 }
 
 /// `text` folded, in `scratch`, which saves allocations between calls.
@@ -49,21 +24,22 @@ fn folded<'a>(text: &str, scratch: &'a mut String) -> &'a str {
         scratch.push_str(text);
         scratch.make_ascii_lowercase();
     } else {
-        scratch.push_str(&fold(text));
+        fold_into(text, scratch);
     }
     scratch
 }
 
 impl TextTest {
+    /// Contains `text`; everything contains nothing.
+    pub(crate) fn has(text: &str) -> Self {
+        Needle::new(text).map_or(Self::There, |needle| Self::Has { folded: fold(text), needle })
+    }
+
     pub(crate) fn fits(&self, text: &str, scratch: &mut String) -> bool {
         let last = |text: &'_ str| text.rfind(['/', '\\']).map(|at| at + 1);
         match self {
             Self::There => true,
-            Self::Has(needle) => {
-                // What ASCII folds to is ASCII, so a needle that is not can be ruled out at once.
-                !(text.is_ascii() && (text.len() < needle.folded.len() || !needle.folded.is_ascii()))
-                    && needle.is_in_folded(folded(text, scratch))
-            }
+            Self::Has { needle, .. } => needle.is_in(text, scratch),
             Self::Whole { folded: wanted, part } => {
                 let text = folded(text, scratch);
                 text == wanted || (*part && last(text).is_some_and(|at| text[at..] == *wanted))
@@ -78,7 +54,7 @@ impl TextTest {
     /// Whether a JSON text can be ruled out without parsing it.
     pub(crate) fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
         match self {
-            Self::Has(needle) => needle.is_surely_not_in_json(json, scratch),
+            Self::Has { needle, .. } => needle.is_surely_not_in_json(json, scratch),
             Self::There | Self::Whole { .. } | Self::Like { .. } => false,
         }
     }
@@ -87,8 +63,7 @@ impl TextTest {
     pub(crate) fn pieces(&self) -> Vec<&str> {
         match self {
             Self::There => Vec::new(),
-            Self::Has(needle) => vec![&needle.folded],
-            Self::Whole { folded, .. } => vec![folded],
+            Self::Has { folded, .. } | Self::Whole { folded, .. } => vec![folded],
             Self::Like { pattern, .. } => pattern.pieces().collect(),
         }
     }

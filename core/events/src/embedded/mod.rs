@@ -1,10 +1,12 @@
 //! The store of one server: a write-ahead log, memory, Parquet segments and a small catalogue in one directory.
 
+mod aggregate;
 mod catalogue;
 mod columns;
 mod failpoint;
 mod files;
 mod flush;
+mod limits;
 mod memtable;
 mod merge;
 mod open;
@@ -31,7 +33,7 @@ use tokio::{
     task::spawn_blocking,
 };
 use yagura_vocabulary::{
-    Id, StoredEvent,
+    Id, StoredEvent, Time,
     id::{Endpoint, EventKind},
 };
 
@@ -47,8 +49,8 @@ use wal::Encoded;
 use writer::{Message, Request};
 
 use crate::{
-    AppendError, Batch, Count, EventStore, FeedCursor, FeedPage, Health, Mark, Outcome, Page, Query, StoreError,
-    marks::fault,
+    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Health, Histogram, Mark,
+    Outcome, Page, Query, StoreError, marks::fault,
 };
 
 /// The store of one server, in one directory. See [`EventStore`] for what it does.
@@ -180,6 +182,20 @@ impl EventStore for Embedded {
 
     async fn count(&self, query: &Query, limit: u64) -> Result<Count, StoreError> {
         read::count(&self.shared, query, limit).await
+    }
+
+    async fn histogram(&self, query: &Query, bounds: &[Time], budget: Budget) -> Result<Histogram, StoreError> {
+        read::histogram(&self.shared, query, bounds, budget).await
+    }
+
+    async fn facets(
+        &self,
+        query: &Query,
+        fields: &[FacetField],
+        top: usize,
+        budget: Budget,
+    ) -> Result<Facets, StoreError> {
+        read::facets(&self.shared, query, fields, top, budget).await
     }
 
     async fn feed(&self, after: FeedCursor, limit: usize) -> Result<FeedPage, StoreError> {

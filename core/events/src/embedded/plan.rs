@@ -11,7 +11,7 @@ use super::{
     memtable::{Chunk, Extent},
     rows::{column_of, text_columns},
 };
-use crate::{FeedItem, matcher::Matcher};
+use crate::{FeedItem, fields::Fields, matcher::Matcher};
 
 /// What rows are ranked by: the larger comes first.
 pub(crate) type Key = (i64, u128);
@@ -41,12 +41,14 @@ pub(crate) struct Plan {
     pub(crate) after: u64,
     /// and not larger than this.
     pub(crate) head: u64,
+    /// Columns that the collector looks at.
+    pub(crate) extra: Vec<Column>,
 }
 
 impl Plan {
     /// Everything up to `head`.
     pub(crate) fn all(ranking: Ranking, matcher: Matcher, head: u64) -> Self {
-        Self { ranking, matcher, since: i64::MIN, until: i64::MAX, below: None, after: 0, head }
+        Self { ranking, matcher, since: i64::MIN, until: i64::MAX, below: None, after: 0, head, extra: Vec::new() }
     }
 
     /// The key of a row. `time` is the one that the ranking names.
@@ -124,6 +126,7 @@ impl Plan {
         if matcher.text.is_some() || asked.contains(&Texts) {
             columns.extend(text_columns());
         }
+        columns.extend(&self.extra);
         columns
     }
 
@@ -137,7 +140,7 @@ impl Plan {
             };
             let key = self.key(time.micros(), event.id.uuid(), *position);
             if self.admits(key, *position) && collector.wants(key) && self.matcher.matches(event, &mut scratch) {
-                collector.add(key, Place { unit, row })?;
+                collector.add(key, Place { unit, row }, event)?;
             }
         }
         ControlFlow::Continue(())
@@ -165,7 +168,7 @@ pub(crate) trait Collect {
     /// Whether a row with this key would be taken.
     fn wants(&self, key: Key) -> bool;
     /// Takes a row that matches; breaks when it has seen enough.
-    fn add(&mut self, key: Key, place: Place) -> ControlFlow<()>;
+    fn add(&mut self, key: Key, place: Place, row: &impl Fields) -> ControlFlow<()>;
 
     /// Whether a row whose key begins with `high` or less could be taken.
     fn wants_up_to(&self, high: i64) -> bool {
@@ -195,7 +198,7 @@ impl Collect for Top {
         self.heap.len() < self.limit || self.heap.peek().is_some_and(|Reverse((last, _))| key > *last)
     }
 
-    fn add(&mut self, key: Key, place: Place) -> ControlFlow<()> {
+    fn add(&mut self, key: Key, place: Place, _: &impl Fields) -> ControlFlow<()> {
         self.heap.push(Reverse((key, place)));
         if self.heap.len() > self.limit {
             self.heap.pop();
@@ -215,7 +218,7 @@ impl Collect for Counter {
         self.found <= self.limit
     }
 
-    fn add(&mut self, _: Key, _: Place) -> ControlFlow<()> {
+    fn add(&mut self, _: Key, _: Place, _: &impl Fields) -> ControlFlow<()> {
         self.found += 1;
         if self.found > self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

@@ -17,7 +17,7 @@ use super::{
     segment::{MetadataCache, Segment},
     wal::LogFiles,
 };
-use crate::{FeedCursor, Mark};
+use crate::{FeedCursor, Mark, Work};
 
 /// Feed pages and single events that are read at the same time; apart from searches, so that these cannot hold them up.
 const LOOK_UPS: usize = 4;
@@ -135,6 +135,7 @@ pub(crate) struct Status {
     pub(crate) unreadable: BTreeMap<String, String>,
     pub(crate) open_log_bytes: u64,
     pub(crate) closed: bool,
+    pub(crate) work: Option<Work>,
 }
 
 impl Shared {

@@ -39,7 +39,10 @@ pub(super) async fn read(
 }
 
 /// Now, in the zone of the organisation.
-pub(super) async fn clock(ctx: &Context) -> Result<Clock, ApiError> {
+///
+/// # Errors
+/// When the database is away.
+pub async fn clock(ctx: &Context) -> Result<Clock, ApiError> {
     let zone: Option<(String,)> = sqlx::query_as("SELECT value FROM organisation_setting WHERE name = 'time_zone'")
         .fetch_optional(ctx.db().read())
         .await?;

@@ -2,23 +2,23 @@
 
 use axum::extract::State;
 use yagura_people::Seat;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Page, PageQuery, Query as Params, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, PageQuery, Query as Params, error::Problem};
 
 use super::{
     asked,
-    search::{EventView, SearchQuery, answer, query},
+    search::{EventPage, SearchQuery, answer, query},
 };
 use crate::{Query, Whose};
 
 /// Search one's own events
 #[utoipa::path(get, path = "/api/v1/me/events", tag = "me", params(SearchQuery),
-    responses((status = 200, body = Page<EventView>), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = EventPage), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn mine(
     State(ctx): State<Context>,
     caller: Caller,
     Params(params): Params<SearchQuery>,
-) -> ApiResult<Json<Page<EventView>>> {
+) -> ApiResult<Json<EventPage>> {
     let limit = PageQuery { limit: params.limit, cursor: None }.limit()?;
     let (seats, person) = match caller.employee() {
         Some(employee) => (Seat::all_of(&ctx, employee).await?, employee.person),

@@ -4,7 +4,9 @@ mod alarms;
 mod asked;
 mod cases;
 mod completion;
+mod facets;
 mod hello;
+mod histogram;
 mod ingest;
 mod mine;
 mod read;
@@ -17,6 +19,11 @@ use axum::routing::post;
 use utoipa_axum::routes;
 use yagura_server_kit::{AgentHook, ApiError, Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
+pub use self::{
+    asked::clock,
+    cases::purpose_of,
+    search::{question, views},
+};
 use crate::{EventStore, StoreError};
 
 /// The store, as a part of the server.
@@ -53,6 +60,8 @@ fn routes() -> Routes {
     Routes::new()
         .agent("/agent/v1/events", post(ingest::ingest))
         .api(P::EventsRead, routes!(search::search))
+        .api(P::EventsRead, routes!(histogram::histogram))
+        .api(P::EventsRead, routes!(facets::facets))
         .api(P::EventsRead, routes!(completion::completion))
         .api(P::EventsRead, routes!(cases::read, cases::create, cases::close))
         .api(P::EventsRead, routes!(read::read))

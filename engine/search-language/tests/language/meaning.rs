@@ -3,6 +3,7 @@
 use jiff::tz::{TimeZone, offset};
 use uuid::Uuid;
 use yagura_search_language::{Clock, Named, Names, Narrow, compile, parse};
+use yagura_text_index::Wanted;
 use yagura_vocabulary::{Account, Event, Id, Lane, Level, StoredEvent, Time};
 
 fn clock() -> Clock {
@@ -207,5 +208,19 @@ fn what_all_matches_have_in_common_is_told_beforehand() {
     assert_eq!(narrow("ip:192.0.2.7").remote_ip.as_deref(), Some("192.0.2.7"));
     for text in ["-kind:file.copy", "kind:file OR a", "kind:*.copy", "", "ip:192.0.2.0/24"] {
         assert_eq!(narrow(text), Narrow::default(), "{text}");
+    }
+}
+
+#[test]
+fn an_index_of_texts_is_asked_for_what_must_stand_in_one() {
+    let wanted = |text: &str| compile(&parse(text).unwrap(), &clock(), &Names::default()).unwrap().wanted();
+    let text = Wanted::text;
+    assert_eq!(wanted("見積書"), text("見積書"));
+    assert_eq!(wanted("a*b"), Wanted::and([text("a"), text("b")]));
+    assert_eq!(wanted("file:*.XLSX user:tanaka -draft bytes>5"), Wanted::and([text(".xlsx"), text("tanaka")]));
+    assert_eq!(wanted("abc OR def"), Wanted::or([text("abc"), text("def")]));
+    assert_eq!(wanted("abc title:def"), Wanted::and([text("def"), text("abc")]));
+    for unknown in ["", "-abc", "abc OR bytes>5", "kind:file.copy", "signer:x", "user:*", "\"\""] {
+        assert_eq!(wanted(unknown), Wanted::All, "{unknown}");
     }
 }

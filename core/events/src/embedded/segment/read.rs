@@ -3,7 +3,6 @@
 use std::{
     fs::File,
     ops::{ControlFlow, Range},
-    sync::atomic::{AtomicBool, Ordering},
 };
 
 use parquet::{
@@ -23,6 +22,7 @@ use crate::{
     FeedItem, StoreError,
     embedded::{
         columns::{Column, Table},
+        limits::Limits,
         plan::{Collect, Place, Plan, Ranking},
         rows::RowView,
     },
@@ -60,15 +60,15 @@ impl<'a> Opened<'a> {
         Ok(Self { segment, file, metadata, leaves })
     }
 
-    /// Offers what matches to `collector`; breaks when that has seen enough or `stop` is set.
+    /// Offers what matches to `collector`; breaks when that has seen enough.
     pub(crate) fn scan(
         &self,
         plan: &Plan,
         unit: usize,
         collector: &mut impl Collect,
-        stop: &AtomicBool,
+        limits: &Limits<'_>,
     ) -> Result<ControlFlow<()>, StoreError> {
-        self.try_scan(plan, unit, collector, stop).map_err(StoreError::segment("search", &self.segment.path))
+        self.try_scan(plan, unit, collector, limits).map_err(StoreError::segment("search", &self.segment.path))
     }
 
     fn try_scan(
@@ -76,7 +76,7 @@ impl<'a> Opened<'a> {
         plan: &Plan,
         unit: usize,
         collector: &mut impl Collect,
-        stop: &AtomicBool,
+        limits: &Limits<'_>,
     ) -> Result<ControlFlow<()>, ParquetError> {
         let mut windows = self.windows(plan)?;
         // The best first; the last rows of a segment are its newest.
@@ -84,11 +84,12 @@ impl<'a> Opened<'a> {
         let columns = plan.columns();
         let mut stride = 1;
         while let Some(window) = windows.last() {
-            if stop.load(Ordering::Relaxed) || !collector.wants_up_to(window.high) {
+            if limits.stopped() || !collector.wants_up_to(window.high) || limits.leave(window.high) {
                 break;
             }
             let mut taken = windows.split_off(windows.len().saturating_sub(stride));
             taken.retain(|window| collector.wants_up_to(window.high));
+            limits.read(taken.iter().map(|window| window.rows.len()).sum());
             if self.scan_windows(plan, unit, &columns, taken, collector)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -121,10 +122,11 @@ impl<'a> Opened<'a> {
                         _ => table.micros(plan.key_column(), row).unwrap_or(0),
                     };
                     let key = plan.key(time, table.uuid(Column::Id, row).unwrap_or_default(), position);
+                    let view = RowView { table: &table, row };
                     if plan.admits(key, position)
                         && collector.wants(key)
-                        && plan.matcher.matches(&RowView { table: &table, row }, &mut scratch)
-                        && collector.add(key, Place { unit, row: base + in_group }).is_break()
+                        && plan.matcher.matches(&view, &mut scratch)
+                        && collector.add(key, Place { unit, row: base + in_group }, &view).is_break()
                     {
                         return Ok(ControlFlow::Break(()));
                     }

@@ -76,7 +76,7 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Store(error) => write!(f, "the log could not be read: {error}"),
             Self::File(error) => write!(f, "the file could not be written: {error}"),
-            Self::Api(_) => f.write_str("the database could not be read"),
+            Self::Api(error) => write!(f, "the database could not be read: {:?}", error.code()),
         }
     }
 }

@@ -17,7 +17,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-fn fold_into(text: &str, out: &mut String) {
+/// Appends the form in which `text` is compared to `out`, which must be empty.
+pub fn fold_into(text: &str, out: &mut String) {
     // Most text is in NFKC already, and finding that out is many times cheaper than normalising it.
     if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
         out.extend(text.chars().flat_map(char::to_lowercase));
@@ -31,21 +32,22 @@ fn fold_into(text: &str, out: &mut String) {
 
 /// Looks for one folded text in many.
 #[derive(Debug, Clone)]
-pub(crate) struct Needle {
+pub struct Needle {
     folded: String,
     finder: Finder<'static>,
 }
 
 impl Needle {
-    /// A needle for `text`; `None` if nothing is left of it to look for.
-    pub(crate) fn new(text: &str) -> Option<Self> {
+    /// A needle for `text`, which need not be folded; `None` if nothing is left of it to look for.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
         let folded = fold(text);
         let finder = Finder::new(folded.as_bytes()).into_owned();
         (!folded.is_empty()).then_some(Self { folded, finder })
     }
 
     /// Whether the folded `text` contains it. `scratch` saves allocations between calls.
-    pub(crate) fn is_in(&self, text: &str, scratch: &mut String) -> bool {
+    pub fn is_in(&self, text: &str, scratch: &mut String) -> bool {
         scratch.clear();
         if text.is_ascii() {
             // What ASCII folds to is ASCII, so a needle that is not can be ruled out at once.
@@ -62,12 +64,13 @@ impl Needle {
 
     /// Whether a JSON text can be ruled out without parsing it: it is ASCII without escapes, so every value stands in it
     /// as it is.
-    pub(crate) fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
+    pub fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
         json.is_ascii() && !json.contains('\\') && !self.is_in(json, scratch)
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "what fails in a test must stop it")]
 mod tests {
     use super::*;
 
