@@ -3,12 +3,14 @@
 use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use uuid::Uuid;
+use yagura_text_index::Wanted;
 use yagura_vocabulary::Time;
 
 use super::{
     columns::Column,
     memtable::{Chunk, Extent},
     rows::text_columns,
+    segment::wanted,
 };
 use crate::{FeedItem, fields::Fields, matcher::Matcher};
 
@@ -42,12 +44,25 @@ pub(crate) struct Plan {
     pub(crate) head: u64,
     /// Columns that the collector looks at.
     pub(crate) extra: Vec<Column>,
+    /// What an index is asked for.
+    pub(crate) wanted: Wanted,
 }
 
 impl Plan {
     /// Everything up to `head`.
     pub(crate) fn all(ranking: Ranking, matcher: Matcher, head: u64) -> Self {
-        Self { ranking, matcher, since: i64::MIN, until: i64::MAX, below: None, after: 0, head, extra: Vec::new() }
+        let wanted = wanted(&matcher);
+        Self {
+            wanted,
+            ranking,
+            matcher,
+            since: i64::MIN,
+            until: i64::MAX,
+            below: None,
+            after: 0,
+            head,
+            extra: Vec::new(),
+        }
     }
 
     /// The key of a row. `time` is the one that the ranking names.
@@ -101,8 +116,19 @@ impl Plan {
             && extent.position.1 <= self.head
     }
 
-    /// The columns that must be read to find what is asked for.
-    pub(crate) fn columns(&self) -> Vec<Column> {
+    /// The columns that are read first, and those that are read then of the rows that the first allow; none, if the first
+    /// ones decide.
+    pub(crate) fn stages(&self) -> (Vec<Column>, Vec<Column>) {
+        let mut first = self.columns();
+        if self.matcher.text.is_none() {
+            first.extend(&self.extra);
+            return (first, Vec::new());
+        }
+        (first, text_columns().chain(self.extra.iter().copied()).collect())
+    }
+
+    /// The columns that decide about a row, its texts aside.
+    fn columns(&self) -> Vec<Column> {
         let matcher = &self.matcher;
         let mut columns = vec![Column::Position, self.key_column()];
         let mut add = |wanted: bool, column: Column| columns.extend(wanted.then_some(column));
@@ -120,10 +146,6 @@ impl Plan {
         add(!matcher.remote_ip.is_empty(), Column::RemoteIp);
         add(matcher.device_serial.is_some(), Column::DeviceSerial);
         add(matcher.feature.is_some(), Column::Feature);
-        if matcher.text.is_some() {
-            columns.extend(text_columns());
-        }
-        columns.extend(&self.extra);
         columns
     }
 
