@@ -90,6 +90,14 @@ pub enum StoreError {
     /// What is in memory could not be written to segments.
     #[error("cannot write events to segments now: {0}")]
     Flush(String),
+    /// Rewriting segments found another number of rows than there should be; nothing was changed.
+    #[error("cannot rewrite segments: {expected} events should be in them, {found} were found")]
+    Compaction {
+        /// How many the catalogue says.
+        expected: u64,
+        /// How many were read.
+        found: u64,
+    },
     /// Another process has the store open.
     #[error("the event store in {} is in use by another process", .0.display())]
     Locked(PathBuf),

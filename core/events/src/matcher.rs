@@ -36,8 +36,8 @@ pub(crate) struct Matcher {
 /// [`Whose`], made ready.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
-    person: Option<Uuid>,
-    accounts: HashMap<Uuid, HashSet<String>>,
+    pub(crate) person: Option<Uuid>,
+    pub(crate) accounts: HashMap<Uuid, HashSet<String>>,
 }
 
 impl Owner {
@@ -106,6 +106,17 @@ impl Matcher {
 
     /// Whether `event` matches. Cheap conditions come first; `scratch` saves allocations between calls.
     pub(crate) fn matches(&self, event: &impl Fields, scratch: &mut String) -> bool {
+        self.matches_but_text(event) && self.matches_text(event, scratch)
+    }
+
+    /// Whether the texts of `event` match, and what was asked in the language of people.
+    pub(crate) fn matches_text(&self, event: &impl Fields, scratch: &mut String) -> bool {
+        self.text.as_ref().is_none_or(|needle| contains(event, needle, scratch))
+            && self.asked.as_ref().is_none_or(|asked| asked.expr().matches(event, scratch))
+    }
+
+    /// Whether `event` matches, as far as it can be told without its texts.
+    pub(crate) fn matches_but_text(&self, event: &impl Fields) -> bool {
         self.id.is_none_or(|id| event.id() == id)
             && self.endpoints.as_ref().is_none_or(|ids| ids.contains(&event.endpoint()))
             && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.matches(event.kind())))
@@ -120,8 +131,6 @@ impl Matcher {
             && (self.remote_ip.is_empty()
                 || event.remote_ip().is_some_and(|ip| self.remote_ip.iter().any(|wanted| wanted == ip)))
             && self.account.as_ref().is_none_or(|name| event.account_name().is_some_and(|other| fold(other) == *name))
-            && self.text.as_ref().is_none_or(|needle| contains(event, needle, scratch))
-            && self.asked.as_ref().is_none_or(|asked| asked.expr().matches(event, scratch))
     }
 }
 

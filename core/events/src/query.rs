@@ -163,8 +163,12 @@ impl Query {
         if expr.is_all() {
             return self;
         }
-        let Narrow { since, until, received_since, received_until, kinds, levels, endpoints, hash_sha256, remote_ip } =
-            expr.narrow();
+        let Narrow { since, until, received_since, received_until, kinds, levels, endpoints, .. } = expr.narrow();
+        let Narrow { hash_sha256, remote_ip, whole, .. } = expr.narrow();
+        let told = whole
+            && (self.order == Order::Occurred || (since.is_none() && until.is_none()))
+            && (self.kinds.is_empty() || kinds.is_none())
+            && (self.levels.is_empty() || levels.is_none());
         let (since, until) = match self.order {
             Order::Occurred => (since, until),
             Order::Received => (received_since, received_until),
@@ -185,7 +189,10 @@ impl Query {
         }
         self.hash_sha256 = self.hash_sha256.or(hash_sha256);
         self.remote_ip = self.remote_ip.or(remote_ip);
-        self.asked = Some(Asked(Arc::new(expr)));
+        // What the other conditions say already need not be asked twice; counts can then come from what was counted before.
+        if !told {
+            self.asked = Some(Asked(Arc::new(expr)));
+        }
         self
     }
 }

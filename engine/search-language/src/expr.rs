@@ -41,6 +41,8 @@ pub struct Narrow {
     pub hash_sha256: Option<String>,
     /// The other side has this address.
     pub remote_ip: Option<String>,
+    /// Nothing else was asked than the times at which it happened, kinds, levels and endpoints as they stand here.
+    pub whole: bool,
 }
 
 impl Expr {
@@ -95,16 +97,19 @@ impl Expr {
     #[must_use]
     pub fn narrow(&self) -> Narrow {
         let mut narrow = Narrow::default();
-        match &self.0 {
-            Tree::Test(test) => narrow.by(test),
-            Tree::And(nodes) => nodes.iter().for_each(|node| {
-                if let Tree::Test(test) = node {
-                    narrow.by(test);
-                }
-            }),
-            Tree::All | Tree::Not(_) | Tree::Or(_) => {}
+        let nodes = match &self.0 {
+            Tree::And(nodes) => nodes.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let mut whole = true;
+        for node in nodes {
+            match node {
+                Tree::Test(test) => whole &= narrow.by(test),
+                Tree::All => {}
+                Tree::Not(_) | Tree::Or(_) | Tree::And(_) => whole = false,
+            }
         }
-        narrow
+        Narrow { whole, ..narrow }
     }
 }
 
@@ -155,7 +160,8 @@ impl Tree {
 }
 
 impl Narrow {
-    fn by(&mut self, test: &Test) {
+    /// Takes a condition in; whether nothing of it is left to be asked.
+    fn by(&mut self, test: &Test) -> bool {
         match test {
             Test::Time { column, from, until } => {
                 let (since, before) = match column {
@@ -168,6 +174,7 @@ impl Narrow {
                 if *until < i64::MAX {
                     *before = Some(before.map_or(*until, |at| at.min(*until)));
                 }
+                *column == Column::OccurredAt
             }
             Test::Ids { columns: [Column::Endpoint], ids: Some(ids) } => {
                 let both = match self.endpoints.take() {
@@ -175,24 +182,31 @@ impl Narrow {
                     None => ids.clone(),
                 };
                 self.endpoints = Some(both);
+                true
             }
             Test::Text { columns: [Column::Kind], tests, .. } => {
+                let first = self.kinds.is_none();
                 self.kinds = self.kinds.take().or_else(|| tests.iter().map(kind).collect());
+                first && self.kinds.is_some()
             }
             Test::Text { columns: [Column::Level], tests, .. } => {
+                let first = self.levels.is_none();
                 self.levels = self.levels.take().or_else(|| tests.iter().map(whole).collect());
+                first && self.levels.is_some()
             }
             Test::Text { columns: [Column::HashSha256], tests, .. } => {
                 if let [test] = tests.as_slice() {
                     self.hash_sha256 = self.hash_sha256.take().or_else(|| whole(test));
                 }
+                false
             }
             Test::Address(networks) => {
                 if let [network] = networks.as_slice() {
                     self.remote_ip = network.single().map(|address| address.to_string());
                 }
+                false
             }
-            _ => {}
+            _ => false,
         }
     }
 }

@@ -46,6 +46,12 @@ impl Needle {
         (!folded.is_empty()).then_some(Self { folded, finder })
     }
 
+    /// What is looked for, folded.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
     /// Whether the folded `text` contains it. `scratch` saves allocations between calls.
     pub fn is_in(&self, text: &str, scratch: &mut String) -> bool {
         scratch.clear();

@@ -1,6 +1,6 @@
 //! The catalogue: a small SQLite database that says which segments count. Its commit is the commit of a flush or merge.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use sqlx::{
     Row, SqlitePool,
@@ -11,7 +11,7 @@ use yagura_vocabulary::{Id, Time};
 
 use super::{
     memtable::{Extent, Stream},
-    segment::Entry,
+    segment::{Companion, Entry},
 };
 use crate::{Mark, StoreError};
 
@@ -63,7 +63,17 @@ impl Catalogue {
     pub(crate) async fn read(&self) -> Result<Contents, StoreError> {
         let what = "read what is";
         let rows = sqlx::query("SELECT * FROM segment ORDER BY min_position").fetch_all(&self.0).await;
-        let segments = rows.and_then(|rows| rows.iter().map(entry).collect()).map_err(StoreError::catalogue(what))?;
+        let segments = rows.and_then(|rows| rows.iter().map(entry).collect());
+        let mut segments: Vec<Entry> = segments.map_err(StoreError::catalogue(what))?;
+        let rows = sqlx::query("SELECT * FROM companion ORDER BY ending").fetch_all(&self.0).await;
+        let companions = rows.and_then(|rows| rows.iter().map(companion).collect::<Result<Vec<_>, _>>());
+        let mut by_segment: HashMap<Uuid, Vec<Companion>> = HashMap::new();
+        for (segment, companion) in companions.map_err(StoreError::catalogue(what))? {
+            by_segment.entry(segment).or_default().push(companion);
+        }
+        for segment in &mut segments {
+            segment.companions = by_segment.remove(&segment.id).unwrap_or_default();
+        }
         let rows = sqlx::query("SELECT * FROM mark").fetch_all(&self.0).await;
         let marks = rows.and_then(|rows| rows.iter().map(mark).collect()).map_err(StoreError::catalogue(what))?;
         let progress = sqlx::query_as("SELECT flushed, given FROM progress").fetch_one(&self.0).await;
@@ -113,17 +123,21 @@ impl Catalogue {
     }
 
     /// Puts `new` in the place of `old`. Doing it twice does no harm.
-    pub(crate) async fn replace(&self, old: &[Uuid], new: &Entry) -> Result<(), StoreError> {
+    pub(crate) async fn replace(&self, old: &[Uuid], new: &[Entry]) -> Result<(), StoreError> {
         self.try_replace(old, new).await.map_err(StoreError::catalogue("replace merged segments"))
     }
 
-    async fn try_replace(&self, old: &[Uuid], new: &Entry) -> Result<(), sqlx::Error> {
+    async fn try_replace(&self, old: &[Uuid], new: &[Entry]) -> Result<(), sqlx::Error> {
         let mut transaction = self.0.begin().await?;
         for id in old {
             let id = id.as_bytes().to_vec();
-            sqlx::query("DELETE FROM segment WHERE id = $1").bind(id).execute(&mut *transaction).await?;
+            for statement in ["DELETE FROM segment WHERE id = $1", "DELETE FROM companion WHERE segment = $1"] {
+                sqlx::query(statement).bind(id.clone()).execute(&mut *transaction).await?;
+            }
         }
-        insert(&mut transaction, new).await?;
+        for entry in new {
+            insert(&mut transaction, entry).await?;
+        }
         transaction.commit().await
     }
 
@@ -136,7 +150,7 @@ async fn insert(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Resul
     let Extent { position, occurred, received } = entry.extent;
     sqlx::query(
         "INSERT OR REPLACE INTO segment (id, path, day, rows, bytes, sha256, min_position, max_position, min_occurred, \
-         max_occurred, min_received, max_received) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         max_occurred, min_received, max_received, sorted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(entry.id.as_bytes().to_vec())
     .bind(&entry.path)
@@ -150,8 +164,18 @@ async fn insert(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Resul
     .bind(occurred.1.micros())
     .bind(received.0.micros())
     .bind(received.1.micros())
-    .execute(connection)
+    .bind(entry.sorted)
+    .execute(&mut *connection)
     .await?;
+    for companion in &entry.companions {
+        sqlx::query("INSERT OR REPLACE INTO companion (segment, ending, bytes, sha256) VALUES ($1, $2, $3, $4)")
+            .bind(entry.id.as_bytes().to_vec())
+            .bind(&companion.ending)
+            .bind(companion.bytes.cast_signed())
+            .bind(companion.sha256.to_vec())
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(())
 }
 
@@ -171,7 +195,15 @@ fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
             occurred: (time("min_occurred")?, time("max_occurred")?),
             received: (time("min_received")?, time("max_received")?),
         },
+        sorted: row.try_get("sorted")?,
+        companions: Vec::new(),
     })
+}
+
+fn companion(row: &SqliteRow) -> Result<(Uuid, Companion), sqlx::Error> {
+    let bytes = row.try_get::<i64, _>("bytes")?.cast_unsigned();
+    let companion = Companion { ending: row.try_get("ending")?, bytes, sha256: hash(row, "sha256")? };
+    Ok((uuid(row, "segment")?, companion))
 }
 
 fn mark(row: &SqliteRow) -> Result<(Stream, Mark), sqlx::Error> {

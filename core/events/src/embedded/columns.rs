@@ -95,6 +95,10 @@ impl Column {
     pub(crate) const BLOOMED: &'static [Self] =
         &[Self::HashSha256, Self::RemoteIp, Self::DeviceSerial, Self::ProcessGuid, Self::ParentGuid];
 
+    /// Columns whose values hardly repeat within a row group.
+    pub(crate) const VARIED: &'static [Self] =
+        &[Self::CommandLine, Self::Subject, Self::Target, Self::Body, Self::ProcessGuid, Self::ParentGuid];
+
     fn data_type(self) -> DataType {
         match self.shape() {
             Shape::Uuid => DataType::FixedSizeBinary(16),

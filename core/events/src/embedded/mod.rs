@@ -3,6 +3,7 @@
 mod aggregate;
 mod catalogue;
 mod columns;
+mod compact;
 mod failpoint;
 mod files;
 mod flush;
@@ -13,6 +14,7 @@ mod open;
 mod options;
 mod plan;
 mod read;
+mod roll_up;
 mod rows;
 mod scan;
 mod segment;
@@ -22,7 +24,11 @@ mod wal;
 mod writer;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender, mpsc::TrySendError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{SyncSender, TrySendError},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -67,6 +73,7 @@ pub struct Embedded {
 struct Tasks {
     writer: JoinHandle<()>,
     flusher: tokio::task::JoinHandle<Result<(), StoreError>>,
+    compactor: tokio::task::JoinHandle<()>,
     closing: watch::Sender<bool>,
 }
 
@@ -91,7 +98,7 @@ impl Embedded {
     /// What is in memory could not be written; nothing is lost, as the log still has it.
     pub async fn close(&self) -> Result<(), StoreError> {
         let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Tasks { writer, flusher, closing }) = tasks else { return Ok(()) };
+        let Some(Tasks { writer, flusher, compactor, closing }) = tasks else { return Ok(()) };
         let sender = self.writer.clone();
         let ended = spawn_blocking(move || {
             // If nobody receives, the writer has ended already.
@@ -100,7 +107,11 @@ impl Embedded {
         });
         let ended = ended.await.map_err(|_| StoreError::Stopped)?;
         closing.send_replace(true);
+        self.shared.closing.store(true, Ordering::Relaxed);
         let flushed = flusher.await.map_err(|_| StoreError::Stopped)?;
+        compactor.await.map_err(|_| StoreError::Stopped)?;
+        // Whoever asked for a rewriting may be in the middle of it.
+        let _alone = self.shared.rewriting.lock().await;
         self.shared.catalogue.close().await;
         // Readers may go on with what they hold; nothing is written any more.
         drop(self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -130,9 +141,30 @@ impl Embedded {
         Err(StoreError::Flush(reason.unwrap_or_default()))
     }
 
+    /// Makes everything into day files now, the latest day too, and waits for it. Health tells how far it is; it ends early
+    /// when this future is dropped.
+    ///
+    /// # Errors
+    /// Something could not be written or read; what was not compacted stays as it was.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.flush().await?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let _guard = read::StopOnDrop(stop.clone());
+        let shared = self.shared.clone();
+        // A task of its own: what was begun is brought to an orderly end even if nobody waits any more.
+        let work = tokio::spawn(async move { compact::all(&shared, true, &stop).await });
+        work.await.map_err(|_| StoreError::Stopped)?
+    }
+
     async fn encode(&self, batches: Vec<Batch>) -> Result<Vec<Encoded>, AppendError> {
         let _permit = self.shared.encoders.acquire().await.map_err(|_| AppendError::Closed)?;
         spawn_blocking(move || encode(batches)).await.map_err(|_| AppendError::Closed)?
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
     }
 }
 

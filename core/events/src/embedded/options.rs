@@ -36,6 +36,8 @@ pub struct Options {
     pub merge_fan_in: usize,
     /// A merge makes no segment of more events than this.
     pub merge_max_rows: u64,
+    /// A day file has no more events than this.
+    pub day_file_rows: u64,
     /// Where the write-ahead log is written; a test puts a disk here whose power can be cut.
     pub disk: Arc<dyn WalDisk>,
     /// Where a test stops the store.
@@ -60,6 +62,7 @@ impl Options {
             concurrent_searches: std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
             merge_fan_in: 8,
             merge_max_rows: 1 << 20,
+            day_file_rows: 8 << 20,
             disk: Arc::new(RealDisk),
             #[cfg(any(test, feature = "failpoints"))]
             fail_points: FailPoints::default(),

@@ -4,12 +4,14 @@ use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use uuid::Uuid;
 use yagura_search_language::Column::Texts;
+use yagura_text_index::Wanted;
 use yagura_vocabulary::Time;
 
 use super::{
     columns::Column,
     memtable::{Chunk, Extent},
     rows::{column_of, text_columns},
+    segment::wanted,
 };
 use crate::{FeedItem, fields::Fields, matcher::Matcher};
 
@@ -43,12 +45,25 @@ pub(crate) struct Plan {
     pub(crate) head: u64,
     /// Columns that the collector looks at.
     pub(crate) extra: Vec<Column>,
+    /// What an index is asked for.
+    pub(crate) wanted: Wanted,
 }
 
 impl Plan {
     /// Everything up to `head`.
     pub(crate) fn all(ranking: Ranking, matcher: Matcher, head: u64) -> Self {
-        Self { ranking, matcher, since: i64::MIN, until: i64::MAX, below: None, after: 0, head, extra: Vec::new() }
+        let wanted = wanted(&matcher);
+        Self {
+            wanted,
+            ranking,
+            matcher,
+            since: i64::MIN,
+            until: i64::MAX,
+            below: None,
+            after: 0,
+            head,
+            extra: Vec::new(),
+        }
     }
 
     /// The key of a row. `time` is the one that the ranking names.
@@ -102,8 +117,27 @@ impl Plan {
             && extent.position.1 <= self.head
     }
 
-    /// The columns that must be read to find what is asked for.
-    pub(crate) fn columns(&self) -> Vec<Column> {
+    /// The columns that are read first, and those that are read then of the rows that the first allow; none, if the first
+    /// ones decide.
+    pub(crate) fn stages(&self) -> (Vec<Column>, Vec<Column>) {
+        let mut first = self.columns();
+        let Matcher { text, asked, .. } = &self.matcher;
+        if text.is_none() && asked.is_none() {
+            first.extend(&self.extra);
+            return (first, Vec::new());
+        }
+        // A question in the language of people is asked as a whole, so it needs all its columns at once.
+        let asked = asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
+        let mut then: Vec<_> = asked.iter().filter_map(|column| column_of(*column)).collect();
+        if text.is_some() || asked.contains(&Texts) {
+            then.extend(text_columns());
+        }
+        then.extend(&self.extra);
+        (first, then)
+    }
+
+    /// The columns that decide about a row, its texts aside.
+    fn columns(&self) -> Vec<Column> {
         let matcher = &self.matcher;
         let mut columns = vec![Column::Position, self.key_column()];
         let mut add = |wanted: bool, column: Column| columns.extend(wanted.then_some(column));
@@ -121,12 +155,6 @@ impl Plan {
         add(!matcher.remote_ip.is_empty(), Column::RemoteIp);
         add(matcher.device_serial.is_some(), Column::DeviceSerial);
         add(matcher.feature.is_some(), Column::Feature);
-        let asked = matcher.asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
-        columns.extend(asked.iter().filter_map(|column| column_of(*column)));
-        if matcher.text.is_some() || asked.contains(&Texts) {
-            columns.extend(text_columns());
-        }
-        columns.extend(&self.extra);
         columns
     }
 

@@ -14,6 +14,7 @@ use super::{
     files::free_bytes,
     limits::Limits,
     plan::{Plan, Ranking},
+    roll_up::roll_up,
     scan::Scan,
     shared::Shared,
 };
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Sets a flag when the one who waits goes away, so that a long scan does not go on for nobody.
-struct StopOnDrop(Arc<AtomicBool>);
+pub(super) struct StopOnDrop(pub(super) Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
@@ -106,12 +107,13 @@ pub(super) async fn histogram(
     let mut query = Query { cursor: None, ..query.clone() };
     query.since = query.since.max(Some(first));
     query.until = Some(query.until.map_or(last, |until| until.min(last)));
-    let mut buckets = Buckets::new(bounds);
+    let (bounds, mut buckets) = (bounds.to_vec(), Buckets::new(bounds));
     let permits = shared.searches.clone();
     run(shared, &permits, move |shared, stop| {
-        let view = shared.view();
+        let mut view = shared.view();
         let mut plan = plan(&query, view.head);
         plan.extra = Buckets::COLUMNS.to_vec();
+        roll_up(shared, &mut view, &plan, &bounds, &mut buckets);
         let limits = Limits::new(stop, budget, i64::MAX);
         let mut scan = Scan::new(shared, &view, &plan, &limits);
         scan.collect(&mut buckets);
@@ -194,7 +196,7 @@ pub(super) fn health(shared: &Shared) -> Health {
     let free_disk_bytes = free_bytes(&shared.options.dir);
     let streams = shared.marks().values().map(|marks| marks.len() as u64).sum();
     shared.status(|status| {
-        let errors = [&status.append_error, &status.flush_error, &status.merge_error];
+        let errors = [&status.append_error, &status.flush_error, &status.merge_error, &status.compact_error];
         let unreadable = status.unreadable.values().cloned();
         Health {
             accepting: !status.closed
@@ -204,7 +206,7 @@ pub(super) fn health(shared: &Shared) -> Health {
                 && memtable_rows < shared.options.max_memory_rows as u64
                 && memtable_bytes < shared.options.max_memory_bytes as u64,
             rows: memtable_rows + segments.iter().map(|segment| segment.entry.rows).sum::<u64>(),
-            bytes: segments.iter().map(|segment| segment.entry.bytes).sum(),
+            bytes: segments.iter().map(|segment| segment.entry.all_bytes()).sum(),
             segments: segments.len() as u64,
             memtable_rows,
             memtable_bytes,

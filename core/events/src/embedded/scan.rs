@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
+use yagura_text_index::Blocks;
+
 use super::{
     limits::Limits,
     memtable::Chunk,
@@ -110,14 +112,20 @@ fn scan(
             limits.read(chunk.items.len());
             Ok(plan.scan(chunk, unit, collector))
         }
-        Unit::Segment(segment) => Opened::open(segment, &shared.metadata)?.scan(plan, unit, collector, limits),
+        Unit::Segment(segment) => {
+            let candidates = segment.candidates(&plan.wanted, &shared.caches);
+            if candidates.as_ref().is_some_and(Blocks::is_empty) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            Opened::open(segment, &shared.caches)?.scan(plan, candidates.as_ref(), unit, collector, limits)
+        }
     }
 }
 
 fn rows_of(shared: &Shared, source: &Unit<'_>, rows: &[usize]) -> Result<Vec<FeedItem>, StoreError> {
     match source {
         Unit::Chunk(chunk) => Ok(rows.iter().filter_map(|row| chunk.items.get(*row).cloned()).collect()),
-        Unit::Segment(segment) => Opened::open(segment, &shared.metadata)?.rows(rows),
+        Unit::Segment(segment) => Opened::open(segment, &shared.caches)?.rows(rows),
     }
 }
 

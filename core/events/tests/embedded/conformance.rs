@@ -2,16 +2,16 @@
 
 use yagura_events::conformance::run_all;
 
-use crate::rig::{Rig, Stop};
+use crate::rig::{Rig, Settle, Stop};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_passes_when_everything_is_in_memory_and_the_store_is_killed() {
-    run_all(async || Rig::new(Stop::Kill, false, |_| {}).await).await;
+    run_all(async || Rig::new(Stop::Kill, Settle::Memory, |_| {}).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_passes_when_every_settled_event_is_in_a_segment() {
-    run_all(async || Rig::new(Stop::Close, true, |_| {}).await).await;
+    run_all(async || Rig::new(Stop::Close, Settle::Segments, |_| {}).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,5 +21,15 @@ async fn the_suite_passes_when_segments_are_tiny_and_merged_all_the_time() {
         options.merge_fan_in = 3;
         options.merge_max_rows = 1500;
     };
-    run_all(async || Rig::new(Stop::Kill, true, change).await).await;
+    run_all(async || Rig::new(Stop::Kill, Settle::Segments, change).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_when_every_settled_event_is_in_a_day_file() {
+    let change = |options: &mut yagura_events::Options| {
+        options.flush_rows = 200;
+        options.merge_fan_in = 3;
+        options.day_file_rows = 3000;
+    };
+    run_all(async || Rig::new(Stop::Kill, Settle::DayFiles, change).await).await;
 }

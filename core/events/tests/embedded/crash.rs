@@ -2,7 +2,7 @@
 
 use yagura_events::{EventStore, FeedItem, Options, Outcome, embedded::Point};
 
-use crate::rig::{Rig, Sender, Stop, batch};
+use crate::rig::{Rig, Sender, Settle, Stop, batch};
 
 const ENDPOINTS: u128 = 3;
 
@@ -14,7 +14,7 @@ fn small(options: &mut Options) {
 
 /// Sends until the store stops at `point`, starts it again, and looks at what is there.
 async fn check(point: Point, nth: u32) {
-    let mut rig = Rig::new(Stop::Kill, true, small).await;
+    let mut rig = Rig::new(Stop::Kill, Settle::Segments, small).await;
     rig.points.arm(point, nth);
     let mut senders: Vec<_> = (0..ENDPOINTS).map(Sender::new).collect();
     let mut acked = [0; ENDPOINTS as usize];
@@ -35,6 +35,9 @@ async fn check(point: Point, nth: u32) {
             break;
         }
         if round % 10 == 9 && rig.store.flush().await.is_err() {
+            break;
+        }
+        if round % 30 == 29 && rig.store.compact().await.is_err() {
             break;
         }
     }

@@ -206,7 +206,14 @@ fn what_all_matches_have_in_common_is_told_beforehand() {
     assert_eq!(found.until, Some(time("2026-11-22T15:00:00Z")));
     assert_eq!(narrow("received:2026-11-22").received_since, Some(time("2026-11-21T15:00:00Z")));
     assert_eq!(narrow("ip:192.0.2.7").remote_ip.as_deref(), Some("192.0.2.7"));
-    for text in ["-kind:file.copy", "kind:file OR a", "kind:*.copy", "", "ip:192.0.2.0/24"] {
+    assert!(!found.whole);
+    for text in ["kind:file.copy,web level:alarm since:1d", "", "time:2026-11"] {
+        assert!(narrow(text).whole, "{text}");
+    }
+    for text in ["kind:file kind:web", "received:2026", "level:alarm x"] {
+        assert!(!narrow(text).whole, "{text}");
+    }
+    for text in ["-kind:file.copy", "kind:file OR a", "kind:*.copy", "ip:192.0.2.0/24"] {
         assert_eq!(narrow(text), Narrow::default(), "{text}");
     }
 }
