@@ -76,8 +76,10 @@ async fn look_up(ctx: &Context, caller: &Caller, what: Named) -> Result<Vec<(Uui
         Named::Endpoint => {
             format!("SELECT e.id, e.hostname FROM endpoints_endpoint e WHERE {}", visible("e.group_id", 1))
         }
+        // A group stands for what lies in the groups below it too.
         Named::Group => format!(
-            "SELECT e.id, g.path FROM endpoints_endpoint e JOIN endpoints_group g ON g.id = e.group_id WHERE {}",
+            "SELECT e.id, top.name FROM endpoints_endpoint e JOIN endpoints_group own ON own.id = e.group_id
+             JOIN endpoints_group top ON own.id_path LIKE top.id_path || '%' WHERE {}",
             visible("e.group_id", 1)
         ),
         // Names are no secret to who may read logs; rows are kept to the endpoints in any case.
@@ -87,10 +89,5 @@ async fn look_up(ctx: &Context, caller: &Caller, what: Named) -> Result<Vec<(Uui
     };
     let rows: Vec<(String, String)> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(caller.limit()).fetch_all(ctx.db().read()).await?;
-    let names = |text: String| match what {
-        // A group is meant by its own name, by a group above it, or by its whole path.
-        Named::Group => format!("{}\n{text}", text.replace('/', "\n")),
-        Named::Endpoint | Named::Person => text,
-    };
-    Ok(rows.into_iter().filter_map(|(id, text)| Some((id.parse().ok()?, names(text)))).collect())
+    Ok(rows.into_iter().filter_map(|(id, names)| Some((id.parse().ok()?, names))).collect())
 }
