@@ -40,7 +40,7 @@ const facetOf: Record<string, (row: EventView) => string | null | undefined> = {
   image: (row) => row.image,
 };
 
-const steps = [60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 7 * 86_400];
+const steps = [60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 7 * 86_400];
 
 function histogram(url: URL): Response {
   const rows = found(url);
