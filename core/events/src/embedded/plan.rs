@@ -116,23 +116,31 @@ impl Plan {
             && extent.position.1 <= self.head
     }
 
-    /// The columns that are read first, and those that are read then of the rows that the first allow; none, if the first
-    /// ones decide.
-    pub(crate) fn stages(&self) -> (Vec<Column>, Vec<Column>) {
-        let mut first = self.columns();
-        if self.matcher.text.is_none() {
-            first.extend(&self.extra);
-            return (first, Vec::new());
+    /// What is read of a page, one stage after the other, each of the rows only that the one before allows.
+    pub(crate) fn stages(&self) -> Vec<Stage> {
+        let mut key = vec![Column::Position, self.key_column()];
+        key.extend((self.ranking != Ranking::Position).then_some(Column::Id));
+        let texts = self.matcher.text.is_some();
+        let mut stages = Vec::new();
+        let filters = self.filters();
+        if !filters.is_empty() {
+            stages.push(Stage { test: Test::Filters, columns: filters });
         }
-        (first, text_columns().chain(self.extra.iter().copied()).collect())
+        if texts {
+            stages.push(Stage { test: Test::Texts, columns: text_columns().collect() });
+        }
+        // Pages have been chosen by their times already, so that most keys are asked for.
+        key.extend(&self.extra);
+        stages.push(Stage { test: Test::Key, columns: key });
+        stages
     }
 
-    /// The columns that decide about a row, its texts aside.
-    fn columns(&self) -> Vec<Column> {
+    /// The columns that decide about a row, its texts and its key aside.
+    fn filters(&self) -> Vec<Column> {
         let matcher = &self.matcher;
-        let mut columns = vec![Column::Position, self.key_column()];
+        let mut columns = Vec::new();
         let mut add = |wanted: bool, column: Column| columns.extend(wanted.then_some(column));
-        add(self.ranking != Ranking::Position || matcher.id.is_some(), Column::Id);
+        add(matcher.id.is_some(), Column::Id);
         add(matcher.endpoints.is_some() || matcher.owner.is_some(), Column::Endpoint);
         add(!matcher.kinds.is_empty(), Column::Kind);
         add(!matcher.levels.is_empty(), Column::Level);
@@ -173,6 +181,24 @@ const fn descending(position: u64) -> i64 {
 
 fn micros((low, high): (Time, Time)) -> (i64, i64) {
     (low.micros(), high.micros())
+}
+
+/// Some columns, and what is decided by them.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) test: Test,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// What a stage decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// Whether everything but texts and key matches.
+    Filters,
+    /// Whether the key is asked for.
+    Key,
+    /// Whether the texts match.
+    Texts,
 }
 
 /// A row of a chunk or a segment.

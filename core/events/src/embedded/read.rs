@@ -221,7 +221,7 @@ pub(super) fn health(shared: &Shared) -> Health {
     })
 }
 
-fn plan(query: &Query, head: u64) -> Plan {
+pub(super) fn plan(query: &Query, head: u64) -> Plan {
     let ranking = match query.order {
         Order::Occurred => Ranking::Occurred,
         Order::Received => Ranking::Received,

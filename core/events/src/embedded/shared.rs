@@ -7,7 +7,6 @@ use std::{
 };
 
 use tokio::sync::{Notify, Semaphore, watch};
-use uuid::Uuid;
 use yagura_vocabulary::{Id, id::Endpoint};
 
 use super::{
@@ -203,10 +202,10 @@ impl Shared {
     }
 
     /// Readers see `new` in the place of `old` from now on; the files of `old` go with their last reader.
-    pub(crate) fn swap(&self, old: &[Uuid], new: &[Entry]) {
+    pub(crate) fn swap(&self, old: &[Entry], new: &[Entry]) {
         let mut state = self.state_mut();
         let (gone, mut kept): (Vec<_>, Vec<_>) =
-            state.segments.iter().cloned().partition(|segment| old.contains(&segment.entry.id));
+            state.segments.iter().cloned().partition(|segment| old.iter().any(|old| old.id == segment.entry.id));
         kept.extend(new.iter().map(|entry| Arc::new(Segment::new(&self.options.dir, entry.clone()))));
         kept.sort_by_key(|segment| segment.entry.extent.position);
         state.segments = Arc::new(kept);
