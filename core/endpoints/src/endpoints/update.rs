@@ -23,7 +23,8 @@ pub(crate) struct EndpointChange {
 }
 
 /// Change an endpoint
-#[utoipa::path(patch, path = "/api/v1/endpoints/{id}", tag = "endpoints", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/api/v1/endpoints/{id}", tag = "endpoints", 
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")),
     request_body = EndpointChange, responses((status = 200, body = EndpointDetail), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
