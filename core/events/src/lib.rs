@@ -22,6 +22,6 @@ pub use embedded::{Embedded, Forecast, Options, Removal, RemovalKind, Removed, S
 pub use error::{AppendError, StoreError};
 pub use facts::{Bucket, Budget, Covered, Facet, FacetField, Facets, Histogram, Tally, UnknownFacet, Work};
 pub use marks::decide;
-pub use query::{Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
+pub use query::{Asked, Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
 pub use store::{Batch, EventStore, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
 pub use yagura_text_index::{Wanted, fold};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use yagura_text_index::Needle;
 use yagura_vocabulary::Level;
 
-use crate::{KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold};
+use crate::{Asked, KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold};
 
 /// What an event must be, times aside.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub(crate) struct Matcher {
     pub(crate) remote_ip: Vec<String>,
     pub(crate) device_serial: Option<String>,
     pub(crate) feature: Option<String>,
+    /// What was asked in the language of people.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// [`Whose`], made ready.
@@ -74,6 +76,7 @@ impl Matcher {
             remote_ip: query.remote_ip.as_deref().map(addresses).unwrap_or_default(),
             device_serial: query.device_serial.clone(),
             feature: query.feature.clone(),
+            asked: query.asked.clone(),
         }
     }
 
@@ -98,6 +101,7 @@ impl Matcher {
             && self.remote_ip.is_empty()
             && self.device_serial.is_none()
             && self.feature.is_none()
+            && self.asked.is_none()
     }
 
     /// Whether `event` matches. Cheap conditions come first; `scratch` saves allocations between calls.
@@ -105,9 +109,10 @@ impl Matcher {
         self.matches_but_text(event) && self.matches_text(event, scratch)
     }
 
-    /// Whether the texts of `event` match.
+    /// Whether the texts of `event` match, and what was asked in the language of people.
     pub(crate) fn matches_text(&self, event: &impl Fields, scratch: &mut String) -> bool {
         self.text.as_ref().is_none_or(|needle| contains(event, needle, scratch))
+            && self.asked.as_ref().is_none_or(|asked| asked.expr().matches(event, scratch))
     }
 
     /// Whether `event` matches, as far as it can be told without its texts.

@@ -1,6 +1,7 @@
 //! The suite that every [`EventStore`] must pass, as one call: [`run_all`]. A failure is a panic that names the promise.
 #![expect(clippy::unwrap_used, reason = "a test suite: what fails must stop it")]
 
+mod asked;
 mod deduplication;
 mod feed;
 mod filters;
@@ -35,6 +36,7 @@ pub trait Subject: Send {
 pub async fn run_all<S: Subject>(mut make: impl AsyncFnMut() -> S) {
     filters::run(&mut make().await).await;
     filters::run_orders(&mut make().await).await;
+    asked::run(&mut make().await).await;
     texts::run(&mut make().await).await;
     paging::run(&mut make().await).await;
     deduplication::run(&mut make().await).await;

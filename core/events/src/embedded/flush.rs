@@ -134,6 +134,7 @@ impl Flusher {
             state.frozen.retain(|frozen| !Arc::ptr_eq(frozen, &table));
         }
         self.written.pop_front();
+        self.shared.tell_flushed();
         gate.pass(Point::BeforeWalTrim)?;
         self.shared.log_files.trim(table.last);
         Ok(table.last)

@@ -50,7 +50,7 @@ use yagura_vocabulary::{
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
 pub use forecast::Forecast;
-pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedManifest, Verification, verify};
+pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedBy, SignedManifest, Verification, verify};
 pub use options::Options;
 pub use removal::{Removal, RemovalKind, Removed};
 pub use snapshot::{Snapshot, SnapshotFile};

@@ -3,13 +3,14 @@
 use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use uuid::Uuid;
-use yagura_text_index::Wanted;
+use yagura_search_language::Column::Texts;
+use yagura_text_index::{Needle, Wanted};
 use yagura_vocabulary::Time;
 
 use super::{
     columns::Column,
     memtable::{Chunk, Extent},
-    rows::text_columns,
+    rows::{column_of, text_columns},
     segment::wanted,
 };
 use crate::{FeedItem, fields::Fields, matcher::Matcher};
@@ -118,21 +119,50 @@ impl Plan {
 
     /// What is read of a page, one stage after the other, each of the rows only that the one before allows.
     pub(crate) fn stages(&self) -> Vec<Stage> {
-        let mut key = vec![Column::Position, self.key_column()];
-        key.extend((self.ranking != Ranking::Position).then_some(Column::Id));
-        let texts = self.matcher.text.is_some();
         let mut stages = Vec::new();
         let filters = self.filters();
         if !filters.is_empty() {
             stages.push(Stage { test: Test::Filters, columns: filters });
         }
-        if texts {
-            stages.push(Stage { test: Test::Texts, columns: text_columns().collect() });
+        let texts = self.texts();
+        if !texts.is_empty() {
+            stages.push(Stage { test: Test::Texts, columns: texts });
         }
         // Pages have been chosen by their times already, so that most keys are asked for.
+        let mut key = vec![Column::Position, self.key_column()];
+        key.extend((self.ranking != Ranking::Position).then_some(Column::Id));
         key.extend(&self.extra);
         stages.push(Stage { test: Test::Key, columns: key });
         stages
+    }
+
+    /// The columns that decide whether the texts match. A question in the language of people is asked as a whole, so it needs
+    /// all its columns at once.
+    fn texts(&self) -> Vec<Column> {
+        let Matcher { text, asked, .. } = &self.matcher;
+        let asked_any = asked.is_some();
+        let asked = asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
+        let mut columns: Vec<_> = asked.iter().filter_map(|column| column_of(*column)).collect();
+        if text.is_some() || asked.contains(&Texts) {
+            columns.extend(text_columns());
+        }
+        if columns.is_empty() {
+            columns.extend(asked_any.then_some(Column::Position));
+        }
+        columns
+    }
+
+    /// Texts that each row must have, whatever else is asked.
+    pub(crate) fn needles(&self) -> Vec<Needle> {
+        let parts = match &self.wanted {
+            Wanted::And(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let needle = |part: &Wanted| match part {
+            Wanted::Text(folded) => Needle::new(folded),
+            _ => None,
+        };
+        parts.iter().filter_map(needle).collect()
     }
 
     /// The columns that decide about a row, its texts and its key aside.

@@ -3,7 +3,8 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
+    sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
+    time::Duration,
 };
 
 use tokio::sync::{Notify, Semaphore, watch};
@@ -107,6 +108,8 @@ pub(crate) struct Shared {
     pub(crate) compact_wanted: Notify,
     /// Whoever puts segments in the place of others has this.
     pub(crate) rewriting: Arc<tokio::sync::Mutex<()>>,
+    /// Told after each flush.
+    flushed: (Mutex<()>, Condvar),
     /// The store is being closed: long work ends.
     pub(crate) closing: AtomicBool,
     pub(crate) flushes: watch::Sender<Flushes>,
@@ -167,6 +170,7 @@ impl Shared {
             flush_wanted: Notify::new(),
             compact_wanted: Notify::new(),
             rewriting: Arc::default(),
+            flushed: Default::default(),
             closing: AtomicBool::new(false),
             flushes: watch::Sender::default(),
             head: watch::Sender::new(FeedCursor(head)),
@@ -199,6 +203,18 @@ impl Shared {
 
     pub(crate) fn status<T>(&self, change: impl FnOnce(&mut Status) -> T) -> T {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Blocks until something has been flushed, for this long at most.
+    pub(crate) fn wait_for_flush(&self, at_most: Duration) {
+        let (lock, flushed) = &self.flushed;
+        let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // It is only a pause: what ends it is looked at again.
+        drop(flushed.wait_timeout(guard, at_most));
+    }
+
+    pub(crate) fn tell_flushed(&self) {
+        self.flushed.1.notify_all();
     }
 
     /// Readers see `new` in the place of `old` from now on; the files of `old` go with their last reader.

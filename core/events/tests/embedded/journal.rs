@@ -3,10 +3,7 @@
 use std::{fs, ops::ControlFlow, path::Path, sync::Arc};
 
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use yagura_events::{
-    EventStore,
-    embedded::{Fault, Head, Seal, Verification, verify},
-};
+use yagura_events::embedded::{Fault, Head, Seal, Verification, verify};
 
 use crate::rig::{Rig, Sender, Settle, Stop, store};
 

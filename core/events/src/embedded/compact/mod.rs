@@ -33,7 +33,7 @@ pub(crate) use thread::at_low_priority;
 
 const RETRY: Duration = Duration::from_secs(1);
 /// How long work in the background waits before it looks again whether events wait to be flushed.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Compacts days that are over, whenever something was flushed, until `closing` says so.
 pub(crate) async fn run(shared: Arc<Shared>, mut closing: watch::Receiver<bool>) {
@@ -160,7 +160,7 @@ impl Pace<'_> {
             if shared.state().frozen.len() <= 1 {
                 return Ok(());
             }
-            std::thread::sleep(PAUSE);
+            shared.wait_for_flush(PAUSE);
         }
     }
 }

@@ -12,7 +12,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use yagura_vocabulary::Clock;
 
 pub use entry::{Manifest, ManifestFile};
-pub use verify::{Fault, Head, Verification, verify};
+pub use verify::{Fault, Head, SignedBy, Verification, verify};
 
 /// Signs manifests. The key is the caller's.
 pub trait Seal: Send + Sync + fmt::Debug {

@@ -72,6 +72,9 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Whether the key of a name made a signature (the last) of some bytes.
+pub type SignedBy = dyn Fn(&str, &[u8], &[u8]) -> bool + Sync;
+
 /// What a verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verification {
@@ -95,7 +98,7 @@ pub struct Verification {
 pub async fn verify(
     dir: &Path,
     head: Option<Head>,
-    signed: Option<&(dyn Fn(&str, &[u8], &[u8]) -> bool + Sync)>,
+    signed: Option<&SignedBy>,
     progress: &mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send),
 ) -> Result<Verification, StoreError> {
     let (journal, named) = read(&dir.join("catalogue.sqlite")).await?;
@@ -148,11 +151,7 @@ async fn read_tables(pool: &SqlitePool) -> Result<(Vec<Stored>, Vec<String>), sq
 }
 
 /// The files that count after the whole journal. Tells what is wrong with the journal itself.
-fn replay(
-    journal: &[Stored],
-    signed: Option<&(dyn Fn(&str, &[u8], &[u8]) -> bool + Sync)>,
-    found: &mut Verification,
-) -> BTreeMap<String, ManifestFile> {
+fn replay(journal: &[Stored], signed: Option<&SignedBy>, found: &mut Verification) -> BTreeMap<String, ManifestFile> {
     let mut files = BTreeMap::new();
     let mut previous = [0; 32];
     for (number, stored) in (1..).zip(journal) {

@@ -3,6 +3,7 @@
 use std::io;
 
 use uuid::Uuid;
+use yagura_search_language::Row as _;
 use yagura_text_index::{Builder, Token, Wanted, fold};
 
 use crate::{
@@ -106,6 +107,7 @@ pub(crate) fn wanted(matcher: &Matcher) -> Wanted {
         parts.push(Wanted::or(matcher.levels.iter().map(|level| Wanted::value(field::LEVEL, level.as_str()))));
     }
     parts.extend(matcher.text.as_ref().map(|needle| Wanted::text(needle.folded())));
+    parts.extend(matcher.asked.as_ref().map(|asked| asked.expr().wanted()));
     Wanted::and(parts)
 }
 

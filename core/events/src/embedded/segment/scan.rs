@@ -6,7 +6,7 @@ use std::{
 };
 
 use parquet::errors::ParquetError;
-use yagura_text_index::Blocks;
+use yagura_text_index::{Blocks, Needle};
 
 use super::{Opened, pages::Window};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         columns::{Column, Table},
         limits::Limits,
         plan::{Collect, Key, Place, Plan, Ranking, Stage, Test},
-        rows::RowView,
+        rows::{RowView, text_columns},
     },
 };
 
@@ -48,7 +48,14 @@ impl Opened<'_> {
         let mut windows = self.windows(plan, candidates)?;
         // The best first; the last rows of a segment are its newest.
         windows.sort_by_key(|window| (window.high, window.group, window.rows.start));
-        let question = Question { opened: self, plan, unit, stages: plan.stages(), scratch: RefCell::default() };
+        let question = Question {
+            opened: self,
+            plan,
+            unit,
+            stages: plan.stages(),
+            needles: plan.needles(),
+            scratch: RefCell::default(),
+        };
         let mut stride = FIRST_STRIDE;
         while let Some(window) = windows.last() {
             if limits.stopped() || !collector.wants_up_to(window.high) || limits.leave(window.high) {
@@ -75,6 +82,7 @@ struct Question<'a> {
     plan: &'a Plan,
     unit: usize,
     stages: Vec<Stage>,
+    needles: Vec<Needle>,
     scratch: RefCell<String>,
 }
 
@@ -131,10 +139,9 @@ impl Question<'_> {
         let mut places = ranges.iter().cloned().flatten();
         for batch in self.opened.reader(group, ranges, &stage.columns)? {
             let table = Table::new(batch?);
-            let needle = self.plan.matcher.text.as_ref().filter(|_| stage.test == Test::Texts);
-            let may = needle.map(|needle| table.may_contain(needle));
+            let may = self.rare_word(stage).map(|needle| table.may_contain(needle));
             for (row, in_group) in (0..table.rows()).zip(&mut places) {
-                let known = before.as_mut().and_then(|before| before.next());
+                let known = before.as_mut().and_then(Iterator::next);
                 let mut left = known.unwrap_or(Left { in_group, key: (0, 0) });
                 if may.as_ref().is_some_and(|may| !may[row]) {
                     continue;
@@ -145,6 +152,12 @@ impl Question<'_> {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// A text that each row must have, if this stage reads all that it can stand in: asking many rows at once for it is quick.
+    fn rare_word(&self, stage: &Stage) -> Option<&Needle> {
+        let all = || text_columns().all(|column| stage.columns.contains(&column));
+        self.needles.iter().max_by_key(|needle| needle.folded().len()).filter(|_| stage.test == Test::Texts && all())
     }
 
     fn allows(&self, test: Test, collector: &mut impl Collect, left: &mut Left, view: &RowView<'_>) -> bool {
