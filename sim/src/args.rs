@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, value_parser};
+use yagura_vocabulary::Time;
 
 /// Pretend to be many endpoints of a Yagura server.
 #[derive(Debug, Parser)]
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Fleet(Fleet),
     /// Fill a server that was made for looking at with an office, its people and its last days
     Demo(Demo),
+    /// Write years of an office's history straight into an event store
+    History(History),
 }
 
 /// Which endpoints, and of which server.
@@ -93,6 +96,37 @@ pub(crate) struct Demo {
     /// End when the office is complete, instead of working on.
     #[arg(long)]
     pub(crate) leave: bool,
+}
+
+/// Days or years of rows for an event store that no server uses meanwhile. The last line says how many there are, how many
+/// bytes they take and how long it took.
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// How many endpoints.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=100_000))]
+    pub(crate) endpoints: u32,
+    /// How many days.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=3_660))]
+    pub(crate) days: u32,
+    /// A server's data folder: the rows go into `events` in it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Which pretended office: the same seed gives the same rows.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How much an endpoint tells on a working day, about.
+    #[arg(long, default_value_t = 7_000, value_parser = value_parser!(u32).range(100..=100_000))]
+    pub(crate) events_per_day: u32,
+    /// When the last day ends (RFC 3339); a fixed day when absent, so that the rows do not depend on when they are made.
+    #[arg(long)]
+    pub(crate) until: Option<Time>,
+    /// The folder of a fleet that enrolled before (`fleet --data` or `demo --data`): its endpoints' ids are used, so that the
+    /// server knows them.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fleet: Option<PathBuf>,
+    /// Also write the rows here, as JSON lines, for comparing with other engines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ndjson: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod dice;
 mod endpoint;
 mod fleet;
 mod happenings;
+mod history;
 mod office;
 mod open_files;
 mod people;
@@ -45,5 +46,6 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             writeln!(std::io::stdout(), "{text}").context("failed to write to standard output")
         }
         Command::Demo(demo) => runtime.block_on(demo::run(&demo, &warnings)),
+        Command::History(history) => runtime.block_on(history::run(&history)),
     }
 }

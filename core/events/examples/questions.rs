@@ -44,14 +44,16 @@ fn mix(mut z: u64) -> u64 {
 }
 
 fn event(endpoint: u64, seq: u64, time: Time) -> Event {
-    let n = mix(endpoint << 40 | seq);
+    let n = mix((endpoint << 40) | seq);
     let kind = if n.is_multiple_of(20_000) { "device.arrive" } else { KINDS[(n >> 8) as usize % KINDS.len()] };
     let mut event = Event::new(time, "operation_log", kind);
     event.mono_ns = Some(seq * 1_000_003 + n % 1000);
     let user = endpoint + (n >> 16) % 2;
     event.account = Some(Account { name: format!(r"EXAMPLE\user{user}"), id: format!("S-1-5-21-{user}") });
-    event.process_guid = Some(Uuid::from_u128(u128::from(mix(endpoint << 32 | seq / 8)) << 64 | u128::from(endpoint)));
-    event.parent_guid = Some(Uuid::from_u128(u128::from(mix(endpoint << 32 | seq / 64)) << 64 | u128::from(endpoint)));
+    event.process_guid =
+        Some(Uuid::from_u128(u128::from(mix((endpoint << 32) | (seq / 8))) << 64 | u128::from(endpoint)));
+    event.parent_guid =
+        Some(Uuid::from_u128(u128::from(mix((endpoint << 32) | (seq / 64))) << 64 | u128::from(endpoint)));
     event.pid = Some((n % 30_000) as u32);
     let app = (n >> 20) % 60;
     event.image = Some(format!(r"C:\Program Files\App{app}\app{app}.exe"));
@@ -63,7 +65,7 @@ fn event(endpoint: u64, seq: u64, time: Time) -> Event {
             event.hash_sha256 = Some(format!("{:064x}", mix(app * 7919 + n % 40)));
         }
         "web.view" => {
-            event.subject = Some(format!("https://{}{:x} {noun}", SITES[(n >> 40) as usize % 6], n % 100_000))
+            event.subject = Some(format!("https://{}{:x} {noun}", SITES[(n >> 40) as usize % 6], n % 100_000));
         }
         "net.connect" => {
             event.remote_ip = Some(format!("198.51.{}.{}", n % 256, (n >> 9) % 256));

@@ -1,18 +1,17 @@
 //! How the server is: for balancers (`/healthz`, `/readyz`) and for people (`/api/v1/system/health`).
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_channel::{
-    server::{Hub, Signer},
-    wire::key_set::{Purpose, TrustedKeys},
-};
+use yagura_channel::server::Hub;
 use yagura_events::server::Store;
 use yagura_server_kit::{ApiResult, Context, Json, db::Kind, error::Problem};
 use yagura_vocabulary::Time;
+
+use crate::lifetimes;
 
 /// When this server was started; a part of the context.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +29,12 @@ pub(crate) enum Status {
 /// One part of the server.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Component {
-    name: String,
-    status: Status,
+    pub(crate) name: String,
+    pub(crate) status: Status,
     /// What is the matter, in plain English; what it is where nothing is.
-    detail: String,
-    since: Option<Time>,
-    numbers: BTreeMap<String, f64>,
+    pub(crate) detail: String,
+    pub(crate) since: Option<Time>,
+    pub(crate) numbers: BTreeMap<String, f64>,
 }
 
 /// How the server is.
@@ -52,10 +51,9 @@ pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether it can take events and answer people; if not, why.
+/// Whether it can take events and answer people; if not, why. What else may be wrong is no reason to take it out of service.
 pub(crate) async fn ready(State(ctx): State<Context>) -> (StatusCode, String) {
-    let faults: Vec<_> = components(&ctx)
-        .await
+    let faults: Vec<_> = [database(&ctx).await, events(&ctx).await]
         .into_iter()
         .filter(|component| component.status == Status::Failed)
         .map(|component| format!("{}: {}\n", component.name, component.detail))
@@ -78,7 +76,15 @@ pub(crate) async fn health(State(ctx): State<Context>) -> ApiResult<Json<Health>
 }
 
 async fn components(ctx: &Context) -> Vec<Component> {
-    vec![database(ctx).await, events(ctx).await, agents(ctx), mail(ctx).await, backup(ctx).await, keys(ctx)]
+    vec![
+        database(ctx).await,
+        events(ctx).await,
+        agents(ctx),
+        mail(ctx).await,
+        backup(ctx).await,
+        lifetimes::keys(ctx),
+        lifetimes::certificate(ctx),
+    ]
 }
 
 async fn database(ctx: &Context) -> Component {
@@ -152,34 +158,6 @@ async fn backup(ctx: &Context) -> Component {
         },
     };
     Component { name: "backup".to_owned(), status, detail, since, numbers: BTreeMap::new() }
-}
-
-/// When the first of the keys in force ends; `None` when the set cannot be read, which its own signature rules out. Of each
-/// purpose the newest counts: older ones are kept for what is under way.
-#[must_use]
-pub fn keys_end(signer: &Signer) -> Option<Time> {
-    let keys = TrustedKeys::first(signer.keys(), &signer.root().sha256()).ok()?;
-    let newest = |purpose| keys.set.keys.iter().filter(|key| key.purpose == purpose).map(|key| key.not_after).max();
-    [Purpose::Policy, Purpose::Command, Purpose::Response].into_iter().filter_map(newest).min()
-}
-
-/// The keys that agents believe. The server renews them at its start, if it has the root.
-fn keys(ctx: &Context) -> Component {
-    const WARNED_BEFORE: Duration = Duration::from_secs(60 * 86_400);
-    let now = ctx.now();
-    let end = keys_end(ctx.part::<Signer>());
-    let (status, detail) = match end {
-        Some(end) if end <= now => (Status::Failed, format!("ended on {end}: agents believe nothing any more")),
-        Some(end) if end <= now + WARNED_BEFORE => {
-            (Status::Degraded, format!("end on {end}: start the server anew, or renew them on the command line"))
-        }
-        Some(end) => (Status::Ok, format!("end on {end}")),
-        None => (Status::Failed, "cannot be read".to_owned()),
-    };
-    #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
-    let days = end.map_or(0.0, |end| (end.since(now).as_secs() / 86_400) as f64);
-    let numbers = BTreeMap::from([("days_left".to_owned(), days)]);
-    Component { name: "keys".to_owned(), status, detail, since: None, numbers }
 }
 
 fn agents(ctx: &Context) -> Component {

@@ -2,6 +2,7 @@
 
 mod first_run;
 mod health;
+mod lifetimes;
 mod settings;
 
 use axum::routing::get;
@@ -9,7 +10,8 @@ use utoipa_axum::routes;
 use yagura_server_kit::{Migration, Permission as P, Routes, ServerFeature};
 
 pub use self::{
-    health::{Started, keys_end},
+    health::Started,
+    lifetimes::{CertificateFile, alarm_source, keys_end},
     settings::ensure,
 };
 

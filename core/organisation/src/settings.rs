@@ -121,7 +121,7 @@ pub(crate) async fn read(State(ctx): State<Context>) -> ApiResult<Json<Settings>
 }
 
 /// Change the settings
-#[utoipa::path(patch, path = "/api/v1/settings", tag = "settings", request_body = SettingsChange,
+#[utoipa::path(patch, path = "/api/v1/settings", tag = "settings", params(("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")), request_body = SettingsChange,
     responses((status = 200, body = Settings), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn change(

@@ -20,7 +20,7 @@ const ZSTD_LEVEL: i32 = 3;
 
 /// Makes the index of a file: tell it the texts and tokens of each row, in the order of the file.
 ///
-/// It holds what one section (about a million rows) contains, some ten megabytes.
+/// It holds what one section (262,144 rows) contains, some megabytes.
 pub struct Builder {
     rows_in_block: usize,
     blocks: u32,

@@ -19,6 +19,11 @@ pub fn fold(text: &str) -> String {
 
 /// Appends the form in which `text` is compared to `out`, which must be empty.
 pub fn fold_into(text: &str, out: &mut String) {
+    if is_plain(text) {
+        out.push_str(text);
+        out.make_ascii_lowercase();
+        return;
+    }
     // Most text is in NFKC already, and finding that out is many times cheaper than normalising it.
     if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
         out.extend(text.chars().flat_map(char::to_lowercase));
@@ -28,6 +33,16 @@ pub fn fold_into(text: &str, out: &mut String) {
         out.clear();
     }
     out.extend(text.nfkc().flat_map(char::to_lowercase).nfkc());
+}
+
+/// Whether folding changes nothing in a text but the case of ASCII letters: it consists of ASCII, kana and the unified
+/// ideographs, which have no other form and combine with nothing.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_inert(c))
+}
+
+const fn is_inert(c: char) -> bool {
+    matches!(c, '、' | '。' | '「' | '」' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '\u{4E00}'..='\u{9FFF}')
 }
 
 /// Looks for one folded text in many.
@@ -68,6 +83,43 @@ impl Needle {
         self.finder.find(scratch.as_bytes()).is_some()
     }
 
+    /// Which of many texts contain it; `values` are the texts one after the other, and `ends` where each begins and
+    /// ends. Much quicker than asking one by one where all are plain.
+    pub fn which(&self, values: &str, ends: &[i32], scratch: &mut String, tell: &mut dyn FnMut(usize)) {
+        let place = |end: &i32| usize::try_from(*end).unwrap_or(0);
+        let (Some(first), Some(last)) = (ends.first().map(place), ends.last().map(place)) else { return };
+        let Some(values) = values.get(first..last) else { return };
+        if !is_plain(values) {
+            for (text, bounds) in ends.windows(2).enumerate() {
+                let value = values.get(place(&bounds[0]) - first..place(&bounds[1]) - first);
+                if value.is_some_and(|value| self.is_in(value, scratch)) {
+                    tell(text);
+                }
+            }
+            return;
+        }
+        if values.is_ascii() && !self.folded.is_ascii() {
+            return;
+        }
+        scratch.clear();
+        scratch.push_str(values);
+        scratch.make_ascii_lowercase();
+        let bytes = scratch.as_bytes();
+        let mut from = 0;
+        while let Some(at) = bytes.get(from..).and_then(|bytes| self.finder.find(bytes)) {
+            let at = from + at;
+            let text = ends.partition_point(|end| place(end) <= at + first) - 1;
+            let end = ends.get(text + 1).map_or(bytes.len(), |end| place(end) - first);
+            if at + self.folded.len() <= end {
+                tell(text);
+                from = end;
+            } else {
+                // It reaches over the end, and another one may begin within it.
+                from = at + 1;
+            }
+        }
+    }
+
     /// Whether a JSON text can be ruled out without parsing it: it is ASCII without escapes, so every value stands in it
     /// as it is.
     pub fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
@@ -76,7 +128,6 @@ impl Needle {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "what fails in a test must stop it")]
 mod tests {
     use super::*;
 
@@ -104,11 +155,40 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_are_taken_for_plain_have_no_other_form() {
+        let inert: Vec<char> = ('\0'..=char::MAX).filter(|c| is_inert(*c)).collect();
+        assert!(inert.len() > 21_000);
+        for c in inert {
+            for before in ["", "e", "か", "ハ", "漢"] {
+                let text = format!("{before}{c}");
+                let long: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+                assert_eq!(long, text, "{c:?}");
+                assert_eq!(is_nfkc_quick(text.chars()), IsNormalized::Yes, "{c:?} may combine");
+            }
+        }
+    }
+
+    #[test]
     fn an_empty_needle_is_no_needle() {
         assert!(Needle::new("").is_none());
     }
 
     proptest::proptest! {
+        #[test]
+        fn asking_many_at_once_is_asking_each(texts in proptest::collection::vec("[abAＡ極]{0,4}", 0..6), needle in "[abＡ極]{1,2}") {
+            let needle = Needle::new(&needle).unwrap();
+            let whole = format!("xa{}", texts.concat());
+            let mut ends = vec![2];
+            for text in &texts {
+                ends.push(ends[ends.len() - 1] + i32::try_from(text.len()).unwrap());
+            }
+            let mut told = Vec::new();
+            needle.which(&whole, &ends, &mut String::new(), &mut |text| told.push(text));
+            for (number, text) in texts.iter().enumerate() {
+                proptest::prop_assert_eq!(told.contains(&number), needle.is_in(text, &mut String::new()));
+            }
+        }
+
         #[test]
         fn folding_twice_changes_nothing_more(text: String) {
             let once = fold(&text);

@@ -14,7 +14,7 @@
 use std::io;
 
 /// Rows of a block: the grain at which the index answers.
-pub const BLOCK_ROWS: usize = 8192;
+pub const BLOCK_ROWS: usize = 2048;
 /// Blocks of a section.
 pub(crate) const SECTION_BLOCKS: u32 = 128;
 /// Keys of a chunk, which is what is read and decompressed at a time.

@@ -1,6 +1,6 @@
 //! Putting the server together and starting it.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use tokio::task::JoinSet;
@@ -12,9 +12,9 @@ use yagura_endpoints::{AgentAddress, TlsAuthorities};
 use yagura_events::{Embedded, Options, server::Store};
 use yagura_policy::PolicySpecs;
 use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
-use yagura_vocabulary::{Clock, Id, SystemClock, Time, id};
+use yagura_vocabulary::{Clock, Id, SystemClock, id};
 
-use crate::{config::Config, features, listen, router};
+use crate::{config::Config, features, listen, renewals, router};
 
 /// Everything but the event store, which only one process may have open: enough for the command line.
 ///
@@ -27,11 +27,9 @@ pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::
     migrate(&db, features::migrations()).await.context("failed to bring the database up to date")?;
     let keys = config.data.join("keys");
     let signer = Signer::open(&keys, server, clock.now()).context("failed to open the keys")?;
-    // Not on the command line: a server that runs would not notice.
-    let signer = match &events {
-        Some(_) => renewed_in_time(signer, server, clock.now(), &keys)?,
-        None => signer,
-    };
+    if events.is_some() {
+        renewals::renew_in_time(&signer, clock.now())?;
+    }
     let authority = match &config.tls.authority {
         None => String::new(),
         Some(file) => std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?,
@@ -41,6 +39,7 @@ pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::
     parts.insert(AgentAddress(config.agent_url.clone().unwrap_or_else(|| config.url.clone())));
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
+    parts.insert(yagura_organisation::CertificateFile(config.tls.certificate.clone()));
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
     yagura_alarms::install(&mut parts, features::alarm_sources());
     yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
@@ -60,27 +59,6 @@ pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::
     let kind = if config.tls.authority.is_some() { "private" } else { "public" };
     yagura_organisation::ensure(&ctx, "certificate", kind).await?;
     Ok(ctx)
-}
-
-/// Keys are renewed when they end within this time. Agents that are off for longer still follow: the chain is signed.
-const RENEW_BEFORE: Duration = Duration::from_secs(90 * 86_400);
-
-/// The signer with new keys, if its own end soon. Without the root, which may be kept elsewhere, the old ones go on and the
-/// health page says until when.
-fn renewed_in_time(signer: Signer, server: Id<id::Server>, now: Time, keys: &Path) -> anyhow::Result<Signer> {
-    let end = yagura_organisation::keys_end(&signer);
-    if end.is_none_or(|end| now + RENEW_BEFORE < end) {
-        return Ok(signer);
-    }
-    if !keys.join("root.key").exists() {
-        tracing::warn!(
-            ?end,
-            "the server's keys end soon and the root key is not here: `yagura-server keys renew --root FILE`"
-        );
-        return Ok(signer);
-    }
-    tracing::info!(?end, "the server's keys end soon: they are renewed");
-    signer.renew(server, now, false).context("failed to renew the keys")
 }
 
 /// What a backup of this server takes.
@@ -149,7 +127,8 @@ pub struct Server {
 /// # Errors
 /// When something it stands on cannot be opened, or it cannot listen.
 pub async fn start(config: &Config) -> anyhow::Result<Server> {
-    let tls = listen::tls(&config.tls.certificate, &config.tls.key)?;
+    let certificate = renewals::Certificate::open(&config.tls)?;
+    let tls = certificate.acceptor();
     let listener = listen::bind(config.listen.console).await?;
     let address = listener.local_addr()?;
     let store =
@@ -176,6 +155,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
             agents
         }
     };
+    ctx.spawn(renewals::watch(ctx.clone(), certificate));
     tracing::info!(%address, %agents, url = config.url, "the server is ready");
     Ok(Server { ctx, store, tasks, stop, address, agents })
 }

@@ -40,7 +40,7 @@ pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
 
 /// Everything that finds lasting causes for alarms.
 pub(crate) fn alarm_sources() -> alarms::Sources {
-    alarms::Sources(vec![Box::new(alarms::EndpointSource), events::alarm_source()])
+    alarms::Sources(vec![Box::new(alarms::EndpointSource), events::alarm_source(), organisation::alarm_source()])
 }
 
 /// All migrations. What the kit itself keeps belongs to no feature: the audit log, and answers that may be asked for again.

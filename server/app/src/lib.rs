@@ -11,6 +11,7 @@ mod features;
 mod listen;
 mod maintain;
 pub mod openapi;
+mod renewals;
 mod router;
 
 pub use self::assemble::{Server, context, start};

@@ -14,6 +14,7 @@ use hyper_util::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
@@ -48,8 +49,13 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("failed to listen at {address}"))
 }
 
-/// Serves until `stop`, then lets what is under way end.
-pub(crate) async fn serve(listener: TcpListener, tls: TlsAcceptor, router: Router, stop: CancellationToken) {
+/// Serves until `stop`, then lets what is under way end. Each connection is taken with what `tls` holds at that moment.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: watch::Receiver<TlsAcceptor>,
+    router: Router,
+    stop: CancellationToken,
+) {
     let tasks = TaskTracker::new();
     loop {
         let (stream, peer) = tokio::select! {
@@ -64,7 +70,8 @@ pub(crate) async fn serve(listener: TcpListener, tls: TlsAcceptor, router: Route
                 }
             },
         };
-        tasks.spawn(connection(stream, peer, tls.clone(), router.clone(), stop.clone()));
+        let tls = tls.borrow().clone();
+        tasks.spawn(connection(stream, peer, tls, router.clone(), stop.clone()));
     }
     tasks.close();
     if timeout(LAST_CALL, tasks.wait()).await.is_err() {

@@ -95,10 +95,26 @@ pub(crate) async fn restore(from: &Path, data: &Path, database: Option<&str>) ->
         println!("not in the backup, put it there yourself: {path}");
     }
     println!("what endpoints sent after the backup is missing; each will record a gap when it comes back");
+    newer_keys(data)
+}
+
+/// Keys that were renewed after the backup are lost with the old server, and agents refuse older ones: so the restored server
+/// gets new ones, above any version that agents can have seen.
+fn newer_keys(data: &Path) -> anyhow::Result<()> {
+    let now = SystemClock.now();
+    let signer = Signer::open(&data.join("keys"), server_id(data)?, now).context("failed to open the restored keys")?;
+    if signer.has_root() {
+        return signer.renew(now, false).context("failed to renew the restored keys");
+    }
+    println!(
+        "the root key is not in the backup: agents may have seen newer keys than it holds; \
+         run `yagura-server keys renew --root FILE` before you start the server"
+    );
     Ok(())
 }
 
-/// New keys for policies, commands and answers, signed by the root. Agents follow when they next ask.
+/// New keys for policies, commands and answers, signed by the root. A server that runs takes them over by itself, and agents
+/// follow when they next ask.
 pub(crate) fn renew_keys(config: &Config, root: Option<&Path>) -> anyhow::Result<()> {
     let (dir, now) = (config.data.join("keys"), SystemClock.now());
     let server = server_id(&config.data)?;
@@ -107,12 +123,13 @@ pub(crate) fn renew_keys(config: &Config, root: Option<&Path>) -> anyhow::Result
     if let Some(root) = brought {
         copy_private(root, &place)?;
     }
-    let signer = Signer::open(&dir, server, now).context("failed to open the keys")?;
-    let renewed = signer.renew(server, now, false).context("failed to renew the keys");
+    let renewed = Signer::open(&dir, server, now)
+        .context("failed to open the keys")
+        .and_then(|signer| signer.renew(now, false).context("failed to renew the keys").map(|()| signer.version()));
     if brought.is_some() {
         std::fs::remove_file(&place).with_context(|| format!("failed to remove {} again", place.display()))?;
     }
-    println!("the keys have the version {} now; start the server anew so that it uses them", renewed?.version());
+    println!("the keys have the version {} now; a server that runs uses them within seconds", renewed?);
     Ok(())
 }
 

@@ -96,8 +96,14 @@ impl<T: Document> Sealed<T> {
         serde_json::from_slice(&payload).map_err(|error| SealError::Payload(error.to_string()))
     }
 
-    /// The document before its signature is checked: only to find out which key to check it with.
-    pub(super) fn unverified(&self) -> Option<T> {
+    /// Whether it says that this key signed it, unchecked.
+    #[cfg(feature = "server")]
+    pub(crate) fn names(&self, key: &KeyId) -> bool {
+        self.signatures.iter().any(|signature| signature.keyid == *key)
+    }
+
+    /// The document before its signature is checked: to find out which key to check it with, or one's own.
+    pub(crate) fn unverified(&self) -> Option<T> {
         serde_json::from_slice(&STANDARD.decode(&self.payload).ok()?).ok()
     }
 }

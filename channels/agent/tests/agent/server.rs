@@ -176,8 +176,7 @@ impl Server {
     }
 
     pub(crate) fn renew_keys(&self) {
-        let mut held = self.held();
-        held.signer = held.signer.renew(self.id, self.clock.now(), true).unwrap();
+        self.held().signer.renew(self.clock.now(), true).unwrap();
     }
 
     /// A command for `endpoint`, signed and waiting.
@@ -268,7 +267,7 @@ impl Held {
         }
         let response = match path {
             "/agent/v1/enrol" => self.enrol(server, body),
-            "/agent/v1/keys" => json(200, self.signer.keys()),
+            "/agent/v1/keys" => json(200, &self.signer.keys()),
             _ => match self.believed(server, method, path, headers, body) {
                 Ok(endpoint) => self.signed(server, endpoint, path, headers, body),
                 Err(response) => *response,

@@ -31,7 +31,8 @@ pub(crate) struct AdminChange {
 }
 
 /// Change an administrator
-#[utoipa::path(patch, path = "/api/v1/admins/{id}", tag = "admins", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/api/v1/admins/{id}", tag = "admins", 
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")),
     request_body = AdminChange, responses((status = 200, body = Admin), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

@@ -28,6 +28,7 @@ pub(crate) struct SignedIn {
     display_name: String,
     role: Role,
     groups: Option<Vec<String>>,
+    #[schema(value_type = super::preferences::Language)]
     language: String,
     must_change_password: bool,
     totp_enabled: bool,

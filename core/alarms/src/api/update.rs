@@ -22,7 +22,8 @@ pub(crate) struct AlarmChange {
 }
 
 /// Deal with an alarm
-#[utoipa::path(patch, path = "/api/v1/alarms/{id}", tag = "alarms", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/api/v1/alarms/{id}", tag = "alarms", 
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")),
     request_body = AlarmChange, responses((status = 200, body = AlarmView), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

@@ -146,5 +146,5 @@ fn answer(ctx: &Context, application: &Application, endpoint: Id<Endpoint>, pend
         state: if pending { EndpointState::Pending } else { EndpointState::Online },
         tls_authorities: ctx.part::<TlsAuthorities>().0.clone(),
     };
-    Answer { keys: signer.keys().clone(), admission: signer.respond(&admission) }
+    Answer { keys: signer.keys(), admission: signer.respond(&admission) }
 }

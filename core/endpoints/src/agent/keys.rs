@@ -5,5 +5,5 @@ use yagura_channel::{server::Signer, wire::key_set::Keys};
 use yagura_server_kit::{Context, Json};
 
 pub(crate) async fn keys(State(ctx): State<Context>) -> Json<Keys> {
-    Json(ctx.part::<Signer>().keys().clone())
+    Json(ctx.part::<Signer>().keys())
 }

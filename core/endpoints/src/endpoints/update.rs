@@ -1,4 +1,4 @@
-//! `PATCH /api/v1/endpoints/{id}`: move it to another group, say who uses it.
+//! `PATCH /api/v1/endpoints/{id}`: move it to another group, say who uses it, say that it is no copy.
 
 use axum::extract::State;
 use serde::Deserialize;
@@ -18,10 +18,13 @@ use crate::visible;
 pub(crate) struct EndpointChange {
     group_id: Option<GroupId>,
     primary_user_id: Option<PersonId>,
+    /// `false` once somebody has looked: it is no copy. A copy that still runs is suspected again when it next says hello.
+    clone_suspected: Option<bool>,
 }
 
 /// Change an endpoint
-#[utoipa::path(patch, path = "/api/v1/endpoints/{id}", tag = "endpoints", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/api/v1/endpoints/{id}", tag = "endpoints", 
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")),
     request_body = EndpointChange, responses((status = 200, body = EndpointDetail), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -65,12 +68,31 @@ pub(crate) async fn update(
             .execute(change.on())
             .await?;
     }
+    match body.clone_suspected {
+        None => {}
+        Some(true) => {
+            return Err(ApiError::invalid(
+                "/clone_suspected",
+                "out_of_range",
+                "only the server itself suspects a copy",
+            ));
+        }
+        Some(false) => {
+            // The runs that made it suspect are forgotten: what comes next is what is compared with.
+            sqlx::query("UPDATE endpoints_endpoint SET clone_suspected = 0, previous_run_id = NULL WHERE id = $1")
+                .bind(id.to_string())
+                .execute(change.on())
+                .await?;
+        }
+    }
     sqlx::query("UPDATE endpoints_endpoint SET version = version + 1 WHERE id = $1")
         .bind(id.to_string())
         .execute(change.on())
         .await?;
-    let was = json!({"group_id": before.group_id, "primary_user_id": before.person_id});
-    let now = json!({"group_id": body.group_id, "primary_user_id": body.primary_user_id});
+    let was = json!({"group_id": before.group_id, "primary_user_id": before.person_id,
+        "clone_suspected": before.clone_suspected != 0});
+    let now = json!({"group_id": body.group_id, "primary_user_id": body.primary_user_id,
+        "clone_suspected": body.clone_suspected});
     change.commit(Audit::changed(Object::new("endpoint", &id, &before.hostname), &was, &now)).await?;
     for hook in &ctx.part::<AgentHooks>().0 {
         hook.regrouped(&ctx, Some(id)).await?;

@@ -38,6 +38,7 @@ pub struct EndpointSummary {
     /// The machine's name.
     pub hostname: String,
     /// The operating system's family.
+    #[schema(value_type = yagura_vocabulary::Os)]
     pub os: String,
     /// The operating system's name and version.
     pub os_name: String,

@@ -25,7 +25,8 @@ pub(crate) struct GroupChange {
 }
 
 /// Change a group
-#[utoipa::path(patch, path = "/api/v1/groups/{id}", tag = "groups", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/api/v1/groups/{id}", tag = "groups", 
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")),
     request_body = GroupChange, responses((status = 200, body = Group), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

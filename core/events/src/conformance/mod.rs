@@ -6,7 +6,9 @@ mod deduplication;
 mod feed;
 mod filters;
 mod fixture;
+mod large;
 mod model;
+mod numbers;
 mod paging;
 mod texts;
 
@@ -40,7 +42,16 @@ pub async fn run_all<S: Subject>(mut make: impl AsyncFnMut() -> S) {
     deduplication::run(&mut make().await).await;
     deduplication::run_concurrent(&mut make().await).await;
     feed::run(&mut make().await).await;
+    numbers::run(&mut make().await).await;
     for seed in [1, 2] {
         model::run(&mut make().await, seed).await;
     }
+}
+
+/// Compares every kind of question with the plainest possible answer over `events` seeded events.
+///
+/// # Panics
+/// If an answer differs.
+pub async fn run_large<S: Subject>(mut subject: S, events: usize, seed: u64) {
+    large::run(&mut subject, events, seed).await;
 }

@@ -95,6 +95,17 @@ struct OfField {
     unlisted: u64,
 }
 
+impl OfField {
+    fn put(&mut self, value: &str, count: u64) {
+        let full = self.counts.len() >= MAX_VALUES;
+        match self.counts.get_mut(value) {
+            Some(before) => *before += count,
+            None if full => self.unlisted += count,
+            None => drop(self.counts.insert(value.to_owned(), count)),
+        }
+    }
+}
+
 impl Values {
     pub(crate) fn new(fields: &[FacetField]) -> Self {
         let of = |field: &FacetField| OfField { field: *field, counts: HashMap::new(), without: 0, unlisted: 0 };
@@ -104,6 +115,11 @@ impl Values {
     /// The columns that it needs besides the key.
     pub(crate) fn columns(fields: &[FacetField]) -> Vec<Column> {
         fields.iter().map(|field| column(*field)).collect()
+    }
+
+    /// Adds events that have this value in the field of that number.
+    pub(crate) fn put(&mut self, number: usize, value: &str, count: u64) {
+        self.fields[number].put(value, count);
     }
 
     pub(crate) fn into_facets(self, top: usize) -> Vec<Facet> {
@@ -123,15 +139,9 @@ impl Collect for Values {
     fn add(&mut self, _: Key, _: Place, row: &impl Fields) -> ControlFlow<()> {
         let mut buffer = uuid::Uuid::encode_buffer();
         for of in &mut self.fields {
-            let Some(value) = value(of.field, row, &mut buffer) else {
-                of.without += 1;
-                continue;
-            };
-            let full = of.counts.len() >= MAX_VALUES;
-            match of.counts.get_mut(value) {
-                Some(count) => *count += 1,
-                None if full => of.unlisted += 1,
-                None => drop(of.counts.insert(value.to_owned(), 1)),
+            match value(of.field, row, &mut buffer) {
+                Some(value) => of.put(value, 1),
+                None => of.without += 1,
             }
         }
         ControlFlow::Continue(())

@@ -25,11 +25,15 @@ pub enum Point {
     BeforeCompactionCommit,
     /// The catalogue knows the day file, the segments that it came from still lie there.
     BeforeCompactionUnlink,
+    /// What stays of a segment has its name but is not in the catalogue.
+    BeforeRemovalCommit,
+    /// The catalogue knows what stays, the segment with the removed events still lies there.
+    BeforeRemovalUnlink,
 }
 
 impl Point {
     /// Every place.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::AfterWalWrite,
         Self::AfterWalSync,
         Self::BeforeSegmentSync,
@@ -41,6 +45,8 @@ impl Point {
         Self::BeforeMergeUnlink,
         Self::BeforeCompactionCommit,
         Self::BeforeCompactionUnlink,
+        Self::BeforeRemovalCommit,
+        Self::BeforeRemovalUnlink,
     ];
 }
 

@@ -7,12 +7,12 @@ use tokio::{
     task::spawn_blocking,
     time::{Instant, Interval, interval_at, sleep},
 };
-use uuid::Uuid;
 
 use super::{
     Options,
     failpoint::Point,
     files::free_bytes,
+    manifest::Note,
     memtable::Memtable,
     merge,
     segment::{Entry, Segment, write_days},
@@ -36,7 +36,7 @@ pub(crate) struct Flusher {
     /// Segments that are written but whose commit failed: it may have been done, so it is tried again as it was.
     written: VecDeque<(Arc<Memtable>, Vec<Entry>)>,
     /// The same for a merge.
-    merged: Option<(Vec<Uuid>, Entry, OwnedMutexGuard<()>)>,
+    merged: Option<(Vec<Arc<Segment>>, Entry, OwnedMutexGuard<()>)>,
 }
 
 impl Drop for Flusher {
@@ -134,6 +134,7 @@ impl Flusher {
             state.frozen.retain(|frozen| !Arc::ptr_eq(frozen, &table));
         }
         self.written.pop_front();
+        self.shared.tell_flushed();
         gate.pass(Point::BeforeWalTrim)?;
         self.shared.log_files.trim(table.last);
         Ok(table.last)
@@ -145,17 +146,19 @@ impl Flusher {
                 // While something long is being rewritten, small segments wait.
                 let Ok(alone) = self.shared.rewriting.clone().try_lock_owned() else { return Ok(()) };
                 let Some(run) = self.next_merge() else { return Ok(()) };
-                let old = run.iter().map(|segment| segment.entry.id).collect();
-                let shared = self.shared.clone();
-                let entry =
-                    spawn_blocking(move || merge::merge(&shared, &run)).await.map_err(|_| StoreError::Stopped)??;
-                self.merged = Some((old, entry, alone));
+                let (shared, sources) = (self.shared.clone(), run.clone());
+                let entry = spawn_blocking(move || merge::merge(&shared, &sources))
+                    .await
+                    .map_err(|_| StoreError::Stopped)??;
+                self.merged = Some((run, entry, alone));
             }
             if let Some((old, entry, _)) = &self.merged {
                 self.shared.gate.pass(Point::BeforeMergeCommit)?;
-                self.shared.catalogue.replace(old, std::slice::from_ref(entry)).await?;
+                let entries: Vec<_> = old.iter().map(|segment| segment.entry.clone()).collect();
+                let new = std::slice::from_ref(entry);
+                self.shared.catalogue.replace(&entries, new, &Note::own("merge")).await?;
                 self.shared.gate.pass(Point::BeforeMergeUnlink)?;
-                self.shared.swap(old, std::slice::from_ref(entry));
+                self.shared.swap(&entries, new);
             }
             self.merged = None;
         }

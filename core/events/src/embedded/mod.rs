@@ -7,13 +7,16 @@ mod compact;
 mod failpoint;
 mod files;
 mod flush;
+mod forecast;
 mod limits;
+mod manifest;
 mod memtable;
 mod merge;
 mod open;
 mod options;
 mod plan;
 mod read;
+mod removal;
 mod roll_up;
 mod rows;
 mod scan;
@@ -46,7 +49,10 @@ use yagura_vocabulary::{
 #[cfg(any(test, feature = "failpoints"))]
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
+pub use forecast::Forecast;
+pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedBy, SignedManifest, Verification, verify};
 pub use options::Options;
+pub use removal::{Removal, RemovalKind, Removed};
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
@@ -154,6 +160,22 @@ impl Embedded {
         // A task of its own: what was begun is brought to an orderly end even if nobody waits any more.
         let work = tokio::spawn(async move { compact::all(&shared, true, &stop).await });
         work.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// The end of the journal of manifests. Written down elsewhere, it shows later that nothing was rolled back.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub async fn journal_head(&self) -> Result<Head, StoreError> {
+        self.shared.catalogue.head().await
+    }
+
+    /// Up to `limit` manifests after number `after`, the oldest first.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub async fn journal(&self, after: u64, limit: u32) -> Result<Vec<SignedManifest>, StoreError> {
+        self.shared.catalogue.manifests(after, limit).await
     }
 
     async fn encode(&self, batches: Vec<Batch>) -> Result<Vec<Encoded>, AppendError> {

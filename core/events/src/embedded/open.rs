@@ -38,8 +38,9 @@ const GAP: u64 = 1 << 20;
 pub(super) async fn open(options: Options) -> Result<Embedded, StoreError> {
     let dir = options.dir.clone();
     let lock = blocking(move || prepare(&dir)).await?;
-    let catalogue = Catalogue::open(&options.dir.join(CATALOGUE)).await?;
+    let catalogue = Catalogue::open(&options.dir.join(CATALOGUE), options.notary()).await?;
     let contents = catalogue.read().await?;
+    catalogue.adopt(&contents.segments).await?;
     let (restored, lock) = blocking(move || restore(options, contents).map(|restored| (restored, lock))).await?;
     let Restored { options, state, marks, mut damage, flushed, next, recovered } = restored;
     if recovered.end.is_some() {

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use uuid::Uuid;
 use yagura_search_language::Column::Texts;
-use yagura_text_index::Wanted;
+use yagura_text_index::{Needle, Wanted};
 use yagura_vocabulary::Time;
 
 use super::{
@@ -117,31 +117,60 @@ impl Plan {
             && extent.position.1 <= self.head
     }
 
-    /// The columns that are read first, and those that are read then of the rows that the first allow; none, if the first
-    /// ones decide.
-    pub(crate) fn stages(&self) -> (Vec<Column>, Vec<Column>) {
-        let mut first = self.columns();
-        let Matcher { text, asked, .. } = &self.matcher;
-        if text.is_none() && asked.is_none() {
-            first.extend(&self.extra);
-            return (first, Vec::new());
+    /// What is read of a page, one stage after the other, each of the rows only that the one before allows.
+    pub(crate) fn stages(&self) -> Vec<Stage> {
+        let mut stages = Vec::new();
+        let filters = self.filters();
+        if !filters.is_empty() {
+            stages.push(Stage { test: Test::Filters, columns: filters });
         }
-        // A question in the language of people is asked as a whole, so it needs all its columns at once.
-        let asked = asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
-        let mut then: Vec<_> = asked.iter().filter_map(|column| column_of(*column)).collect();
-        if text.is_some() || asked.contains(&Texts) {
-            then.extend(text_columns());
+        let texts = self.texts();
+        if !texts.is_empty() {
+            stages.push(Stage { test: Test::Texts, columns: texts });
         }
-        then.extend(&self.extra);
-        (first, then)
+        // Pages have been chosen by their times already, so that most keys are asked for.
+        let mut key = vec![Column::Position, self.key_column()];
+        key.extend((self.ranking != Ranking::Position).then_some(Column::Id));
+        key.extend(&self.extra);
+        stages.push(Stage { test: Test::Key, columns: key });
+        stages
     }
 
-    /// The columns that decide about a row, its texts aside.
-    fn columns(&self) -> Vec<Column> {
+    /// The columns that decide whether the texts match. A question in the language of people is asked as a whole, so it needs
+    /// all its columns at once.
+    fn texts(&self) -> Vec<Column> {
+        let Matcher { text, asked, .. } = &self.matcher;
+        let asked_any = asked.is_some();
+        let asked = asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
+        let mut columns: Vec<_> = asked.iter().filter_map(|column| column_of(*column)).collect();
+        if text.is_some() || asked.contains(&Texts) {
+            columns.extend(text_columns());
+        }
+        if columns.is_empty() {
+            columns.extend(asked_any.then_some(Column::Position));
+        }
+        columns
+    }
+
+    /// Texts that each row must have, whatever else is asked.
+    pub(crate) fn needles(&self) -> Vec<Needle> {
+        let parts = match &self.wanted {
+            Wanted::And(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let needle = |part: &Wanted| match part {
+            Wanted::Text(folded) => Needle::new(folded),
+            _ => None,
+        };
+        parts.iter().filter_map(needle).collect()
+    }
+
+    /// The columns that decide about a row, its texts and its key aside.
+    fn filters(&self) -> Vec<Column> {
         let matcher = &self.matcher;
-        let mut columns = vec![Column::Position, self.key_column()];
+        let mut columns = Vec::new();
         let mut add = |wanted: bool, column: Column| columns.extend(wanted.then_some(column));
-        add(self.ranking != Ranking::Position || matcher.id.is_some(), Column::Id);
+        add(matcher.id.is_some(), Column::Id);
         add(matcher.endpoints.is_some() || matcher.owner.is_some(), Column::Endpoint);
         add(!matcher.kinds.is_empty(), Column::Kind);
         add(!matcher.levels.is_empty(), Column::Level);
@@ -182,6 +211,24 @@ const fn descending(position: u64) -> i64 {
 
 fn micros((low, high): (Time, Time)) -> (i64, i64) {
     (low.micros(), high.micros())
+}
+
+/// Some columns, and what is decided by them.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) test: Test,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// What a stage decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// Whether everything but texts and key matches.
+    Filters,
+    /// Whether the key is asked for.
+    Key,
+    /// Whether the texts match.
+    Texts,
 }
 
 /// A row of a chunk or a segment.

@@ -14,7 +14,7 @@ use super::{
     files::free_bytes,
     limits::Limits,
     plan::{Plan, Ranking},
-    roll_up::roll_up,
+    roll_up,
     scan::Scan,
     shared::Shared,
 };
@@ -113,7 +113,7 @@ pub(super) async fn histogram(
         let mut view = shared.view();
         let mut plan = plan(&query, view.head);
         plan.extra = Buckets::COLUMNS.to_vec();
-        roll_up(shared, &mut view, &plan, &bounds, &mut buckets);
+        roll_up::histogram(shared, &mut view, &plan, &bounds, &mut buckets);
         let limits = Limits::new(stop, budget, i64::MAX);
         let mut scan = Scan::new(shared, &view, &plan, &limits);
         scan.collect(&mut buckets);
@@ -133,12 +133,13 @@ pub(super) async fn facets(
     let fields = fields.to_vec();
     let permits = shared.searches.clone();
     run(shared, &permits, move |shared, stop| {
-        let view = shared.view();
+        let mut view = shared.view();
         let mut plan = plan(&query, view.head);
         plan.extra = Values::columns(&fields);
+        let mut values = Values::new(&fields);
+        roll_up::facets(shared, &mut view, &plan, &fields, &mut values);
         let limits = Limits::new(stop, budget, i64::MAX);
         let mut scan = Scan::new(shared, &view, &plan, &limits);
-        let mut values = Values::new(&fields);
         scan.collect(&mut values);
         Facets { covered: covered(&limits), unreadable: scan.unreadable, facets: values.into_facets(top) }
     })
@@ -221,7 +222,7 @@ pub(super) fn health(shared: &Shared) -> Health {
     })
 }
 
-fn plan(query: &Query, head: u64) -> Plan {
+pub(super) fn plan(query: &Query, head: u64) -> Plan {
     let ranking = match query.order {
         Order::Occurred => Ranking::Occurred,
         Order::Received => Ranking::Received,

@@ -10,6 +10,7 @@ use arrow_schema::ArrowError;
 use serde_json::Value as Json;
 use uuid::Uuid;
 use yagura_search_language::{self as language, any_text_of};
+use yagura_text_index::Needle;
 use yagura_vocabulary::{Account, Event, Id, Lane, Level, StoredEvent, Time};
 
 use super::columns::{Column, Shape, Table, schema};
@@ -183,6 +184,25 @@ const TEXTS: [Column; 9] = [
 /// The columns that the keyword search reads.
 pub(crate) fn text_columns() -> impl Iterator<Item = Column> {
     TEXTS.into_iter().chain([Column::Body])
+}
+
+impl Table {
+    /// Which rows may have a text that contains `needle`.
+    pub(crate) fn may_contain(&self, needle: &Needle) -> Vec<bool> {
+        let mut rows = vec![false; self.rows()];
+        let mut scratch = String::new();
+        for column in TEXTS {
+            if let Some((values, ends)) = self.texts(column) {
+                needle.which(values, ends, &mut scratch, &mut |row| rows[row] = true);
+            }
+        }
+        // A body is JSON: what stands in it may be written in another way.
+        for (row, may) in rows.iter_mut().enumerate().filter(|(_, may)| !**may) {
+            let json = self.text(Column::Body, row);
+            *may = json.is_some_and(|json| !needle.is_surely_not_in_json(json, &mut scratch));
+        }
+        rows
+    }
 }
 
 /// The column of a file for one of the language; none for what is more than one.

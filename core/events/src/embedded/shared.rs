@@ -3,11 +3,11 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
+    sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
+    time::Duration,
 };
 
 use tokio::sync::{Notify, Semaphore, watch};
-use uuid::Uuid;
 use yagura_vocabulary::{Id, id::Endpoint};
 
 use super::{
@@ -108,6 +108,8 @@ pub(crate) struct Shared {
     pub(crate) compact_wanted: Notify,
     /// Whoever puts segments in the place of others has this.
     pub(crate) rewriting: Arc<tokio::sync::Mutex<()>>,
+    /// Told after each flush.
+    flushed: (Mutex<()>, Condvar),
     /// The store is being closed: long work ends.
     pub(crate) closing: AtomicBool,
     pub(crate) flushes: watch::Sender<Flushes>,
@@ -168,6 +170,7 @@ impl Shared {
             flush_wanted: Notify::new(),
             compact_wanted: Notify::new(),
             rewriting: Arc::default(),
+            flushed: Default::default(),
             closing: AtomicBool::new(false),
             flushes: watch::Sender::default(),
             head: watch::Sender::new(FeedCursor(head)),
@@ -202,11 +205,23 @@ impl Shared {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Blocks until something has been flushed, for this long at most.
+    pub(crate) fn wait_for_flush(&self, at_most: Duration) {
+        let (lock, flushed) = &self.flushed;
+        let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // It is only a pause: what ends it is looked at again.
+        drop(flushed.wait_timeout(guard, at_most));
+    }
+
+    pub(crate) fn tell_flushed(&self) {
+        self.flushed.1.notify_all();
+    }
+
     /// Readers see `new` in the place of `old` from now on; the files of `old` go with their last reader.
-    pub(crate) fn swap(&self, old: &[Uuid], new: &[Entry]) {
+    pub(crate) fn swap(&self, old: &[Entry], new: &[Entry]) {
         let mut state = self.state_mut();
         let (gone, mut kept): (Vec<_>, Vec<_>) =
-            state.segments.iter().cloned().partition(|segment| old.contains(&segment.entry.id));
+            state.segments.iter().cloned().partition(|segment| old.iter().any(|old| old.id == segment.entry.id));
         kept.extend(new.iter().map(|entry| Arc::new(Segment::new(&self.options.dir, entry.clone()))));
         kept.sort_by_key(|segment| segment.entry.extent.position);
         state.segments = Arc::new(kept);

@@ -49,7 +49,7 @@ impl Embedded {
             }
             self.shared.catalogue.copy_to(catalogue).await?;
             let after = self.segments();
-            let copy = Catalogue::open(catalogue).await?;
+            let copy = Catalogue::open(catalogue, self.shared.options.notary()).await?;
             let contents = copy.read().await;
             copy.close_whole().await?;
             let named: HashSet<_> = contents?.segments.into_iter().map(|entry| entry.id).collect();

@@ -1,6 +1,6 @@
 //! The suite of every store, run on an embedded one in several states.
 
-use yagura_events::conformance::run_all;
+use yagura_events::conformance::{run_all, run_large};
 
 use crate::rig::{Rig, Settle, Stop};
 
@@ -32,4 +32,10 @@ async fn the_suite_passes_when_every_settled_event_is_in_a_day_file() {
         options.day_file_rows = 3000;
     };
     run_all(async || Rig::new(Stop::Kill, Settle::DayFiles, change).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_thousand_events_in_day_files_are_found_as_by_hand() {
+    let change = |options: &mut yagura_events::Options| options.flush_rows = 20_000;
+    run_large(Rig::new(Stop::Close, Settle::DayFiles, change).await, 200_000, 11).await;
 }

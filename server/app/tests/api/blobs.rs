@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use yagura_channel::{
-    agent::blobs::{BlobDir, BlobError, hand_in},
+    agent::{
+        blobs::{BlobDir, BlobError, hand_in},
+        client::ClientError,
+    },
     wire::blob::{BlobHash, BlobPurpose, CHUNK_BYTES, Content, Offer},
 };
 use yagura_server_kit::{Audit, Change, Object, metrics::Answered};
@@ -104,5 +107,28 @@ fn a_file_is_handed_in_once_and_given_to_no_other_endpoint() {
         let blobs = BlobDir::open(&dir.path().join("blobs"), 64 << 20).unwrap();
         let result = blobs.fetch(&other, hash, BlobPurpose::Collected).await;
         assert!(matches!(result, Err(BlobError::Client(_))), "{result:?}");
+    });
+}
+
+#[test]
+fn an_endpoint_hands_in_no_more_than_its_quota_whatever_it_hands_in() {
+    on_both(|house| async move {
+        let machine = Machine::enrol(&house, "pc-1").await;
+        let client = &machine.client;
+        let offer = |bytes: &[u8]| Offer {
+            name: "記録.bin".into(),
+            purpose: BlobPurpose::Collected,
+            content: Content::of(bytes).unwrap(),
+        };
+        client.offer_blob(&offer(b"within")).await.unwrap();
+        // As if it had handed in four gigabytes already.
+        let mut tx = house.server.context().db().write().await.unwrap();
+        sqlx::query("UPDATE blobs_collected SET size = $1").bind(4_i64 << 30).execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        let result = client.offer_blob(&offer(b"beyond")).await;
+        assert!(matches!(result, Err(ClientError::Status { status: 413, .. })), "{result:?}");
+        client.offer_blob(&offer(b"within")).await.unwrap();
+        let other = Machine::enrol(&house, "pc-2").await.client;
+        other.offer_blob(&offer(b"beyond")).await.unwrap();
     });
 }

@@ -13,6 +13,7 @@ use yagura_channel::{
         spool::{Limits, Spool, SpoolError},
     },
     wire::{
+        enrol::Token,
         hello::{FeatureVersion, Hello, Welcome},
         receipt::Receipt,
     },
@@ -47,6 +48,16 @@ impl Machine {
         let ctx = house.server.context();
         let root = yagura_endpoints::ensure_root(ctx, "全社").await.unwrap();
         let token = yagura_endpoints::issue_token(ctx, root, "test", None, None).await.unwrap();
+        Self::enrol_with(house, hostname, &token, clock).await.unwrap()
+    }
+
+    /// A machine that enrols with this token, if it can.
+    pub(crate) async fn enrol_with(
+        house: &House,
+        hostname: &str,
+        token: &Token,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ClientError> {
         let dir = tempfile::tempdir().unwrap();
         let identity = IdentityDir::new(dir.path());
         let clock = ServerClock::new(clock);
@@ -62,13 +73,13 @@ impl Machine {
             features: vec![feature("operation_log"), feature("assets")],
         };
         let url = house.address();
-        let enrolled = enrol(&identity, &url, &token, &facts, "", dial(), &clock).await.unwrap();
+        let enrolled = enrol(&identity, &url, token, &facts, "", dial(), &clock).await?;
         let id = enrolled.0.record.endpoint;
         let client = AgentClient::new(enrolled.0, identity, dial(), clock).unwrap();
         let spool = open_spool(dir.path());
         let mut machine = Self { id, client, spool, facts, _dir: dir };
         machine.hello().await;
-        machine
+        Ok(machine)
     }
 
     /// Says hello, and does what the welcome says about its numbering.

@@ -5,7 +5,6 @@ use std::ops::Range;
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use arrow_select::interleave::interleave_record_batch;
-use yagura_text_index::BLOCK_ROWS;
 
 use super::{
     bounds::{HOUR, KEY, RowKey, key},
@@ -19,6 +18,9 @@ use crate::{
         shared::Shared,
     },
 };
+
+/// Rows that are sorted into one batch.
+const BATCH_ROWS: usize = 8192;
 
 /// Rows in memory, and their order.
 #[derive(Default)]
@@ -46,7 +48,7 @@ impl Gathered {
     /// The rows in their order.
     pub(super) fn sorted(&self) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
         let batches: Vec<_> = self.batches.iter().collect();
-        self.order.chunks(BLOCK_ROWS).map(move |rows| {
+        self.order.chunks(BATCH_ROWS).map(move |rows| {
             let rows: Vec<_> = rows.iter().map(|(_, batch, row)| (*batch, *row)).collect();
             interleave_record_batch(&batches, &rows)
         })

@@ -18,11 +18,11 @@ use std::{
 };
 
 use tokio::{sync::watch, time::sleep};
-use uuid::Uuid;
 
 use super::{
     failpoint::Point,
     files::free_bytes,
+    manifest::Note,
     memtable::Extent,
     segment::{Arrangement, Entry, Opened, Segment, SegmentWriter},
     shared::Shared,
@@ -33,7 +33,7 @@ pub(crate) use thread::at_low_priority;
 
 const RETRY: Duration = Duration::from_secs(1);
 /// How long work in the background waits before it looks again whether events wait to be flushed.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Compacts days that are over, whenever something was flushed, until `closing` says so.
 pub(crate) async fn run(shared: Arc<Shared>, mut closing: watch::Receiver<bool>) {
@@ -64,25 +64,26 @@ pub(crate) async fn all(shared: &Arc<Shared>, latest_too: bool, stop: &Arc<Atomi
 async fn one(shared: &Arc<Shared>, latest_too: bool, stop: &Arc<AtomicBool>) -> Result<bool, StoreError> {
     let _alone = shared.rewriting.lock().await;
     let Some(run) = next(shared, latest_too) else { return Ok(false) };
-    let old: Vec<Uuid> = run.iter().map(|segment| segment.entry.id).collect();
+    let old: Vec<_> = run.iter().map(|segment| segment.entry.clone()).collect();
     let entry = {
         let (shared, stop) = (shared.clone(), stop.clone());
         at_low_priority(move || compact(&shared, &run, &stop)).await?
     };
     shared.gate.pass(Point::BeforeCompactionCommit)?;
-    commit(shared, &old, &[entry], Point::BeforeCompactionUnlink).await?;
+    commit(shared, &old, &[entry], &Note::own("compact"), Point::BeforeCompactionUnlink).await?;
     Ok(true)
 }
 
 /// Puts `new` in the place of `old`, in the catalogue first. Must be called with the right to rewrite.
 pub(crate) async fn commit(
     shared: &Shared,
-    old: &[Uuid],
+    old: &[Entry],
     new: &[Entry],
+    note: &Note,
     before_unlink: Point,
 ) -> Result<(), StoreError> {
     // After an error nobody can tell whether it was done; it is the same to do it again.
-    while let Err(error) = shared.catalogue.replace(old, new).await {
+    while let Err(error) = shared.catalogue.replace(old, new, note).await {
         if shared.closing.load(Ordering::Relaxed) || shared.gate.stopped() {
             return Err(error);
         }
@@ -159,7 +160,7 @@ impl Pace<'_> {
             if shared.state().frozen.len() <= 1 {
                 return Ok(());
             }
-            std::thread::sleep(PAUSE);
+            shared.wait_for_flush(PAUSE);
         }
     }
 }

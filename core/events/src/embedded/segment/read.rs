@@ -117,7 +117,8 @@ impl<'a> Opened<'a> {
     /// Tells some columns of all rows.
     pub(crate) fn columns(&self, columns: &[Column], tell: &mut dyn FnMut(&Table)) -> Result<(), StoreError> {
         for group in 0..self.groups() {
-            self.read(group, &[0..self.group_rows(group)], columns, &mut |batch| {
+            let all = 0..self.group_rows(group);
+            self.read(group, std::slice::from_ref(&all), columns, &mut |batch| {
                 tell(&Table::new(batch));
                 Ok(())
             })?;

@@ -144,21 +144,21 @@ impl Rollup {
     }
 
     /// Tells the counts of the endpoints that are `wanted`; `None` if they are not sound.
-    pub(crate) fn of_endpoints(&self, wanted: impl Fn(&Uuid) -> bool, mut tell: impl FnMut(Cell)) -> Option<()> {
+    pub(crate) fn of_endpoints(&self, wanted: impl Fn(&Uuid) -> bool, mut tell: impl FnMut(Uuid, Cell)) -> Option<()> {
         let cells = zstd::bulk::decompress(&self.cells, MAX_PART).ok()?;
         let mut from = cells.as_slice();
         let count = usize::try_from(number(&mut from)?).ok()?;
         let (ids, mut from) = from.split_at_checked(count.checked_mul(16)?)?;
-        let wanted: Vec<_> =
-            ids.chunks_exact(16).filter_map(|id| Uuid::from_slice(id).ok()).map(|id| wanted(&id)).collect();
+        let ids = ids.chunks_exact(16).filter_map(|id| Uuid::from_slice(id).ok());
+        let wanted: Vec<Option<Uuid>> = ids.map(|id| wanted(&id).then_some(id)).collect();
         let mut hour = 0i64;
         for _ in 0..number(&mut from)? {
             hour = hour.wrapping_add(signed(&mut from)?);
             let endpoint = usize::try_from(number(&mut from)?).ok()?;
             let kind = usize::try_from(number(&mut from)?).ok().filter(|kind| *kind < self.kinds.len())?;
             let count = number(&mut from)?;
-            if *wanted.get(endpoint)? {
-                tell(Cell { time: hour.saturating_mul(HOUR), kind, count });
+            if let Some(id) = *wanted.get(endpoint)? {
+                tell(id, Cell { time: hour.saturating_mul(HOUR), kind, count });
             }
         }
         Some(())

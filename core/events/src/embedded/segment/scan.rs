@@ -1,9 +1,12 @@
-//! Searching a segment: the best pages first, cheap columns first, texts only of the rows that are left.
+//! Searching a segment: the best pages first, few columns first, texts only of the rows that are left.
 
-use std::ops::{ControlFlow, Range};
+use std::{
+    cell::RefCell,
+    ops::{ControlFlow, Range},
+};
 
 use parquet::errors::ParquetError;
-use yagura_text_index::Blocks;
+use yagura_text_index::{Blocks, Needle};
 
 use super::{Opened, pages::Window};
 use crate::{
@@ -11,13 +14,14 @@ use crate::{
     embedded::{
         columns::{Column, Table},
         limits::Limits,
-        plan::{Collect, Key, Place, Plan, Ranking},
-        rows::RowView,
+        plan::{Collect, Key, Place, Plan, Ranking, Stage, Test},
+        rows::{RowView, text_columns},
     },
 };
 
 /// The most pages that are read before looking again whether older ones still matter.
-const MAX_STRIDE: usize = 16;
+const FIRST_STRIDE: usize = 2;
+const MAX_STRIDE: usize = 32;
 
 impl Opened<'_> {
     /// Offers what matches to `collector`; breaks when that has seen enough.
@@ -44,8 +48,15 @@ impl Opened<'_> {
         let mut windows = self.windows(plan, candidates)?;
         // The best first; the last rows of a segment are its newest.
         windows.sort_by_key(|window| (window.high, window.group, window.rows.start));
-        let question = Question::new(self, plan, unit);
-        let mut stride = 1;
+        let question = Question {
+            opened: self,
+            plan,
+            unit,
+            stages: plan.stages(),
+            needles: plan.needles(),
+            scratch: RefCell::default(),
+        };
+        let mut stride = FIRST_STRIDE;
         while let Some(window) = windows.last() {
             if limits.stopped() || !collector.wants_up_to(window.high) || limits.leave(window.high) {
                 break;
@@ -70,71 +81,72 @@ struct Question<'a> {
     opened: &'a Opened<'a>,
     plan: &'a Plan,
     unit: usize,
-    /// What is read of every row of a page.
-    first: Vec<Column>,
-    /// What is read of the rows that are left after that; nothing, if the first columns decide.
-    then: Vec<Column>,
+    stages: Vec<Stage>,
+    needles: Vec<Needle>,
+    scratch: RefCell<String>,
 }
 
-/// A row that the first columns allow.
+/// A row that is still in question.
+#[derive(Clone, Copy)]
 struct Left {
     in_group: usize,
+    /// Once it is known.
     key: Key,
 }
 
-impl<'a> Question<'a> {
-    fn new(opened: &'a Opened<'a>, plan: &'a Plan, unit: usize) -> Self {
-        let (first, then) = plan.stages();
-        Self { opened, plan, unit, first, then }
-    }
-
+impl Question<'_> {
     /// Asks about neighbouring windows of one row group.
     fn ask(&self, windows: &[Window], collector: &mut impl Collect) -> Result<ControlFlow<()>, ParquetError> {
-        let Self { opened, plan, .. } = self;
         let group = windows[0].group;
         let ranges: Vec<_> = windows.iter().map(|window| window.rows.clone()).collect();
-        let mut places = ranges.iter().cloned().flatten();
         let mut left = Vec::new();
-        let base = opened.group_start(group);
-        let mut scratch = String::new();
-        for batch in opened.reader(group, &ranges, &self.first)? {
-            let table = Table::new(batch?);
-            for (row, in_group) in (0..table.rows()).zip(&mut places) {
-                let view = RowView { table: &table, row };
-                let (key, position) = self.key(&table, row);
-                if !plan.admits(key, position) || !collector.wants(key) || !plan.matcher.matches_but_text(&view) {
-                    continue;
+        let Some((last, first)) = self.stages.split_last() else { return Ok(ControlFlow::Continue(())) };
+        for (number, stage) in first.iter().enumerate() {
+            let ranges = if number == 0 { ranges.clone() } else { runs(&left) };
+            let before = std::mem::take(&mut left);
+            let mut before = (number > 0).then(|| before.into_iter());
+            let _never_broken = self.read(stage, group, &ranges, before.as_mut(), &mut |row, view| {
+                if self.allows(stage.test, &mut *collector, row, view) {
+                    left.push(*row);
                 }
-                if !self.then.is_empty() {
-                    left.push(Left { in_group, key });
-                } else if plan.matcher.matches_text(&view, &mut scratch)
-                    && collector.add(key, Place { unit: self.unit, row: base + in_group }, &view).is_break()
-                {
-                    return Ok(ControlFlow::Break(()));
-                }
+                ControlFlow::Continue(())
+            })?;
+            if left.is_empty() {
+                return Ok(ControlFlow::Continue(()));
             }
         }
-        if left.is_empty() { Ok(ControlFlow::Continue(())) } else { self.look_closer(group, &left, collector) }
+        let base = self.opened.group_start(group);
+        let ranges = if first.is_empty() { ranges } else { runs(&left) };
+        let mut before = (!first.is_empty()).then(|| left.into_iter());
+        let unit = self.unit;
+        self.read(last, group, &ranges, before.as_mut(), &mut |row, view| {
+            if !self.allows(last.test, &mut *collector, row, view) {
+                return ControlFlow::Continue(());
+            }
+            collector.add(row.key, Place { unit, row: base + row.in_group }, view)
+        })
     }
 
-    fn look_closer(
+    /// Tells the rows of `ranges` with the columns of a stage; `before` knows more of each of them.
+    fn read(
         &self,
+        stage: &Stage,
         group: usize,
-        left: &[Left],
-        collector: &mut impl Collect,
+        ranges: &[Range<usize>],
+        mut before: Option<&mut std::vec::IntoIter<Left>>,
+        tell: &mut dyn FnMut(&mut Left, &RowView<'_>) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ParquetError> {
-        let base = self.opened.group_start(group);
-        let ranges = runs(left.iter().map(|left| left.in_group));
-        let mut rows = left.iter();
-        let mut scratch = String::new();
-        for batch in self.opened.reader(group, &ranges, &self.then)? {
+        let mut places = ranges.iter().cloned().flatten();
+        for batch in self.opened.reader(group, ranges, &stage.columns)? {
             let table = Table::new(batch?);
-            for (row, left) in (0..table.rows()).zip(&mut rows) {
-                let view = RowView { table: &table, row };
-                if collector.wants(left.key)
-                    && self.plan.matcher.matches_text(&view, &mut scratch)
-                    && collector.add(left.key, Place { unit: self.unit, row: base + left.in_group }, &view).is_break()
-                {
+            let may = self.rare_word(stage).map(|needle| table.may_contain(needle));
+            for (row, in_group) in (0..table.rows()).zip(&mut places) {
+                let known = before.as_mut().and_then(Iterator::next);
+                let mut left = known.unwrap_or(Left { in_group, key: (0, 0) });
+                if may.as_ref().is_some_and(|may| !may[row]) {
+                    continue;
+                }
+                if tell(&mut left, &RowView { table: &table, row }).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -142,23 +154,37 @@ impl<'a> Question<'a> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn key(&self, table: &Table, row: usize) -> (Key, u64) {
-        let position = table.u64(Column::Position, row).unwrap_or(0);
-        let time = match self.plan.ranking {
-            Ranking::Position => 0,
-            _ => table.micros(self.plan.key_column(), row).unwrap_or(0),
-        };
-        (self.plan.key(time, table.uuid(Column::Id, row).unwrap_or_default(), position), position)
+    /// A text that each row must have, if this stage reads all that it can stand in: asking many rows at once for it is quick.
+    fn rare_word(&self, stage: &Stage) -> Option<&Needle> {
+        let all = || text_columns().all(|column| stage.columns.contains(&column));
+        self.needles.iter().max_by_key(|needle| needle.folded().len()).filter(|_| stage.test == Test::Texts && all())
+    }
+
+    fn allows(&self, test: Test, collector: &mut impl Collect, left: &mut Left, view: &RowView<'_>) -> bool {
+        match test {
+            Test::Filters => self.plan.matcher.matches_but_text(view),
+            Test::Texts => self.plan.matcher.matches_text(view, &mut self.scratch.borrow_mut()),
+            Test::Key => {
+                let position = view.table.u64(Column::Position, view.row).unwrap_or(0);
+                let time = match self.plan.ranking {
+                    Ranking::Position => 0,
+                    _ => view.table.micros(self.plan.key_column(), view.row).unwrap_or(0),
+                };
+                let id = view.table.uuid(Column::Id, view.row).unwrap_or_default();
+                left.key = self.plan.key(time, id, position);
+                self.plan.admits(left.key, position) && collector.wants(left.key)
+            }
+        }
     }
 }
 
-/// Rising numbers as ranges.
-fn runs(numbers: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+/// The places of rows as ranges.
+fn runs(rows: &[Left]) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
-    for number in numbers {
+    for Left { in_group, .. } in rows {
         match runs.last_mut() {
-            Some(last) if last.end == number => last.end += 1,
-            _ => runs.push(number..number + 1),
+            Some(last) if last.end == *in_group => last.end += 1,
+            _ => runs.push(*in_group..in_group + 1),
         }
     }
     runs

@@ -16,7 +16,6 @@ use parquet::{
     schema::types::ColumnPath,
 };
 use uuid::Uuid;
-use yagura_text_index::BLOCK_ROWS;
 use yagura_vocabulary::Time;
 
 use super::{Entry, LAYOUT, companion::Observer};
@@ -34,7 +33,9 @@ use crate::{
 };
 
 /// Rows of a page: the grain of skipping.
-const PAGE_ROWS: usize = BLOCK_ROWS;
+const PAGE_ROWS: usize = 8192;
+/// In a day file neighbours by time lie apart, so that few rows of a page are of use at a time.
+const DAY_PAGE_ROWS: usize = 2048;
 const GROUP_ROWS: usize = 128 * 1024;
 /// A dictionary is for a whole row group: a smaller one costs less to read for the few rows of a question.
 const DAY_GROUP_ROWS: usize = 64 * 1024;
@@ -173,11 +174,12 @@ fn day(time: Time) -> String {
 }
 
 fn properties(rows: u64, order: Arrangement) -> Result<WriterProperties, StoreError> {
-    let group_rows = if order == Arrangement::Day { DAY_GROUP_ROWS } else { GROUP_ROWS };
+    let day = order == Arrangement::Day;
+    let (group_rows, page_rows) = if day { (DAY_GROUP_ROWS, DAY_PAGE_ROWS) } else { (GROUP_ROWS, PAGE_ROWS) };
     let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(StoreError::segment("compress", Path::new(LAYOUT)))?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_data_page_row_count_limit(page_rows)
         .set_max_row_group_row_count(Some(group_rows))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_created_by(concat!("yagura-events ", env!("CARGO_PKG_VERSION")).to_owned());
@@ -190,7 +192,11 @@ fn properties(rows: u64, order: Arrangement) -> Result<WriterProperties, StoreEr
         };
         properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);
     }
-    if order == Arrangement::Day {
+    if day {
+        for column in Column::ALL.iter().filter(|column| !Column::PROBED.contains(column)) {
+            let path = ColumnPath::from(column.name());
+            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
+        }
         // These have a dictionary that would be as long as the column; without it, a page can be read alone.
         for column in Column::VARIED {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name()), false);

@@ -31,7 +31,7 @@ pub(crate) struct NewPolicy {
 
 /// Decide a group's policy
 #[utoipa::path(put, path = "/api/v1/policies/{feature}/{group}", tag = "policies",
-    params(("feature" = String, Path), ("group" = String, Path)), request_body = NewPolicy,
+    params(("feature" = String, Path), ("group" = String, Path), ("If-Match" = Option<String>, Header, description = "The `etag` of the version that was seen, or `*`")), request_body = NewPolicy,
     responses((status = 200, body = PolicyVersion), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn put(

@@ -1,0 +1,206 @@
+//! `yagura-sim history`: years of an office, written through the event store's own ingest into a folder. For benchmarks and
+//! for looking at pages with millions of rows. The same seed gives the same rows.
+
+mod day;
+mod words;
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+use uuid::Uuid;
+use yagura_channel::{agent::identity::IdentityDir, wire::key::sha256};
+use yagura_events::{AppendError, Batch, Embedded, EventStore as _, Options, Outcome, Row};
+use yagura_vocabulary::{Event, Id, Lane, Time, id::Endpoint};
+
+use self::day::Days;
+use crate::{args::History, dice::Dice, fleet::say, office::desk};
+
+const DAY_S: i64 = 86_400;
+/// The office's clock is nine hours ahead of UTC the whole year.
+const JST_S: i64 = 9 * 3600;
+/// Rows of one batch: what an agent gathers in a few minutes of a busy hour.
+const BATCH: usize = 150;
+/// Rows that are handed to the store in one call.
+const CALL: usize = 30_000;
+/// The last day, when none is named: the data do not change with the day on which they are made.
+const UNTIL: i64 = 1_795_618_800;
+
+/// One endpoint and its streams.
+struct Machine {
+    id: Id<Endpoint>,
+    hostname: String,
+    epoch: Uuid,
+    next: u64,
+    days: Days,
+}
+
+/// A row as other engines read it.
+#[derive(Serialize)]
+struct Line<'a> {
+    endpoint: Id<Endpoint>,
+    hostname: &'a str,
+    received_at: Time,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+/// Writes the years.
+pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let interrupted = Arc::new(AtomicBool::new(false));
+    tokio::spawn({
+        let interrupted = Arc::clone(&interrupted);
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                interrupted.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    let dir = history.data.join("events");
+    let store =
+        Embedded::open(Options::new(&dir)).await.with_context(|| format!("failed to open {}", dir.display()))?;
+    let store = Arc::new(store);
+    let mut lines = history.ndjson.as_deref().map(create).transpose()?;
+    let until = history.until.unwrap_or(Time::from_seconds(UNTIL));
+    let first_day = (until.seconds() + JST_S).div_euclid(DAY_S) - i64::from(history.days);
+    let mut machines = machines(history, Time::from_seconds(first_day * DAY_S - JST_S))?;
+    let mut rows = 0_u64;
+    let mut ended_early = false;
+    let mut call = Vec::new();
+    'days: for day in 0..history.days {
+        let date = first_day + i64::from(day);
+        // 1 January 1970 was a Thursday.
+        let weekend = (date + 4).rem_euclid(7) % 6 == 0;
+        for hour in 0..24_usize {
+            let from = Time::from_seconds(date * DAY_S - JST_S + i64::try_from(hour).unwrap_or(0) * 3600);
+            for machine in &mut machines {
+                let events = machine.days.hour(day, weekend, hour, from);
+                for part in events.chunks(BATCH) {
+                    call.push(batch(machine, part));
+                    rows += part.len() as u64;
+                    if let Some(lines) = &mut lines {
+                        write_lines(lines, machine, call.last().map_or(until, |batch| batch.received_at), part)?;
+                    }
+                }
+                if call.iter().map(|batch: &Batch| batch.rows.len()).sum::<usize>() >= CALL {
+                    append(&store, std::mem::take(&mut call)).await?;
+                }
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                ended_early = true;
+                break 'days;
+            }
+        }
+        say(&format!("day {} of {}: {rows} rows, {:.0} s", day + 1, history.days, began.elapsed().as_secs_f64()));
+    }
+    append(&store, call).await?;
+    if let Some(lines) = &mut lines {
+        lines.flush().context("failed to write the rows as JSON lines")?;
+    }
+    store.close().await.context("failed to close the store")?;
+    let bytes = size_of(&dir)?;
+    writeln!(std::io::stdout(), "rows={rows} bytes={bytes} seconds={:.1}", began.elapsed().as_secs_f64())
+        .context("failed to write to standard output")?;
+    if ended_early {
+        bail!("stopped before the last day; what is written is whole");
+    }
+    Ok(())
+}
+
+fn machines(history: &History, start: Time) -> anyhow::Result<Vec<Machine>> {
+    let one = |n| {
+        let desk = desk(history.seed, n, start);
+        let mut dice = Dice::new(history.seed, (7 << 32) + u64::from(n));
+        let id = match &history.fleet {
+            Some(fleet) => enrolled(fleet, n)?,
+            None => Id::from_uuid(dice.uuid()),
+        };
+        Ok(Machine {
+            id,
+            epoch: dice.uuid(),
+            next: 1,
+            days: Days::new(history.seed, n, &desk, start, history.events_per_day),
+            hostname: desk.hostname,
+        })
+    };
+    (0..history.endpoints).map(one).collect()
+}
+
+/// The endpoint of a fleet that enrolled before.
+fn enrolled(fleet: &Path, n: u32) -> anyhow::Result<Id<Endpoint>> {
+    let dir = fleet.join(n.to_string());
+    let identity = IdentityDir::new(&dir).load().with_context(|| format!("failed to read {}", dir.display()))?;
+    let identity = identity.with_context(|| format!("no endpoint is enrolled in {}", dir.display()))?;
+    Ok(identity.record.endpoint)
+}
+
+fn batch(machine: &mut Machine, events: &[Event]) -> Batch {
+    let first = machine.next;
+    let row = |(n, event): (usize, &Event)| Row { seq: first + n as u64, person: None, event: event.clone() };
+    let rows: Vec<_> = events.iter().enumerate().map(row).collect();
+    let last = first + rows.len() as u64 - 1;
+    machine.next = last + 1;
+    let received_at = events.last().map_or(Time::from_seconds(0), |event| event.occurred_at + Duration::from_secs(5));
+    Batch {
+        endpoint: machine.id,
+        epoch: machine.epoch,
+        lane: Lane::Operation,
+        first,
+        last,
+        sha256: sha256(format!("{} {last}", machine.epoch).as_bytes()),
+        received_at,
+        rows,
+    }
+}
+
+/// Hands batches to the store, as often as it takes: it may be busy writing.
+async fn append(store: &Embedded, batches: Vec<Batch>) -> anyhow::Result<()> {
+    if batches.is_empty() {
+        return Ok(());
+    }
+    loop {
+        match store.append(batches.clone()).await {
+            Ok(outcomes) => {
+                if let Some(outcome) = outcomes.iter().find(|outcome| !matches!(outcome, Outcome::Stored { .. })) {
+                    bail!("the store did not take a batch: {outcome:?}; is there a history of the same seed already?");
+                }
+                return Ok(());
+            }
+            Err(AppendError::Full { retry_after, .. }) => tokio::time::sleep(retry_after).await,
+            Err(error) => return Err(error).context("failed to append to the store"),
+        }
+    }
+}
+
+fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
+    Ok(BufWriter::new(File::create(path).with_context(|| format!("failed to create {}", path.display()))?))
+}
+
+fn write_lines(to: &mut impl Write, machine: &Machine, received_at: Time, events: &[Event]) -> anyhow::Result<()> {
+    for event in events {
+        let line = Line { endpoint: machine.id, hostname: &machine.hostname, received_at, event };
+        serde_json::to_writer(&mut *to, &line).context("failed to write a row as JSON")?;
+        to.write_all(b"\n").context("failed to write a row as JSON")?;
+    }
+    Ok(())
+}
+
+fn size_of(dir: &Path) -> anyhow::Result<u64> {
+    let mut size = 0;
+    for entry in std::fs::read_dir(dir).with_context(|| format!("failed to list {}", dir.display()))? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        size += if metadata.is_dir() { size_of(&entry.path())? } else { metadata.len() };
+    }
+    Ok(size)
+}
