@@ -149,7 +149,7 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
           <i style={{ background: 'var(--ai)' }} /> {t('histogram.marked')}
         </span>
       </p>
-      <div ref={ref} style={{ minHeight: height }}>
+      <div ref={ref} className={css['plot']} style={{ height }}>
         {data && width > 0 && <Drawing data={data} width={width} onZoom={onZoom} />}
       </div>
     </section>
