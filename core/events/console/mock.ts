@@ -1,7 +1,8 @@
 import { HttpResponse, http } from 'msw';
 import type { EventView } from '@shell/api/schema';
-import { notFound, pageOf } from '@shell/mock/answers';
+import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { now } from '@shell/time';
+import { checkAsked, isAsked, Misread } from './mock-asked';
 import { eventsUntil } from './mock-week';
 
 function fits(kind: string, wanted: string): boolean {
@@ -16,7 +17,14 @@ function mentions(row: EventView, text: string): boolean {
 }
 
 /** The rows that a query asks for, newest first. */
-export function search(url: URL): EventView[] {
+export function found(url: URL): EventView[] {
+  const question = url.searchParams.get('q') ?? '';
+  checkAsked(question);
+  const rows = search(url);
+  return question === '' ? rows : rows.filter((row) => isAsked(row, question));
+}
+
+function search(url: URL): EventView[] {
   const wanted = (name: string): string => url.searchParams.get(name) ?? '';
   const since = wanted('since') === '' ? -Infinity : Date.parse(wanted('since'));
   const until = wanted('until') === '' ? Infinity : Date.parse(wanted('until'));
@@ -40,9 +48,16 @@ export function search(url: URL): EventView[] {
 export const handlers = [
   http.get('/api/v1/events', ({ request }) => {
     const url = new URL(request.url);
-    return pageOf(search(url), url);
+    try {
+      return pageOf(found(url), url);
+    } catch (caught) {
+      if (caught instanceof Misread) return problem(422, 'invalid', caught.message, [caught.error]);
+      throw caught;
+    }
   }),
   http.get('/api/v1/events/:id', ({ params }) => {
+    // What the log search answers under this path.
+    if (['case', 'completion', 'facets', 'histogram'].includes(String(params['id']))) return undefined;
     const row = eventsUntil(now()).find((one) => one.id === params['id']);
     return row ? HttpResponse.json(row) : notFound();
   }),

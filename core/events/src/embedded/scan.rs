@@ -1,12 +1,11 @@
 //! Running a plan over a view: the newest units first, until nothing older can matter.
 
-use std::{
-    collections::HashMap,
-    ops::ControlFlow,
-    sync::{Arc, atomic::AtomicBool, atomic::Ordering},
-};
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+
+use yagura_text_index::Blocks;
 
 use super::{
+    limits::Limits,
     memtable::Chunk,
     plan::{Collect, Counter, Key, Place, Plan, Top},
     segment::{Opened, Segment},
@@ -25,40 +24,48 @@ pub(crate) struct Scan<'a> {
     plan: &'a Plan,
     /// With the largest first part of a key; the largest last.
     units: Vec<(i64, Unit<'a>)>,
-    /// Set when nobody waits for the answer any more.
-    stop: &'a AtomicBool,
+    limits: &'a Limits<'a>,
     pub(crate) unreadable: Vec<String>,
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(shared: &'a Shared, view: &'a View, plan: &'a Plan, stop: &'a AtomicBool) -> Self {
+    pub(crate) fn new(shared: &'a Shared, view: &'a View, plan: &'a Plan, limits: &'a Limits<'a>) -> Self {
         let chunks = view.chunks.iter().map(|chunk| (&chunk.extent, Unit::Chunk(chunk)));
         let segments = view.segments.iter().map(|segment| (&segment.entry.extent, Unit::Segment(segment)));
         let units = chunks.chain(segments).filter_map(|(extent, unit)| Some((plan.range(extent)?.1, unit)));
         let mut units: Vec<_> = units.collect();
         units.sort_by_key(|(high, _)| *high);
-        Self { shared, plan, units, stop, unreadable: Vec::new() }
+        Self { shared, plan, units, limits, unreadable: Vec::new() }
     }
 
     /// The first `limit` rows with their keys, the first one first.
     pub(crate) fn top(&mut self, limit: usize) -> Vec<(Key, FeedItem)> {
         let mut top = Top::new(limit);
+        self.collect(&mut top);
+        let frontier = self.limits.frontier();
+        let mut hits = top.into_places();
+        // Where rows were left, a better one than these may be among them.
+        hits.retain(|(key, _)| frontier.is_none_or(|frontier| key.0 > frontier));
+        self.fetch(&hits)
+    }
+
+    /// Offers everything that is asked for to `collector`, the best first.
+    pub(crate) fn collect(&mut self, collector: &mut impl Collect) {
         for (unit, (high, source)) in self.units.iter().enumerate().rev() {
-            if self.stop.load(Ordering::Relaxed) || !top.wants_up_to(*high) {
+            if self.limits.stopped() || !collector.wants_up_to(*high) || self.limits.leave(*high) {
                 break;
             }
-            if let Err(error) = scan(self.shared, self.plan, unit, source, &mut top, self.stop) {
+            if let Err(error) = scan(self.shared, self.plan, unit, source, collector, self.limits) {
                 note(self.shared, source, &error, &mut self.unreadable);
             }
         }
-        self.fetch(&top.into_places())
     }
 
     /// How many rows there are, up to one more than `limit`.
     pub(crate) fn count(&mut self, limit: u64) -> u64 {
         let mut counter = Counter { found: 0, limit };
         for (unit, (_, source)) in self.units.iter().enumerate().rev() {
-            if self.stop.load(Ordering::Relaxed) || counter.found > limit {
+            if self.limits.stopped() || counter.found > limit {
                 break;
             }
             let (extent, rows) = match source {
@@ -67,7 +74,7 @@ impl<'a> Scan<'a> {
             };
             if self.plan.takes_all(extent) {
                 counter.found += rows;
-            } else if let Err(error) = scan(self.shared, self.plan, unit, source, &mut counter, self.stop) {
+            } else if let Err(error) = scan(self.shared, self.plan, unit, source, &mut counter, self.limits) {
                 note(self.shared, source, &error, &mut self.unreadable);
             }
         }
@@ -98,18 +105,27 @@ fn scan(
     unit: usize,
     source: &Unit<'_>,
     collector: &mut impl Collect,
-    stop: &AtomicBool,
+    limits: &Limits<'_>,
 ) -> Result<ControlFlow<()>, StoreError> {
     match source {
-        Unit::Chunk(chunk) => Ok(plan.scan(chunk, unit, collector)),
-        Unit::Segment(segment) => Opened::open(segment, &shared.metadata)?.scan(plan, unit, collector, stop),
+        Unit::Chunk(chunk) => {
+            limits.read(chunk.items.len());
+            Ok(plan.scan(chunk, unit, collector))
+        }
+        Unit::Segment(segment) => {
+            let candidates = segment.candidates(&plan.wanted, &shared.caches);
+            if candidates.as_ref().is_some_and(Blocks::is_empty) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            Opened::open(segment, &shared.caches)?.scan(plan, candidates.as_ref(), unit, collector, limits)
+        }
     }
 }
 
 fn rows_of(shared: &Shared, source: &Unit<'_>, rows: &[usize]) -> Result<Vec<FeedItem>, StoreError> {
     match source {
         Unit::Chunk(chunk) => Ok(rows.iter().filter_map(|row| chunk.items.get(*row).cloned()).collect()),
-        Unit::Segment(segment) => Opened::open(segment, &shared.metadata)?.rows(rows),
+        Unit::Segment(segment) => Opened::open(segment, &shared.caches)?.rows(rows),
     }
 }
 

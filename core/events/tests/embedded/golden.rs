@@ -14,11 +14,11 @@ use crate::rig::{Rig, batch, options};
 
 const EVENTS: &str = "events.jsonl";
 
-fn golden(layout: &str) -> PathBuf {
+pub(crate) fn golden(layout: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(layout)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
