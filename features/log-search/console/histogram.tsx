@@ -78,11 +78,17 @@ function Drawing({ data, width, onZoom }: { data: HistogramView; width: number; 
         const above = Math.min(whole, tall(raised(bucket)));
         return (
           <g key={bucket.from}>
-            <rect x={at * slot} y={0} width={slot} height={height - foot} fill="transparent">
-              <title>{t('histogram.bucket', { time: exact(ms, place), count: total(bucket), raised: raised(bucket) })}</title>
-            </rect>
-            <rect className={css['quiet']} x={at * slot} y={height - foot - whole} width={Math.max(1, slot - 1)} height={whole} fill="var(--ai-3)" />
-            <rect className={css['quiet']} x={at * slot} y={height - foot - above} width={Math.max(1, slot - 1)} height={above} fill="var(--ai)" />
+            {whole > 0 && (
+              <>
+                <rect x={at * slot} y={0} width={slot} height={height - foot} fill="transparent">
+                  <title>{t('histogram.bucket', { time: exact(ms, place), count: total(bucket), raised: raised(bucket) })}</title>
+                </rect>
+                <rect className={css['quiet']} x={at * slot} y={height - foot - whole} width={Math.max(1, slot - 1)} height={whole} fill="var(--ai-3)" />
+              </>
+            )}
+            {above > 0 && (
+              <rect className={css['quiet']} x={at * slot} y={height - foot - above} width={Math.max(1, slot - 1)} height={above} fill="var(--ai)" />
+            )}
             {ticks.has(at) && at * slot + 48 < width && (
               <>
                 <line x1={at * slot} x2={at * slot} y1={0} y2={height - foot} stroke="var(--line)" />
@@ -113,7 +119,7 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
   const t = useWords('log-search');
   const place = usePlace();
   const { ref, width } = useElementSize();
-  const buckets = Math.max(12, Math.min(160, Math.floor(width / 8)));
+  const buckets = Math.max(12, Math.min(120, Math.floor(width / 8)));
   const found = useQuery({
     queryKey: ['log-search-histogram', question, buckets],
     enabled: width > 0,
