@@ -1,17 +1,18 @@
-"""./dev bench events, the other engines: the same rows and the same questions for ClickHouse's engine (chdb), DuckDB and SQLite.
+"""./dev bench events: the same rows and the same questions for our embedded store, ClickHouse's engine (chdb), DuckDB and SQLite.
 
-Reads the JSON lines that `yagura-sim history --ndjson` wrote, loads them into each engine the way that suits it, asks each
-question several times, and prints one JSON document: for each engine what it took to load and to answer. Seconds are
-processor seconds of this process and wall seconds; the machine is shared, so the table quotes both.
+`yagura-sim history` makes the rows, in our store and as JSON lines. Each engine loads the lines the way that suits it and is
+asked each question several times; the table gives medians, warm. The machine is shared, so it quotes wall and processor time.
 """
 
 import argparse
 import json
 import os
+import re
 import resource
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -267,34 +268,84 @@ def compressed(source):
     return total + len(compressor.flush())
 
 
+def history(binary, endpoints, days, data, ndjson=None):
+    """Makes a history; what it took, in processor seconds, and what it came to."""
+    command = [os.path.join(binary, "yagura-sim"), "history", "--endpoints", str(endpoints), "--days", str(days), "--data", data]
+    if ndjson:
+        command += ["--ndjson", ndjson]
+    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if made.returncode:
+        sys.exit(f"the history was not made: {made.stderr[-2000:]}")
+    spent = re.search(r"CPU seconds: ([0-9.]+) to make the rows, ([0-9.]+) to store them, ([0-9.]+) with", made.stderr)
+    rows, size, seconds = re.search(r"rows=(\d+) bytes=(\d+) seconds=([0-9.]+)", made.stdout).groups()
+    return {"rows": int(rows), "bytes": int(size), "load_wall_s": float(seconds), "load_cpu_s": float(spent[2]), "all_cpu_s": float(spent[3])}
+
+
+def ours(binary, data, asked):
+    """The embedded store's answers. Its peak memory is that of the process that asks."""
+    compare = os.path.join(binary, "examples", "compare")
+    asking = subprocess.Popen([compare, os.path.join(data, "events"), asked], stdout=subprocess.PIPE, text=True)
+    output = asking.stdout.read()
+    _, status, used = os.wait4(asking.pid, 0)
+    if status:
+        sys.exit("the embedded store was not asked")
+    return json.loads(output) | {"peak_mb": used.ru_maxrss / 1024}
+
+
+def table(title, engines):
+    print(f"\n{title}\n")
+    print("| | " + " | ".join(engine["engine"] for engine in engines) + " |")
+    print("|---|" + "---|" * len(engines))
+    line = lambda what, of: print(f"| {what} | " + " | ".join(of(engine) for engine in engines) + " |")
+    line("rows", lambda engine: f"{engine['rows']:,}")
+    line("rows per CPU-second, stored", lambda engine: f"{engine['rows'] / engine['load_cpu_s']:,.0f}" if "load_cpu_s" in engine else "-")
+    line("rows per CPU-second, with order and index",
+         lambda engine: f"{engine['rows'] / engine.get('all_cpu_s', engine.get('load_cpu_s', 0) + engine.get('merge_cpu_s', 0)):,.0f}")
+    line("bytes per row on the disk", lambda engine: f"{engine['bytes'] / engine['rows']:.1f}")
+    line("peak memory, MB", lambda engine: f"{engine['peak_mb']:.0f}" if "peak_mb" in engine else "-")
+    for name in engines[0]["answers"]:
+        line(f"{name}, ms (CPU ms)", lambda engine, name=name: f"{engine['answers'][name]['wall_ms']:.1f} ({engine['answers'][name]['cpu_ms']:.1f})")
+    line("sum of the answers, ms", lambda engine: f"{sum(answer['wall_ms'] for answer in engine['answers'].values()):.0f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--ndjson", required=True)
-    parser.add_argument("--asked", required=True, help="JSON file with the values that the questions ask for; made if missing")
-    parser.add_argument("--folder")
-    parser.add_argument("--engines", default="clickhouse,duck,sqlite")
+    parser.add_argument("--bin", required=True, help="folder of the release programs")
+    parser.add_argument("--endpoints", type=int, default=200)
+    parser.add_argument("--days", type=int, default=5, help="days that every engine gets")
+    parser.add_argument("--many-days", type=int, default=30, help="days that only the embedded store gets; 0 for none")
     parser.add_argument("--sqlite-rows", type=int, default=500_000)
+    parser.add_argument("--engines", default="clickhouse,duck,sqlite")
     arguments = parser.parse_args()
-    if not os.path.exists(arguments.asked):
-        with open(arguments.asked, "w", encoding="utf-8") as file:
-            json.dump(values(arguments.ndjson), file, ensure_ascii=False, indent=1)
-    with open(arguments.asked, encoding="utf-8") as file:
-        questions = Questions(json.load(file))
-    folder = tempfile.mkdtemp(prefix="yagura-bench-", dir=arguments.folder)
-    source = os.path.abspath(arguments.ndjson)
+    folder = tempfile.mkdtemp(prefix="yagura-bench-")
     try:
-        results = {"ndjson_bytes": os.path.getsize(source), "ndjson_zstd3_bytes": compressed(source), "engines": []}
-        for name in arguments.engines.split(","):
+        say(f"{arguments.days} days of {arguments.endpoints} endpoints, for every engine")
+        source, data, asked = (os.path.join(folder, name) for name in ("rows.ndjson", "few", "asked.json"))
+        few = history(arguments.bin, arguments.endpoints, arguments.days, data, source)
+        with open(asked, "w", encoding="utf-8") as file:
+            json.dump(values(source), file, ensure_ascii=False)
+        with open(asked, encoding="utf-8") as file:
+            questions = Questions(json.load(file))
+        say("  Yagura's embedded store")
+        engines = [few | ours(arguments.bin, data, asked) | {"bytes": few["bytes"]}]
+        for name in filter(None, arguments.engines.split(",")):
             match name:
                 case "clickhouse":
-                    results["engines"].append(clickhouse(source, folder, questions))
+                    engines.append(clickhouse(source, folder, questions))
                 case "duck":
-                    results["engines"].append(duck(source, folder, questions))
+                    engines.append(duck(source, folder, questions))
                 case "sqlite":
-                    results["engines"].append(sqlite(source, folder, questions, arguments.sqlite_rows))
+                    engines.append(sqlite(source, folder, questions, arguments.sqlite_rows))
                 case _:
                     sys.exit(f"there is no engine {name}")
-        json.dump(results, sys.stdout)
+        lines = compressed(source)
+        table(f"The same rows as JSON lines under zstd 3: {lines / few['rows']:.1f} bytes a row.", engines)
+        os.remove(source)
+        shutil.rmtree(data)
+        if arguments.many_days:
+            say(f"{arguments.many_days} days, the embedded store alone")
+            many = history(arguments.bin, arguments.endpoints, arguments.many_days, data)
+            table("Alone:", [many | ours(arguments.bin, data, asked) | {"bytes": many["bytes"]}])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -16,6 +16,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use uuid::Uuid;
 use yagura_channel::{agent::identity::IdentityDir, wire::key::sha256};
@@ -76,7 +77,7 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
     let until = history.until.unwrap_or(Time::from_seconds(UNTIL));
     let first_day = (until.seconds() + JST_S).div_euclid(DAY_S) - i64::from(history.days);
     let mut machines = machines(history, Time::from_seconds(first_day * DAY_S - JST_S))?;
-    let mut rows = 0_u64;
+    let (mut rows, mut made_in) = (0_u64, 0.0);
     let mut ended_early = false;
     let mut call = Vec::new();
     'days: for day in 0..history.days {
@@ -86,7 +87,10 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
         for hour in 0..24_usize {
             let from = Time::from_seconds(date * DAY_S - JST_S + i64::try_from(hour).unwrap_or(0) * 3600);
             for some in machines.chunks_mut(AT_ONCE) {
-                for (hostname, batch) in an_hour(some, day, weekend, hour, from) {
+                let before = cpu(ClockId::ThreadCPUTime);
+                let batches = an_hour(some, day, weekend, hour, from);
+                made_in += cpu(ClockId::ThreadCPUTime) - before;
+                for (hostname, batch) in batches {
                     rows += batch.rows.len() as u64;
                     if let Some(lines) = &mut lines {
                         write_lines(lines, &hostname, &batch)?;
@@ -108,7 +112,17 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
     if let Some(lines) = &mut lines {
         lines.flush().context("failed to write the rows as JSON lines")?;
     }
+    store.flush().await.context("failed to write the last segment")?;
+    let stored_in = cpu(ClockId::ProcessCPUTime) - made_in;
+    if !history.leave {
+        say("putting the days in order");
+        store.compact().await.context("failed to put the days in order")?;
+    }
     store.close().await.context("failed to close the store")?;
+    let all_in = cpu(ClockId::ProcessCPUTime) - made_in;
+    say(&format!(
+        "CPU seconds: {made_in:.1} to make the rows, {stored_in:.1} to store them, {all_in:.1} with their order"
+    ));
     let bytes = size_of(&dir)?;
     writeln!(std::io::stdout(), "rows={rows} bytes={bytes} seconds={:.1}", began.elapsed().as_secs_f64())
         .context("failed to write to standard output")?;
@@ -208,6 +222,12 @@ fn write_lines(to: &mut impl Write, hostname: &str, batch: &Batch) -> anyhow::Re
         to.write_all(b"\n").context("failed to write a row as JSON")?;
     }
     Ok(())
+}
+
+/// Processor seconds so far.
+fn cpu(clock: ClockId) -> f64 {
+    let used = clock_gettime(clock);
+    Duration::new(used.tv_sec.unsigned_abs(), u32::try_from(used.tv_nsec).unwrap_or(0)).as_secs_f64()
 }
 
 fn size_of(dir: &Path) -> anyhow::Result<u64> {

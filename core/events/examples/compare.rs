@@ -1,4 +1,4 @@
-//! What the store takes to answer: `cargo run --release -p yagura-events --example questions -- DIR ASKED [ROUNDS]`.
+//! What the store takes to answer: `cargo run --release -p yagura-events --example compare -- DIR ASKED [ROUNDS]`.
 //!
 //! DIR holds a store, ASKED is the file of values that `dev.d/bench/events.py` writes. Prints one JSON document: for each
 //! question the medians of processor and wall milliseconds, warm, and how many rows came.
@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use yagura_events::{Embedded, EventStore as _, KindFilter, Options, Query};
+use yagura_events::{Budget, Embedded, EventStore as _, KindFilter, Options, Query};
 use yagura_vocabulary::Time;
 
 const ROUNDS: usize = 7;
@@ -43,6 +43,14 @@ fn questions(asked: &Value) -> Vec<(&'static str, Query)> {
     ]
 }
 
+/// The days of the month before the hour that is asked for, by the office's clock.
+fn month(asked: &Value) -> Vec<Time> {
+    const DAY_S: i64 = 86_400;
+    let until = asked["hour"][1].as_str().unwrap().parse::<Time>().unwrap().seconds();
+    let midnight = (until + 9 * 3600).div_euclid(DAY_S) * DAY_S - 9 * 3600;
+    (-30..=1).map(|day| Time::from_seconds(midnight + day * DAY_S)).collect()
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -67,6 +75,18 @@ async fn main() {
         eprintln!("    {name}: {:.1} ms ({rows} rows)", median(took.clone()));
         answers.insert(name.to_owned(), json!({"cpu_ms": median(used), "wall_ms": median(took), "rows": rows}));
     }
+    let bounds = month(&asked);
+    let (mut used, mut took, mut rows) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..rounds {
+        let (before, began) = (cpu(), Instant::now());
+        let calendar = store.histogram(&Query::new(), &bounds, Budget::UNLIMITED).await.unwrap();
+        rows = calendar.buckets.iter().filter(|bucket| bucket.total() > 0).count();
+        took.push(began.elapsed().as_secs_f64() * 1000.0);
+        used.push((cpu() - before) * 1000.0);
+    }
+    eprintln!("    calendar of a month: {:.1} ms ({rows} days)", median(took.clone()));
+    let calendar = json!({"cpu_ms": median(used), "wall_ms": median(took), "rows": rows});
+    answers.insert("calendar of a month".to_owned(), calendar);
     let health = store.health().await;
     println!(
         "{}",
