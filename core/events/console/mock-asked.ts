@@ -24,7 +24,15 @@ function split(question: string): Part[] {
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 const families: Record<string, string> = { ファイル: 'file', 印刷: 'print', 機器: 'device', 媒体: 'medium', ディスク: 'disc', クラウド: 'cloud', メール: 'mail', 電源: 'power', エージェント: 'agent' };
 const levels: Record<string, string> = { 記録: 'recorded', 警告: 'alarm', 禁止: 'prohibited' };
-const texts = (row: EventView): (string | null | undefined)[] => [row.subject, row.target, row.command_line, row.image, row.user, row.rule, row.class];
+const folded = new WeakMap<EventView, string>();
+/** All texts of a row as they are compared, one a line. */
+function texts(row: EventView): string {
+  const all =
+    folded.get(row) ??
+    fold([row.subject, row.target, row.command_line, row.image, row.user, row.rule, row.class].map((text) => text ?? '').join('\n'));
+  folded.set(row, all);
+  return all;
+}
 
 function ago(value: string): number | null {
   const found = /^(\d+)(m|h|d|分|時間|日)$/u.exec(value);
@@ -73,7 +81,7 @@ function one(row: EventView, part: Part): boolean {
     }
     default: {
       const needle = fold(part.text.replaceAll(/["“”]/gu, ''));
-      return texts(row).some((text) => fold(text ?? '').includes(needle));
+      return texts(row).includes(needle);
     }
   }
 }

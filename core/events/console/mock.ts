@@ -16,12 +16,21 @@ function mentions(row: EventView, text: string): boolean {
   );
 }
 
+const filters = ['since', 'until', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'text'];
+/** A page asks the same of the list, the histogram and the facets. */
+let lately = { key: '', rows: [] as EventView[] };
+
 /** The rows that a query asks for, newest first. */
 export function found(url: URL): EventView[] {
   const question = url.searchParams.get('q') ?? '';
   checkAsked(question);
-  const rows = search(url);
-  return question === '' ? rows : rows.filter((row) => isAsked(row, question));
+  const newest = eventsUntil(now())[0]?.id ?? '';
+  const key = JSON.stringify([newest, question, ...filters.map((name) => url.searchParams.get(name))]);
+  if (lately.key !== key) {
+    const rows = search(url);
+    lately = { key, rows: question === '' ? rows : rows.filter((row) => isAsked(row, question)) };
+  }
+  return lately.rows;
 }
 
 function search(url: URL): EventView[] {
