@@ -7,6 +7,7 @@ import { useCallback, type ReactNode } from 'react';
 import { EventTable } from './event-table';
 import { names } from './filter';
 import { FourWords } from './four-words';
+import { useEvents } from './use-events';
 
 /** Conditions that the four words do not show. */
 function useChips(search: Search): Chip[] {
@@ -50,6 +51,7 @@ export function EventList({ endpoint }: { endpoint: string }): ReactNode {
       <EventTable
         id="endpoint-events"
         search={search}
+        events={useEvents(search, true)}
         wanted={address['text'] ?? ''}
         oneEndpoint
         openId={address['event']}

@@ -16,7 +16,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { filterKey } from './filter';
 import { EventPanel } from './panel';
 import { Account, LevelIcon, Subject, useKindWord } from './row-cells';
-import { useEvents } from './use-events';
+import type { LiveRows } from './use-events';
 
 function useColumns(wanted: string, oneEndpoint: boolean): Column<EventView>[] {
   const t = useWords('events');
@@ -69,6 +69,7 @@ function useReached(search: Search): number | undefined {
 interface Props {
   id: string;
   search: Search;
+  events: LiveRows;
   /** The text that is marked in the rows. */
   wanted: string;
   oneEndpoint?: boolean;
@@ -81,12 +82,12 @@ interface Props {
 }
 
 /** The records of a condition as a list, with the opened one beside it. */
-export function EventTable({ id, search, wanted, oneEndpoint = false, openId, onOpen, narrow, clear, tools }: Props): ReactNode {
+export function EventTable({ id, search, events, wanted, oneEndpoint = false, openId, onOpen, narrow, clear, tools }: Props): ReactNode {
   const t = useWords('events');
   const kind = useKindWord();
   const place = usePlace();
   const [follow, setFollow] = useState(false);
-  const { rows, fresh, take } = useEvents(search, true);
+  const { rows, fresh, take } = events;
   const reached = useReached(search);
   const at = rows.items.findIndex((row) => row.id === openId);
   const open = rows.items[at];

@@ -29,7 +29,8 @@ const names: Record<string, string[]> = {
 };
 const fieldOf = new Map(Object.entries(names).flatMap(([name, others]) => [name, ...others].map((one) => [one, name] as const)));
 
-const levels: Record<string, string> = { 記録: 'recorded', 警告: 'alarm', 禁止: 'prohibited' };
+/** Levels by their Japanese words. */
+export const levels: Record<string, string> = { 記録: 'recorded', 警告: 'alarm', 禁止: 'prohibited' };
 
 function unquoted(text: string): string {
   const inner = /^["＂“](.*)["＂”]$/su.exec(text);

@@ -31,7 +31,7 @@ export function ExportButton({ question }: { question: string }): ReactNode {
   const follow = (id: string, name: string): void => {
     const job = startJob({
       name,
-      who: session.admin.name,
+      who: session.admin.display_name,
       total: 0,
       target: { to: '/events', search: { q: question } },
       cancel: () => void cancel(id),

@@ -5,7 +5,7 @@ import { useLooseWords, useWords } from '@shell/i18n';
 import { Skeleton } from '@shell/ui/states';
 import type { ReactNode } from 'react';
 import { splitPath } from '../../../core/events/console/kinds';
-import { conditions, quoted } from '../../../core/events/console/question';
+import { conditions, levels, quoted } from '../../../core/events/console/question';
 import { useKindWord } from '../../../core/events/console/row-cells';
 import css from './log-search.module.css';
 
@@ -63,7 +63,7 @@ export function Facets({
               <ul>
                 {facet.values.map((value) => {
                   const wanted = how?.value(value) ?? value.value;
-                  const on = there.some((one) => one.field === how?.field && quoted(one.value ?? '') === wanted);
+                  const on = there.some((one) => one.field === how?.field && quoted(levels[one.value ?? ''] ?? one.value ?? '') === wanted);
                   return (
                     <li key={value.value}>
                       <button

@@ -32,9 +32,14 @@ function Drawing({ data, width, onZoom }: { data: HistogramView; width: number; 
   const most = Math.max(1, ...buckets.map(total));
   const tall = (value: number): number => (value === 0 ? 0 : Math.max(2, (value / most) * (height - foot - 6)));
   const inDays = step >= 86_400_000;
-  const every = Math.max(1, Math.ceil(84 / slot));
+  const every = Math.max(1, Math.ceil(72 / slot));
+  // Over more than two days the days are what one looks for.
+  const byDay = !inDays && buckets.length * step > 2 * 86_400_000;
+  const midnights = buckets.map((_, at) => at).filter((at) => clockTime(start + at * step, place, false) === '00:00');
+  const apart = Math.max(1, Math.ceil(72 / (slot * Math.max(1, 86_400_000 / step))));
+  const ticks = new Set(byDay ? midnights.filter((_, at) => at % apart === 0) : buckets.map((_, at) => at).filter((at) => at % every === 0));
   const label = (ms: number): string =>
-    inDays || clockTime(ms, place, false) === '00:00' ? shortDay(ms, place) : clockTime(ms, place, false);
+    inDays || byDay || clockTime(ms, place, false) === '00:00' ? shortDay(ms, place) : clockTime(ms, place, false);
   const slotAt = (event: PointerEvent<SVGSVGElement>): number => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     return Math.max(0, Math.min(buckets.length - 1, Math.floor(x / slot)));
@@ -73,12 +78,18 @@ function Drawing({ data, width, onZoom }: { data: HistogramView; width: number; 
         const above = Math.min(whole, tall(raised(bucket)));
         return (
           <g key={bucket.from}>
-            <rect x={at * slot} y={0} width={slot} height={height - foot} fill="transparent">
-              <title>{t('histogram.bucket', { time: exact(ms, place), count: total(bucket), raised: raised(bucket) })}</title>
-            </rect>
-            <rect className={css['quiet']} x={at * slot} y={height - foot - whole} width={Math.max(1, slot - 1)} height={whole} fill="var(--ai-3)" />
-            <rect className={css['quiet']} x={at * slot} y={height - foot - above} width={Math.max(1, slot - 1)} height={above} fill="var(--ai)" />
-            {at % every === 0 && at * slot + 64 < width && (
+            {whole > 0 && (
+              <>
+                <rect x={at * slot} y={0} width={slot} height={height - foot} fill="transparent">
+                  <title>{t('histogram.bucket', { time: exact(ms, place), count: total(bucket), raised: raised(bucket) })}</title>
+                </rect>
+                <rect className={css['quiet']} x={at * slot} y={height - foot - whole} width={Math.max(1, slot - 1)} height={whole} fill="var(--ai-3)" />
+              </>
+            )}
+            {above > 0 && (
+              <rect className={css['quiet']} x={at * slot} y={height - foot - above} width={Math.max(1, slot - 1)} height={above} fill="var(--ai)" />
+            )}
+            {ticks.has(at) && at * slot + 48 < width && (
               <>
                 <line x1={at * slot} x2={at * slot} y1={0} y2={height - foot} stroke="var(--line)" />
                 <text x={at * slot + 3} y={height - 3}>
@@ -108,7 +119,7 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
   const t = useWords('log-search');
   const place = usePlace();
   const { ref, width } = useElementSize();
-  const buckets = Math.max(12, Math.min(160, Math.floor(width / 8)));
+  const buckets = Math.max(12, Math.min(120, Math.floor(width / 8)));
   const found = useQuery({
     queryKey: ['log-search-histogram', question, buckets],
     enabled: width > 0,
@@ -129,6 +140,11 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
         ) : (
           <>
             <b>{t('histogram.count', { count: sum })}</b> <span className="sm sub">{t('histogram.raised', { alarms, prohibited })}</span>
+            {data && (
+              <span className="sm dim">
+                {shortDay(Date.parse(data.since), place)} – {shortDay(Date.parse(data.until), place)}
+              </span>
+            )}
             {data?.covered.down_to && (
               <span className="sm dim"> {t('histogram.partial', { time: exact(Date.parse(data.covered.down_to), place) })}</span>
             )}
@@ -139,7 +155,7 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
           <i style={{ background: 'var(--ai)' }} /> {t('histogram.marked')}
         </span>
       </p>
-      <div ref={ref} style={{ minHeight: height }}>
+      <div ref={ref} className={css['plot']} style={{ height }}>
         {data && width > 0 && <Drawing data={data} width={width} onZoom={onZoom} />}
       </div>
     </section>

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { CompletionView, EventView, Export, Saved } from '@shell/api/schema';
+import type { CompletionView, EventView, Export, HistogramView, Saved } from '@shell/api/schema';
 import { problem } from '@shell/mock/answers';
 import { before, hour, timeOf } from '@shell/mock/day';
 import { now } from '@shell/time';
@@ -40,23 +40,23 @@ const facetOf: Record<string, (row: EventView) => string | null | undefined> = {
   image: (row) => row.image,
 };
 
-const steps = [60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 7 * 86_400];
+const steps = [60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 7 * 86_400];
 
 function histogram(url: URL): Response {
   const rows = found(url);
   const times = rows.map((row) => Date.parse(row.occurred_at));
   const until = now();
-  const since = times.length === 0 ? until - 86_400_000 : Math.min(...times);
+  const since = times.length === 0 ? until - 86_400_000 : times.reduce((least, time) => Math.min(least, time), until);
   const wanted = Number(url.searchParams.get('buckets') ?? 60);
   const step = (steps.find((one) => (until - since) / 1000 / one <= wanted) ?? 28 * 86_400) * 1000;
   const offset = 9 * hour;
   const first = Math.floor((since + offset) / step) * step - offset;
-  const buckets = [];
-  for (let at = first; at < until; at += step) {
-    const here = rows.filter((_, index) => (times[index] ?? 0) >= at && (times[index] ?? 0) < at + step);
-    const of = (level: string): number => here.filter((row) => row.level === level).length;
-    buckets.push({ from: timeOf(at), recorded: of('recorded'), alarm: of('alarm'), prohibited: of('prohibited') });
-  }
+  const buckets: HistogramView['buckets'] = [];
+  for (let at = first; at < until; at += step) buckets.push({ from: timeOf(at), recorded: 0, alarm: 0, prohibited: 0 });
+  rows.forEach((row, index) => {
+    const bucket = buckets[Math.floor(((times[index] ?? 0) - first) / step)];
+    if (bucket) bucket[row.level] += 1;
+  });
   return HttpResponse.json({ since: timeOf(since), until: timeOf(until), step_s: step / 1000, buckets, covered: { exact: true } });
 }
 

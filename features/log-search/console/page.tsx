@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { ApiError } from '@shell/api/client';
 import { useSearchState, type Changes } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { usePlace } from '@shell/session/session';
@@ -9,6 +9,7 @@ import { EventTable } from '../../../core/events/console/event-table';
 import { names } from '../../../core/events/console/filter';
 import { FourWords } from '../../../core/events/console/four-words';
 import { questionOf, soughtIn, toggled, withField, withWords, wordsOf } from '../../../core/events/console/question';
+import { useEvents } from '../../../core/events/console/use-events';
 import { ForPurpose } from './case';
 import { ExportButton } from './exports';
 import { Facets } from './facets';
@@ -20,10 +21,9 @@ import { SaveButton, SavedLine } from './saved';
 function Found({ line }: { line: ReactNode }): ReactNode {
   const t = useWords('log-search');
   const { zone, language } = usePlace();
-  const client = useQueryClient();
   const [address, change] = useSearchState();
   const question = questionOf(address, zone, language);
-  const search = useMemo(() => ({ q: question }), [question]);
+  const search = useMemo(() => (question === '' ? {} : { q: question }), [question]);
   const ask = (next: string): void => {
     const others = Object.fromEntries(names.map((name) => [name, undefined]));
     change({ ...others, q: next === '' ? undefined : next, event: undefined });
@@ -31,7 +31,9 @@ function Found({ line }: { line: ReactNode }): ReactNode {
   const narrow = (changes: Changes): void => {
     ask(withWords(question, changes, zone, language));
   };
-  const error = client.getQueryState(['events', { q: question }])?.error ?? null;
+  const events = useEvents(search, true);
+  const { error } = events.rows;
+  const misread = error instanceof ApiError && error.codesAt('?q').length > 0;
   return (
     <>
       <SavedLine question={question} onAsk={ask} />
@@ -48,34 +50,39 @@ function Found({ line }: { line: ReactNode }): ReactNode {
         }
       />
       <FourWords search={wordsOf(question, zone)} change={narrow} />
-      <Histogram
-        question={question}
-        onZoom={(since, until) => {
-          const cleared = withField(withField(question, 'since', undefined, language), 'until', undefined, language);
-          ask(withField(cleared, 'time', `${toLocalInput(since, zone)}..${toLocalInput(until, zone)}`, language));
-        }}
-      />
-      <div className={css['below']}>
-        <Facets
-          question={question}
-          onToggle={(field, value, op) => {
-            ask(toggled(question, field, value, language, op));
-          }}
-        />
-        <EventTable
-          id="log-search"
-          search={search}
-          wanted={soughtIn(question)}
-          openId={address['event']}
-          onOpen={(event) => {
-            change({ event }, { replace: true });
-          }}
-          narrow={narrow}
-          clear={() => {
-            ask('');
-          }}
-        />
-      </div>
+      {misread ? null : (
+        <>
+          <Histogram
+            question={question}
+            onZoom={(since, until) => {
+              const cleared = withField(withField(question, 'since', undefined, language), 'until', undefined, language);
+              ask(withField(cleared, 'time', `${toLocalInput(since, zone)}..${toLocalInput(until, zone)}`, language));
+            }}
+          />
+          <div className={css['below']}>
+            <Facets
+              question={question}
+              onToggle={(field, value, op) => {
+                ask(toggled(question, field, value, language, op));
+              }}
+            />
+            <EventTable
+              id="log-search"
+              search={search}
+              events={events}
+              wanted={soughtIn(question)}
+              openId={address['event']}
+              onOpen={(event) => {
+                change({ event }, { replace: true });
+              }}
+              narrow={narrow}
+              clear={() => {
+                ask('');
+              }}
+            />
+          </div>
+        </>
+      )}
       <span className="sr" role="status">
         {t('asked', { question })}
       </span>

@@ -156,7 +156,7 @@ export function QueryBar({
           <Icon name="find" />
           <input
             ref={input}
-            type="search"
+            type="text"
             role="combobox"
             aria-label={t('bar.label')}
             aria-expanded={shown}
@@ -182,12 +182,13 @@ export function QueryBar({
             onKeyDown={onKeyDown}
           />
           {shown && (
-            <ul className={css['choices']} id={list} role="listbox" aria-label={t('bar.choices')}>
+            <div className={css['choices']} id={list} role="listbox" aria-label={t('bar.choices')}>
               {choices.map((choice, index) => (
-                <li
+                <div
                   key={`${choice.text}${choice.note}`}
                   id={`${list}-${String(index)}`}
                   role="option"
+                  tabIndex={-1}
                   aria-selected={index === at}
                   onPointerDown={(event) => {
                     event.preventDefault();
@@ -196,9 +197,9 @@ export function QueryBar({
                 >
                   <span>{choice.text}</span>
                   <span className="dim">{choice.note}</span>
-                </li>
+                </div>
               ))}
-            </ul>
+            </div>
           )}
         </div>
         <Button

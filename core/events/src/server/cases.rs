@@ -73,7 +73,7 @@ pub(super) async fn create(
     if !(1..=LONGEST_H).contains(&body.hours) {
         return Err(ApiError::invalid("/hours", "out_of_range", "a case is open for 1 to 24 hours"));
     }
-    let mut change = Change::begin(&ctx, &caller, "events.case.open").await?;
+    let mut change = Change::begin(&ctx, &caller, "case.open").await?;
     let opened_at = change.at();
     let expires_at = opened_at + Duration::from_secs(u64::from(body.hours) * 3600);
     let case = Case { id: Uuid::now_v7().to_string(), purpose, opened_at, expires_at };
@@ -96,7 +96,7 @@ pub(super) async fn create(
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn close(State(ctx): State<Context>, caller: Caller) -> ApiResult<StatusCode> {
     if let Some(case) = open(&ctx, &caller).await? {
-        let mut change = Change::begin(&ctx, &caller, "events.case.close").await?;
+        let mut change = Change::begin(&ctx, &caller, "case.close").await?;
         close_all(&mut change, &caller).await?;
         change.commit(Audit::removed(Object::new("case", &case.id, &case.purpose), &case)).await?;
     }

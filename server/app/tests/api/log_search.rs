@@ -169,7 +169,7 @@ fn an_export_has_every_row_and_no_formula_and_is_written_down() {
         let other = format!("Bearer {}", house.token_of(Role::Auditor).await);
         let headers = [("authorization", other.as_str())];
         house.ask("GET", &format!("{path}/{id}/file"), &headers, None).await.expect(404);
-        for action in ["events.export", "events.export.fetch"] {
+        for action in ["export.create", "export.fetch"] {
             let audit = house.admin("GET", &format!("/api/v1/audit?action={action}"), None).await.expect(200);
             assert_eq!(audit["items"][0]["object_id"], id.as_str(), "{action}: {audit}");
         }

@@ -20,7 +20,7 @@ pub(crate) async fn cancel(
     let stop = ctx.part::<Exports>().running().get(&id).map(|job| job.stop.clone());
     // What has ended cannot be cancelled, and nobody is the worse for having asked.
     if let Some(stop) = stop {
-        let change = Change::begin(&ctx, &caller, "events.export.cancel").await?;
+        let change = Change::begin(&ctx, &caller, "export.cancel").await?;
         change.commit(Audit::removed(Object::new("export", &id, &row.q), &row.state)).await?;
         stop.cancel();
     }

@@ -44,7 +44,7 @@ pub(crate) async fn create(
         return Err(ApiError::conflict("say first why the log is read: open a case"));
     }
     let id = Id::<Export>::new().to_string();
-    let mut change = Change::begin(&ctx, &caller, "events.export").await?;
+    let mut change = Change::begin(&ctx, &caller, "export.create").await?;
     let at = change.at();
     sqlx::query(
         "INSERT INTO log_search_export (id, owner, q, format, purpose, state, written, created_at)

@@ -24,7 +24,7 @@ pub(crate) async fn file(
     let Ok(file) = tokio::fs::File::open(&path).await else {
         return Err(ApiError::not_found("file: it was kept for a day"));
     };
-    let change = Change::begin(&ctx, &caller, "events.export.fetch").await?;
+    let change = Change::begin(&ctx, &caller, "export.fetch").await?;
     change.commit(Audit::created(Object::new("export", &id, &row.q), &row.written)).await?;
     let kind = if row.format == "csv" { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
     let name = format!("attachment; filename=\"yagura-log-{}.{}\"", &id[..8.min(id.len())], row.format);
