@@ -86,13 +86,15 @@ impl<'a> Scan<'a> {
         for (_, place) in hits {
             by_unit.entry(place.unit).or_default().push(place.row);
         }
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
         let mut jobs = Vec::new();
         for (unit, mut rows) in by_unit {
             rows.sort_unstable();
-            jobs.extend(rows.chunks(JOB_ROWS).map(|rows| (unit, rows.to_vec())));
+            let share = rows.len().div_ceil(threads).max(FEW_ROWS);
+            jobs.extend(rows.chunks(share).map(|rows| (unit, rows.to_vec())));
         }
         let mut items: HashMap<Place, FeedItem> = HashMap::with_capacity(hits.len());
-        for ((unit, rows), answer) in jobs.iter().zip(self.in_parallel(&jobs)) {
+        for ((unit, rows), answer) in jobs.iter().zip(self.in_parallel(&jobs, threads)) {
             match answer {
                 Ok(found) => items.extend(rows.iter().map(|row| Place { unit: *unit, row: *row }).zip(found)),
                 Err(error) => note(self.shared, &self.units[*unit].1, &error, &mut self.unreadable),
@@ -102,10 +104,9 @@ impl<'a> Scan<'a> {
     }
 
     /// Reads rows for several jobs at a time: those of a rare thing lie far apart, and most of the work is unpacking.
-    fn in_parallel(&self, jobs: &[(usize, Vec<usize>)]) -> Vec<Result<Vec<FeedItem>, StoreError>> {
+    fn in_parallel(&self, jobs: &[(usize, Vec<usize>)], threads: usize) -> Vec<Result<Vec<FeedItem>, StoreError>> {
         let (shared, units) = (self.shared, &self.units);
         let read = |(unit, rows): &(usize, Vec<usize>)| rows_of(shared, &units[*unit].1, rows);
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
         if jobs.len() < 2 || threads < 2 {
             return jobs.iter().map(read).collect();
         }
@@ -122,8 +123,8 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Rows that one thread reads at a time.
-const JOB_ROWS: usize = 16;
+/// Fewer rows than this of one segment are not shared out: neighbours are unpacked together.
+const FEW_ROWS: usize = 24;
 /// More threads than this do not serve one question.
 const MAX_THREADS: usize = 4;
 

@@ -69,8 +69,23 @@ pub(super) const BUDGET: Budget = Budget { rows: 20_000_000, time: Duration::fro
 const USUAL: Duration = Duration::from_secs(30 * 86_400);
 const MOST_BUCKETS: u32 = 400;
 /// Lengths that read well on an axis, in seconds.
-const STEPS: &[u64] =
-    &[1, 5, 15, 60, 300, 900, 1_800, 3_600, 2 * 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 86_400, 7 * 86_400, 28 * 86_400];
+const STEPS: &[u64] = &[
+    1,
+    5,
+    15,
+    60,
+    300,
+    900,
+    1_800,
+    3_600,
+    2 * 3_600,
+    3 * 3_600,
+    6 * 3_600,
+    12 * 3_600,
+    86_400,
+    7 * 86_400,
+    28 * 86_400,
+];
 
 /// Count events over time
 #[utoipa::path(get, path = "/api/v1/events/histogram", tag = "events", params(SearchQuery, HistogramQuery),
