@@ -1,6 +1,6 @@
 //! Running a plan over a view: the newest units first, until nothing older can matter.
 
-use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+use std::{collections::HashMap, num::NonZero, ops::ControlFlow, sync::Arc};
 
 use yagura_text_index::Blocks;
 
@@ -86,18 +86,47 @@ impl<'a> Scan<'a> {
         for (_, place) in hits {
             by_unit.entry(place.unit).or_default().push(place.row);
         }
-        let mut items: HashMap<Place, FeedItem> = HashMap::with_capacity(hits.len());
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
+        let mut jobs = Vec::new();
         for (unit, mut rows) in by_unit {
             rows.sort_unstable();
-            let source = &self.units[unit].1;
-            match rows_of(self.shared, source, &rows) {
-                Ok(found) => items.extend(rows.into_iter().map(|row| Place { unit, row }).zip(found)),
-                Err(error) => note(self.shared, source, &error, &mut self.unreadable),
+            let share = rows.len().div_ceil(threads).max(FEW_ROWS);
+            jobs.extend(rows.chunks(share).map(|rows| (unit, rows.to_vec())));
+        }
+        let mut items: HashMap<Place, FeedItem> = HashMap::with_capacity(hits.len());
+        for ((unit, rows), answer) in jobs.iter().zip(self.in_parallel(&jobs, threads)) {
+            match answer {
+                Ok(found) => items.extend(rows.iter().map(|row| Place { unit: *unit, row: *row }).zip(found)),
+                Err(error) => note(self.shared, &self.units[*unit].1, &error, &mut self.unreadable),
             }
         }
         hits.iter().filter_map(|(key, place)| Some((*key, items.remove(place)?))).collect()
     }
+
+    /// Reads rows for several jobs at a time: those of a rare thing lie far apart, and most of the work is unpacking.
+    fn in_parallel(&self, jobs: &[(usize, Vec<usize>)], threads: usize) -> Vec<Result<Vec<FeedItem>, StoreError>> {
+        let (shared, units) = (self.shared, &self.units);
+        let read = |(unit, rows): &(usize, Vec<usize>)| rows_of(shared, &units[*unit].1, rows);
+        if jobs.len() < 2 || threads < 2 {
+            return jobs.iter().map(read).collect();
+        }
+        std::thread::scope(|scope| {
+            let share = jobs.len().div_ceil(threads);
+            let parts: Vec<_> = jobs
+                .chunks(share)
+                .map(|part| (part.len(), scope.spawn(move || part.iter().map(read).collect::<Vec<_>>())))
+                .collect();
+            // A thread that panicked has read nothing.
+            let stopped = |count| (0..count).map(|_| Err(StoreError::Stopped)).collect::<Vec<_>>();
+            parts.into_iter().flat_map(|(count, part)| part.join().unwrap_or_else(|_| stopped(count))).collect()
+        })
+    }
 }
+
+/// Fewer rows than this of one segment are not shared out: neighbours are unpacked together.
+const FEW_ROWS: usize = 24;
+/// More threads than this do not serve one question.
+const MAX_THREADS: usize = 4;
 
 fn scan(
     shared: &Shared,

@@ -4,6 +4,7 @@
 mod conformance;
 mod crash;
 mod damage;
+mod day_files;
 mod files;
 mod full;
 mod golden;

@@ -24,8 +24,10 @@ const LAST: RowKey = (i64::MAX, u128::MAX, i64::MAX, u128::MAX);
 
 /// One row in so many is looked at.
 const STRIDE: usize = 64;
-/// Rows of a stretch: about 100 MB in memory.
+/// Rows of a stretch at most.
 const STRETCH_ROWS: usize = 128 * 1024;
+/// Bytes of a stretch in its files, before compression: in memory it takes a few times as many.
+const STRETCH_BYTES: u64 = 64 << 20;
 
 pub(super) fn key(table: &Table, row: usize) -> RowKey {
     let id = |column| table.uuid(column, row).unwrap_or_default().as_u128();
@@ -34,7 +36,7 @@ pub(super) fn key(table: &Table, row: usize) -> RowKey {
 }
 
 /// Rising bounds from before the first to after the last row. Between two neighbours there are no more than
-/// [`STRETCH_ROWS`] rows and [`STRIDE`] for each source, because so many lie at most between the rows that are looked at.
+/// [`stretch_rows`] rows and [`STRIDE`] for each source, because so many lie at most between the rows that are looked at.
 pub(super) fn bounds(shared: &Shared, sources: &[Opened<'_>], pace: &Pace<'_>) -> Result<Vec<RowKey>, StoreError> {
     let mut seen = Vec::new();
     for source in sources {
@@ -46,7 +48,14 @@ pub(super) fn bounds(shared: &Shared, sources: &[Opened<'_>], pace: &Pace<'_>) -
         };
         source.columns(KEY, &mut look).map_err(|error| unreadable(shared, source.segment(), error))?;
     }
-    Ok(divide(seen, STRETCH_ROWS / STRIDE))
+    let bytes = sources.iter().map(Opened::uncompressed_bytes).sum::<u64>();
+    Ok(divide(seen, stretch_rows(bytes, pace.total) / STRIDE))
+}
+
+/// How many rows of so many bytes in all may be in memory at a time.
+fn stretch_rows(bytes: u64, rows: u64) -> usize {
+    let each = (bytes / rows.max(1)).max(1);
+    usize::try_from(STRETCH_BYTES / each).unwrap_or(STRETCH_ROWS).clamp(STRIDE, STRETCH_ROWS)
 }
 
 fn divide(mut seen: Vec<RowKey>, stretch: usize) -> Vec<RowKey> {
@@ -73,6 +82,14 @@ mod tests {
             .collect();
         assert_eq!(sizes.iter().sum::<usize>(), 100);
         assert!(sizes.iter().all(|size| *size <= 8), "{sizes:?}");
+    }
+
+    #[test]
+    fn long_rows_make_short_stretches() {
+        assert_eq!(stretch_rows(1 << 20, 10_000), STRETCH_ROWS);
+        assert_eq!(stretch_rows(10_000 * 32_768, 10_000), 2048);
+        assert_eq!(stretch_rows(u64::MAX, 1), STRIDE);
+        assert_eq!(stretch_rows(0, 0), STRETCH_ROWS);
     }
 
     #[test]

@@ -90,6 +90,12 @@ impl<'a> Opened<'a> {
         self.metadata.metadata().num_row_groups()
     }
 
+    /// How many bytes its columns have before compression.
+    pub(crate) fn uncompressed_bytes(&self) -> u64 {
+        let groups = self.metadata.metadata().row_groups();
+        groups.iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0)).sum()
+    }
+
     /// The rows of a row group whose pages have times of `occurred_at` within `times`.
     pub(crate) fn pages_within(&self, group: usize, times: &RangeInclusive<i64>) -> Vec<Range<usize>> {
         let mut pages = self.pages(Column::OccurredAt, Ranking::Occurred, group);

@@ -211,3 +211,58 @@ fn signed(from: &mut &[u8]) -> Option<i64> {
     let number = number(from)?;
     Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Counts of (hour, endpoint, kind, count), kinds numbered.
+    fn packed(rows: &[(i64, u128, u32, u64)]) -> Vec<u8> {
+        let mut counting = Counting::default();
+        counting.kinds = (0..3).map(|n| ("recorded".to_owned(), format!("kind.{n}"))).collect();
+        for (hour, endpoint, kind, count) in rows {
+            let next = u32::try_from(counting.endpoints.len()).unwrap();
+            let endpoint = *counting.endpoints.entry(Uuid::from_u128(*endpoint)).or_insert(next);
+            *counting.cells.entry((*hour, endpoint, *kind)).or_default() += count;
+        }
+        counting.finish().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_counted_is_read_again(
+            rows in prop::collection::vec((-3i64..3, 0u128..4, 0u32..3, 1u64..500), 0..20),
+            wanted in 0u128..4,
+        ) {
+            let rollup = Rollup::read(&packed(&rows)).unwrap();
+            let sum = |of: &dyn Fn(&(i64, u128, u32, u64)) -> bool| rows.iter().filter(|row| of(row)).map(|row| row.3).sum::<u64>();
+            for cell in rollup.totals() {
+                let expected = sum(&|row| row.0 * HOUR == cell.time && row.2 as usize == cell.kind);
+                prop_assert_eq!(cell.count, expected);
+            }
+            prop_assert_eq!(rollup.totals().map(|cell| cell.count).sum::<u64>(), sum(&|_| true));
+            let mut found = 0;
+            rollup.of_endpoints(|id| id.as_u128() == wanted, |_, cell| found += cell.count).unwrap();
+            prop_assert_eq!(found, sum(&|row| row.1 == wanted));
+        }
+
+        #[test]
+        fn changed_counts_are_refused(at in 0usize..200, bit in 0u8..8) {
+            let mut bytes = packed(&[(1, 1, 1, 7), (2, 2, 2, 9)]);
+            let at = at % bytes.len();
+            bytes[at] ^= 1 << bit;
+            let read = Rollup::read(&bytes);
+            prop_assert!(read.is_none(), "byte {} of {}", at, bytes.len());
+        }
+
+        #[test]
+        fn bytes_of_any_kind_are_read_without_a_panic(bytes: Vec<u8>) {
+            let with_head: Vec<u8> = MAGIC.into_iter().chain(bytes).collect();
+            if let Some(rollup) = Rollup::read(&with_head) {
+                rollup.of_endpoints(|_| true, |_, _| {});
+            }
+        }
+    }
+}

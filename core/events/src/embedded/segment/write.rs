@@ -39,6 +39,8 @@ const DAY_PAGE_ROWS: usize = 2048;
 const GROUP_ROWS: usize = 128 * 1024;
 /// A dictionary is for a whole row group: a smaller one costs less to read for the few rows of a question.
 const DAY_GROUP_ROWS: usize = 64 * 1024;
+/// A dictionary has to be unpacked for a single row of its row group; what does not fit stands in the pages.
+const DAY_DICTIONARY_BYTES: usize = 32 << 10;
 const ZSTD_LEVEL: i32 = 3;
 const BLOOM_FPP: f64 = 0.01;
 
@@ -193,6 +195,7 @@ fn properties(rows: u64, order: Arrangement) -> Result<WriterProperties, StoreEr
         properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);
     }
     if day {
+        properties = properties.set_dictionary_page_size_limit(DAY_DICTIONARY_BYTES);
         for column in Column::ALL.iter().filter(|column| !Column::PROBED.contains(column)) {
             let path = ColumnPath::from(column.name());
             properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
