@@ -1,9 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openProvider } from './provider';
 
 /** A real server and this machine's real agent, in a folder of their own, for one run of the tests. */
 export interface House {
@@ -12,6 +13,10 @@ export interface House {
   machine: string;
   /** Its own folder, which goes when it goes. */
   folder: string;
+  /** Where the agent listens for the programs in people's desktops. */
+  socket: string;
+  /** The folder of the programs. */
+  programs: string;
   /** A new one-time sign-in link of the first administrator. */
   link: () => string;
   stop: () => Promise<void>;
@@ -61,20 +66,32 @@ export async function openHouse(programs: string): Promise<House> {
   const url = `https://127.0.0.1:${String(await freePort())}`;
   const config = join(data, 'server/yagura.toml');
   const ca = join(data, 'server/ca.pem');
+  const socket = join(data, 'agent.sock');
+  // Whoever sits at the machine may pass through to the socket, and see nothing on the way.
+  chmodSync(data, 0o711);
   const run = (program: string, ...args: string[]): string =>
     execFileSync(join(programs, program), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   const start = (program: string, ...args: string[]): ChildProcess => {
     const log = openSync(join(data, `${program}.log`), 'a');
-    const child = spawn(join(programs, program), args, { stdio: ['ignore', log, log] });
+    // A socket of its own: the machine may have an agent already.
+    const env = { ...process.env, YAGURA_SOCKET: socket };
+    const child = spawn(join(programs, program), args, { stdio: ['ignore', log, log], env });
     closeSync(log);
     return child;
   };
 
   run('yagura-server', 'init', '--data', join(data, 'server'), '--url', url);
+  const provider = await openProvider(url);
+  writeFileSync(join(data, 'server/oidc.secret'), `${provider.secret}\n`, { mode: 0o600 });
+  appendFileSync(
+    config,
+    `\n[oidc]\nissuer = "${provider.issuer}"\nclient_id = "yagura"\nclient_secret_file = "oidc.secret"\nname = "${provider.name}"\n`,
+  );
   const children = [start('yagura-server', 'serve', '--config', config)];
   const stop = async (): Promise<void> => {
     // The agent first: it hands over what it still holds.
     for (const child of children.reverse()) await ended(child);
+    await ended(provider.process);
     rmSync(data, { recursive: true, force: true });
   };
   const deadline = Date.now() + patienceMs;
@@ -93,6 +110,8 @@ export async function openHouse(programs: string): Promise<House> {
     url,
     machine: hostname(),
     folder: data,
+    socket,
+    programs,
     link: () => run('yagura-server', 'admin', 'link', '--config', config, '--name', 'admin'),
     stop,
   };

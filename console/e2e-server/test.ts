@@ -46,11 +46,16 @@ export async function door(browser: Browser, house: House): Promise<Page> {
   return context.newPage();
 }
 
-/** Comes in by a one-time link and decides on a password where one is asked for. */
-export async function comeIn(page: Page, house: House): Promise<void> {
-  const link = new URL(house.link());
-  await page.goto(link.pathname + link.hash);
-  await page.getByRole('button', { name: 'サインインする' }).click();
+/** Waits until another site has sent the page back to the house. */
+export async function cameBack(page: Page, house: House): Promise<void> {
+  // Not before the house has answered: until then the address is still the one that was left.
+  await page.waitForURL((url) => url.origin === house.url && !url.pathname.startsWith('/api/'));
+  // The end of a redirect is never put in another build's place, so it is asked for once more.
+  if (process.env['YAGURA_CONSOLE_DIST'] !== undefined) await page.goto(page.url());
+}
+
+/** Decides on a password where the house asks for one, which it does the first time. */
+export async function decideOnPassword(page: Page): Promise<void> {
   const menu = page.getByRole('navigation', { name: 'メニュー' });
   const chosen = page.getByLabel('新しいパスワード');
   await menu.or(chosen).first().waitFor();
@@ -60,4 +65,12 @@ export async function comeIn(page: Page, house: House): Promise<void> {
     await page.getByRole('button', { name: 'パスワードを替える' }).click();
     await menu.waitFor();
   }
+}
+
+/** Comes in by a one-time link and decides on a password where one is asked for. */
+export async function comeIn(page: Page, house: House): Promise<void> {
+  const link = new URL(house.link());
+  await page.goto(link.pathname + link.hash);
+  await page.getByRole('button', { name: 'サインインする' }).click();
+  await decideOnPassword(page);
 }

@@ -193,7 +193,7 @@ export function SignInByLink({ token, onRefused }: { token: string; onRefused: (
   return (
     <Door title={t('sign_in.link_title')}>
       <div className={css['form']}>
-        <p>{refused ? t('sign_in.refused.link') : t('sign_in.link_hint')}</p>
+        <p role={refused ? 'alert' : undefined}>{refused ? t('sign_in.refused.link') : t('sign_in.link_hint')}</p>
         {refused ? (
           <Button onClick={onRefused}>{t('sign_in.with_password')}</Button>
         ) : (

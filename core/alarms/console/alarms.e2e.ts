@@ -16,3 +16,18 @@ test('an alarm is taken on, and is red no more', async ({ page }) => {
   await expect(list.getByRole('button', { name: /^記録の一部が失われた/ })).toHaveCount(0);
   complained();
 });
+
+test('a note can be written without taking an alarm on, also when it is over', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/alarms?state=handled');
+  await page.getByRole('table', { name: '警告' }).getByRole('button', { name: /^空きが残りわずか/ }).click();
+  const panel = page.getByRole('complementary', { name: '選んだ警告' });
+  const keep = panel.getByRole('button', { name: '書いたものだけ保存する' });
+  await expect(keep).toHaveCount(0);
+  await panel.getByLabel('書き残す').fill('ディスクも足しました。');
+  await keep.click();
+  await expect(keep).toHaveCount(0);
+  await expect(panel.getByLabel('書き残す')).toHaveValue('ディスクも足しました。');
+  await expect(panel.getByText('対応済み', { exact: true })).toBeVisible();
+  complained();
+});

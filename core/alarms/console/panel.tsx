@@ -18,12 +18,14 @@ import { AlarmStateWord, useAlarmWords } from './states';
 import { alarmsKey } from './today';
 
 const times = ['last_seen', 'from', 'until'];
+/** What the kind's own sentence says already, and in the reader's language. */
+const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate.ending': ['reason'] };
 
 /** What a kind has to say, each member by its name; a member without a value is not worth a line. */
 function useDetail(alarm: AlarmView): Fact[] {
   const loose = useLooseWords('alarms');
   return Object.entries(alarm.detail).flatMap(([name, value]) => {
-    if (value === null || value === undefined || value === '') return [];
+    if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name)) return [];
     const shown =
       typeof value === 'string' && times.includes(name) ? (
         <ExactTime at={value} />
@@ -34,7 +36,7 @@ function useDetail(alarm: AlarmView): Fact[] {
           value.toLocaleString('en-US')
         )
       ) : typeof value === 'string' ? (
-        value
+        loose(`detail_value.${name}.${value}`, value)
       ) : (
         JSON.stringify(value)
       );
@@ -61,16 +63,16 @@ function Deal({ alarm, onChanged }: { alarm: AlarmView; onChanged: () => Promise
   const client = useQueryClient();
   const [comment, setComment] = useState(alarm.comment);
   const deal = useMutation({
-    mutationFn: (state: AlarmState) =>
+    mutationFn: (state?: AlarmState) =>
       answered(
-        api.PATCH('/api/v1/alarms/{id}', { params: { path: { id: alarm.id } }, ...ifMatch(alarm.etag), body: { state, comment: comment.trim() } }),
+        api.PATCH('/api/v1/alarms/{id}', { params: { path: { id: alarm.id } }, ...ifMatch(alarm.etag), body: { comment: comment.trim(), ...(state ? { state } : {}) } }),
       ),
     onSuccess: async (changed) => {
       client.setQueryData([...alarmsKey, 'one', alarm.id], changed);
       await onChanged();
     },
   });
-  const button = (state: AlarmState, words: string, main = false): ReactNode => (
+  const button = (state: AlarmState | undefined, words: string, main = false): ReactNode => (
     <Button
       main={main}
       busy={deal.isPending}
@@ -100,6 +102,7 @@ function Deal({ alarm, onChanged }: { alarm: AlarmView; onChanged: () => Promise
         {alarm.state !== 'handled' && button('handled', t('act.handled'), alarm.state === 'handling')}
         {alarm.state === 'handling' && button('open', t('act.open'))}
         {alarm.state === 'handled' && button('open', t('act.again'))}
+        {comment.trim() !== alarm.comment && button(undefined, t('act.keep'))}
       </Acts>
     </Fields>
   );

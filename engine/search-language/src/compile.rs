@@ -40,7 +40,6 @@ pub struct Name {
 
 impl Name {
     /// A test for the names of things: whether one is meant.
-    #[must_use]
     pub fn test(&self) -> impl Fn(&str) -> bool + use<> {
         let test = text(self.op, &self.word, true, false);
         move |name| test.fits(name, &mut String::new())

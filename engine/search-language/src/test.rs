@@ -162,7 +162,7 @@ fn within(row: &impl Row, path: &str, found: &mut dyn FnMut(&Value) -> bool) -> 
     fn inner(value: &Value, path: &str, found: &mut dyn FnMut(&Value) -> bool) -> bool {
         match value {
             Value::Object(members) => {
-                members.get(path).is_some_and(|value| found(value))
+                members.get(path).is_some_and(&mut *found)
                     || splits(path)
                         .any(|(first, rest)| members.get(first).is_some_and(|value| inner(value, rest, found)))
             }

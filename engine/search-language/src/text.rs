@@ -10,11 +10,18 @@ pub(crate) enum TextTest {
     /// Anything, as long as it is there.
     There,
     /// Contains this.
-    Has { folded: String, needle: Needle },
+    Has(Box<Has>),
     /// Is this, or its last part is, where `part` is a separator.
     Whole { folded: String, part: bool },
     /// Fits a pattern; with `part`, the last part of it may fit instead.
     Like { pattern: Pattern, part: bool },
+}
+
+/// A text to be contained, and how it is looked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Has {
+    folded: String,
+    needle: Needle,
 }
 
 /// `text` folded, in `scratch`, which saves allocations between calls.
@@ -32,14 +39,14 @@ fn folded<'a>(text: &str, scratch: &'a mut String) -> &'a str {
 impl TextTest {
     /// Contains `text`; everything contains nothing.
     pub(crate) fn has(text: &str) -> Self {
-        Needle::new(text).map_or(Self::There, |needle| Self::Has { folded: fold(text), needle })
+        Needle::new(text).map_or(Self::There, |needle| Self::Has(Box::new(Has { folded: fold(text), needle })))
     }
 
     pub(crate) fn fits(&self, text: &str, scratch: &mut String) -> bool {
         let last = |text: &'_ str| text.rfind(['/', '\\']).map(|at| at + 1);
         match self {
             Self::There => true,
-            Self::Has { needle, .. } => needle.is_in(text, scratch),
+            Self::Has(has) => has.needle.is_in(text, scratch),
             Self::Whole { folded: wanted, part } => {
                 let text = folded(text, scratch);
                 text == wanted || (*part && last(text).is_some_and(|at| text[at..] == *wanted))
@@ -54,7 +61,7 @@ impl TextTest {
     /// Whether a JSON text can be ruled out without parsing it.
     pub(crate) fn is_surely_not_in_json(&self, json: &str, scratch: &mut String) -> bool {
         match self {
-            Self::Has { needle, .. } => needle.is_surely_not_in_json(json, scratch),
+            Self::Has(has) => has.needle.is_surely_not_in_json(json, scratch),
             Self::There | Self::Whole { .. } | Self::Like { .. } => false,
         }
     }
@@ -63,7 +70,8 @@ impl TextTest {
     pub(crate) fn pieces(&self) -> Vec<&str> {
         match self {
             Self::There => Vec::new(),
-            Self::Has { folded, .. } | Self::Whole { folded, .. } => vec![folded],
+            Self::Has(has) => vec![&has.folded],
+            Self::Whole { folded, .. } => vec![folded],
             Self::Like { pattern, .. } => pattern.pieces().collect(),
         }
     }

@@ -24,15 +24,16 @@ pub(super) async fn read(
     let mut names = Names::default();
     let mut known: HashMap<Named, Vec<(Uuid, String)>> = HashMap::new();
     for name in node.names() {
-        if !known.contains_key(&name.what) {
-            let list = match own {
+        let list = match known.remove(&name.what) {
+            Some(list) => list,
+            None => match own {
                 Some(own) => owned(name.what, own),
                 None => look_up(ctx, caller, name.what).await?,
-            };
-            known.insert(name.what, list);
-        }
-        let ids = matching(&name, &known[&name.what]);
+            },
+        };
+        let (what, ids) = (name.what, matching(&name, &list));
         names.set(name, ids);
+        known.insert(what, list);
     }
     let clock = clock(ctx).await?;
     compile(&node, &clock, &names).map_err(|fault| misread(text, &fault))

@@ -76,7 +76,7 @@ pub(super) async fn facets(
     }
     let words = which.fields.as_deref().unwrap_or(USUAL).split(',').map(str::trim).filter(|word| !word.is_empty());
     let fields = words
-        .map(|word| word.parse::<FacetField>())
+        .map(str::parse::<FacetField>)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| ApiError::invalid("?fields", "unknown", error.to_string()))?;
     let question = params.question();
