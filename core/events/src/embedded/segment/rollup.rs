@@ -218,10 +218,12 @@ mod tests {
 
     use super::*;
 
-    /// Counts of (hour, endpoint, kind, count), kinds numbered.
-    fn packed(rows: &[(i64, u128, u32, u64)]) -> Vec<u8> {
-        let mut counting = Counting::default();
-        counting.kinds = (0..3).map(|n| ("recorded".to_owned(), format!("kind.{n}"))).collect();
+    /// Hour, endpoint, number of the kind, count.
+    type Row = (i64, u128, u32, u64);
+
+    fn packed(rows: &[Row]) -> Vec<u8> {
+        let kinds = (0..3).map(|n| ("recorded".to_owned(), format!("kind.{n}"))).collect();
+        let mut counting = Counting { kinds, ..Counting::default() };
         for (hour, endpoint, kind, count) in rows {
             let next = u32::try_from(counting.endpoints.len()).unwrap();
             let endpoint = *counting.endpoints.entry(Uuid::from_u128(*endpoint)).or_insert(next);
@@ -237,7 +239,7 @@ mod tests {
             wanted in 0u128..4,
         ) {
             let rollup = Rollup::read(&packed(&rows)).unwrap();
-            let sum = |of: &dyn Fn(&(i64, u128, u32, u64)) -> bool| rows.iter().filter(|row| of(row)).map(|row| row.3).sum::<u64>();
+            let sum = |of: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| of(row)).map(|row| row.3).sum::<u64>();
             for cell in rollup.totals() {
                 let expected = sum(&|row| row.0 * HOUR == cell.time && row.2 as usize == cell.kind);
                 prop_assert_eq!(cell.count, expected);
