@@ -39,7 +39,7 @@ export function PasswordForm({ asksCurrent, onDone }: { asksCurrent: boolean; on
 
   return (
     <form
-      className={css['form']}
+      className={asksCurrent ? css['inner'] : css['form']}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();

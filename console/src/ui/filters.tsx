@@ -10,6 +10,19 @@ export function Filters({ children }: { children: ReactNode }): ReactNode {
   );
 }
 
+/** Two fields that stand for the ends of one stretch. */
+export function Range({ from, to }: { from: ReactNode; to: ReactNode }): ReactNode {
+  return (
+    <div className={css['range']}>
+      {from}
+      <span aria-hidden="true" className="dim">
+        –
+      </span>
+      {to}
+    </div>
+  );
+}
+
 /** Fields of a form, one below the other, no wider than they are read well. */
 export function Fields({ children }: { children: ReactNode }): ReactNode {
   return <div className={css['fields']}>{children}</div>;

@@ -10,7 +10,7 @@ import { usePlace } from '@shell/session/session';
 import { fromLocalInput, toLocalInput } from '@shell/time';
 import { differences } from '@shell/ui/diff';
 import { FilterChips, type Chip } from '@shell/ui/chips';
-import { Filters } from '@shell/ui/filters';
+import { Filters, Range } from '@shell/ui/filters';
 import { JsonDiff } from '@shell/ui/json-diff';
 import { PageHead } from '@shell/ui/page';
 import { SidePanel, Split } from '@shell/ui/panel';
@@ -62,7 +62,6 @@ function AuditPanel({ row, onClose, onNarrow }: { row: AuditItem; onClose: () =>
           { label: t('audit.at'), value: <ExactTime at={row.at} /> },
           { label: t('audit.actor'), value: narrow(loose(`audit.actors.${row.actor}`, row.actor), t('audit.only_actor'), { actor: row.actor }) },
           { label: 'IP', value: row.ip },
-          
           { label: t('audit.object'), value: narrow(`${loose(`audit.kinds.${row.object_kind}`, row.object_kind)} ${row.object_id}`, t('audit.only_object'), { object: row.object_id }) },
           { label: t('audit.purpose'), value: row.purpose },
         ]}
@@ -101,6 +100,7 @@ export default function Audit(): ReactNode {
       <TextInput
         type="datetime-local"
         aria-label={t(`audit.${name}`)}
+        title={t(`audit.${name}`)}
         value={given === undefined ? '' : toLocalInput(Date.parse(given), zone)}
         onChange={(event) => {
           const ms = fromLocalInput(event.currentTarget.value, zone);
@@ -125,8 +125,7 @@ export default function Audit(): ReactNode {
             change({ action: action ?? undefined, open: undefined });
           }}
         />
-        {when('since')}
-        {when('until')}
+        <Range from={when('since')} to={when('until')} />
       </Filters>
       <FilterChips
         chips={chips}

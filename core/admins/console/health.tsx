@@ -27,8 +27,13 @@ function Components({ health }: { health: Health }): ReactNode {
             <div>
               <h2>{loose(`health.component.${component.name}`, component.name)}</h2>
               <p className="sm sub wrap">
-                {component.status === 'ok' ? loose(`health.good.${component.name}`, component.detail) : component.detail}
+                {loose(`health.${component.status === 'ok' ? 'good' : 'bad'}.${component.name}`, component.detail)}
               </p>
+              {component.status !== 'ok' && (
+                <p className="xs dim wrap" lang="en">
+                  {component.detail}
+                </p>
+              )}
               {component.since && (
                 <p className="xs dim">
                   <RelativeTime at={component.since} />

@@ -14,7 +14,7 @@ function draft(at: number, hostname: string): Draft {
     { action: 'endpoint.update', object_kind: 'endpoint', object_label: hostname, before: { group: '/本社' }, after: { group: '/本社/経理部' }, purpose: null },
     { action: 'events.view', object_kind: 'events', object_label: 'kind:file.* span:7d', before: null, after: null, purpose: '月次の内部監査' },
     { action: 'token.create', object_kind: 'token', object_label: '資産台帳への転記', before: null, after: { scopes: ['endpoints.read', 'assets.read'] }, purpose: null },
-    { action: 'command.create', object_kind: 'command', object_label: `inventory.refresh ${hostname}`, before: null, after: { name: 'inventory.refresh', args: {} }, purpose: null },
+    { action: 'command.run', object_kind: 'command', object_label: `inventory.refresh (${hostname})`, before: null, after: { name: 'inventory.refresh', args: {} }, purpose: null },
     { action: 'settings.update', object_kind: 'settings', object_label: 'みなと精機', before: { silent_after_days: 7 }, after: { silent_after_days: 3 }, purpose: null },
     { action: 'admin.update', object_kind: 'admin', object_label: '上田 浩', before: { role: 'approver', groups: ['/川崎工場'] }, after: { role: 'operator', groups: ['/川崎工場'] }, purpose: null },
     { action: 'session.begin', object_kind: 'admin', object_label: '佐伯 直樹', before: null, after: null, purpose: null },

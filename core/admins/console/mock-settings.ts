@@ -42,7 +42,7 @@ const health: Health = {
     { name: 'database', status: 'ok', detail: 'SQLite', since: null, numbers: {} },
     { name: 'events', status: 'ok', detail: 'takes events', since: null, numbers: { bytes: 88_400_120, memtable_rows: 2119, rows: 47_659, segments: 31 } },
     { name: 'agents', status: 'ok', detail: '169 connected', since: null, numbers: { connected: 169 } },
-    { name: 'keys', status: 'degraded', detail: 'end on 2026-12-14: start the server anew, or renew them on the command line', since: before(19 * day), numbers: { days_left: 27 } },
+    { name: 'keys', status: 'degraded', detail: 'ends on 2026-12-14T02:11:40.000000Z: bring the root key and renew them: `yagura-server keys renew --root FILE`', since: before(19 * day), numbers: { days_left: 27 } },
     { name: 'mail', status: 'ok', detail: '最後のメールは受け付けられました', since: null, numbers: { queued: 0 } },
   ],
   version: '0.1.0',

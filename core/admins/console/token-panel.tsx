@@ -2,7 +2,7 @@ import { Checkbox, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { Token, Permission } from '@shell/api/schema';
-import { useWords } from '@shell/i18n';
+import { useLooseWords, useWords } from '@shell/i18n';
 import { useSession } from '@shell/session/session';
 import { now } from '@shell/time';
 import { Button } from '@shell/ui/button';
@@ -15,7 +15,7 @@ import { Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
-import { tokenState } from './tokens';
+import { tokenState, useScopes } from './tokens';
 
 export interface MadeToken {
   token: Token;
@@ -27,6 +27,7 @@ const aboutPeople: Permission[] = ['events.read', 'audit.read'];
 
 function NewToken({ onMade }: { onMade: (made: MadeToken) => void }): ReactNode {
   const t = useWords('admins');
+  const loose = useLooseWords('admins');
   const { permissions } = useSession();
   const [label, setLabel] = useState('');
   const [scopes, setScopes] = useState<Permission[]>(['endpoints.read']);
@@ -69,7 +70,15 @@ function NewToken({ onMade }: { onMade: (made: MadeToken) => void }): ReactNode 
             {permissions
               .filter((permission) => permission !== 'own.read')
               .map((permission) => (
-                <Checkbox key={permission} value={permission} label={permission} />
+                <Checkbox
+                  key={permission}
+                  value={permission}
+                  label={
+                    <>
+                      {loose(`tokens.scope.${permission}`, permission)} <span className="xs dim">{permission}</span>
+                    </>
+                  }
+                />
               ))}
           </Fields>
         </Checkbox.Group>
@@ -121,6 +130,7 @@ export function TokenPanel({
   onClose: () => void;
 }): ReactNode {
   const t = useWords('admins');
+  const words = useScopes();
   return (
     <SidePanel label={t('tokens.panel')} title={made?.token.label ?? token?.label ?? t('tokens.add')} onClose={onClose}>
       {made ? (
@@ -129,7 +139,7 @@ export function TokenPanel({
         <Fields>
           <KeyValues
             facts={[
-              { label: t('tokens.scopes'), value: token.scopes.join(', ') },
+              { label: t('tokens.scopes'), value: words(token.scopes) },
               { label: t('tokens.purpose'), value: token.purpose },
               { label: t('tokens.created'), value: <ExactTime at={token.created_at} /> },
               { label: t('tokens.by'), value: token.created_by },

@@ -3,7 +3,8 @@ import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { Token } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
-import { useWords } from '@shell/i18n';
+import { useLooseWords, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { now } from '@shell/time';
 import { Button } from '@shell/ui/button';
 import { PageHead } from '@shell/ui/page';
@@ -20,8 +21,16 @@ export function tokenState(token: Token, nowMs: number): 'active' | 'expired' | 
   return Date.parse(token.expires_at) <= nowMs ? 'expired' : 'active';
 }
 
+/** What a list of scopes lets its holder do. */
+export function useScopes(): (scopes: Token['scopes']) => string {
+  const loose = useLooseWords('admins');
+  const marks = useMarks();
+  return (scopes) => marks.list(scopes.map((scope) => loose(`tokens.scope.${scope}`, scope)));
+}
+
 function useColumns(): Column<Token>[] {
   const t = useWords('admins');
+  const words = useScopes();
   return [
     { id: 'label', header: t('tokens.label'), width: '2fr', cell: (row) => <b>{row.label}</b> },
     {
@@ -33,7 +42,7 @@ function useColumns(): Column<Token>[] {
         return <StateWord tone={state === 'active' ? 'on' : 'plain'}>{t(`tokens.state.${state}`)}</StateWord>;
       },
     },
-    { id: 'scopes', header: t('tokens.scopes'), width: '3fr', cell: (row) => row.scopes.join(', ') },
+    { id: 'scopes', header: t('tokens.scopes'), width: '3fr', cell: (row) => words(row.scopes) },
     { id: 'used', header: t('tokens.used'), width: 128, cell: (row) => <RelativeTime at={row.last_used_at} /> },
     { id: 'expires', header: t('tokens.expires'), width: 128, cell: (row) => <RelativeTime at={row.expires_at} /> },
     { id: 'by', header: t('tokens.by'), width: 128, cell: (row) => row.created_by },

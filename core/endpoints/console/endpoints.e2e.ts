@@ -90,3 +90,25 @@ test('retiring an endpoint asks for a reason and the typed name first', async ({
   await act.click();
   await expect(page.getByText('引退', { exact: true })).toBeVisible();
 });
+
+test('who has looked takes the mark of a suspected copy off', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/endpoints?clone=yes');
+  await page.getByRole('table', { name: '端末一覧' }).getByRole('link').first().click();
+  await expect(page.getByText('複製の疑い', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: '複製ではない' }).click();
+  await expect(page.getByText('複製の疑い', { exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '複製ではない' })).toHaveCount(0);
+  complained();
+});
+
+test('the person whose endpoint it is, is looked for by kana', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/endpoints/0193a001-0000-7025-800b-00000000000d');
+  const manage = page.getByRole('region', { name: 'この端末の扱い' });
+  await manage.getByRole('combobox', { name: '利用者' }).fill('みうら');
+  await page.getByRole('option', { name: /^三浦 由美子/ }).first().click();
+  await page.getByRole('link', { name: '資産' }).click();
+  await expect(page.getByText('三浦 由美子').first()).toBeVisible();
+  complained();
+});

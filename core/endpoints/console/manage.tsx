@@ -1,15 +1,17 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
-import type { EndpointDetail } from '@shell/api/schema';
+import type { EndpointChange, EndpointDetail } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
+import { PersonSelect } from '@shell/pick/person-select';
+import { useCan } from '@shell/session/session';
 import { ConfirmAct } from '@shell/ui/confirm';
 import { Section } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
 import type { ReactNode } from 'react';
 
-/** Moving the endpoint to another group, and taking it out of service. */
+/** Saying where the endpoint belongs, whose it is and that it is no copy, and taking it out of service. */
 export function Manage({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
   const t = useWords('endpoints');
   const client = useQueryClient();
@@ -18,13 +20,14 @@ export function Manage({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
     client.setQueryData(['endpoint', id], changed);
     await client.invalidateQueries({ queryKey: ['endpoints'] });
   };
-  const move = useMutation({
-    mutationFn: (group_id: string) =>
+  const mayChoose = useCan('people.read');
+  const put = useMutation({
+    mutationFn: (change: EndpointChange) =>
       answered(
         api.PATCH('/api/v1/endpoints/{id}', {
           params: { path: { id } },
           ...ifMatch(endpoint.etag),
-          body: { group_id },
+          body: change,
         }),
       ),
     onSuccess: keep,
@@ -41,10 +44,24 @@ export function Manage({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
         fixedOnly
         value={endpoint.group.id}
         onChange={(group) => {
-          if (group !== null && group !== endpoint.group.id) move.mutate(group);
+          if (group !== null && group !== endpoint.group.id) put.mutate({ group_id: group });
         }}
       />
-      {move.error && <Failed error={move.error} />}
+      {mayChoose && (
+        <>
+          <br />
+          <PersonSelect
+            key={endpoint.primary_user?.id ?? ''}
+            label={t('manage.user')}
+            description={t('manage.user_hint')}
+            value={endpoint.primary_user ?? null}
+            onChange={(person) => {
+              if (person !== null && person !== endpoint.primary_user?.id) put.mutate({ primary_user_id: person });
+            }}
+          />
+        </>
+      )}
+      {put.error && <Failed error={put.error} />}
       <br />
       <ConfirmAct
         act={t('manage.retire')}

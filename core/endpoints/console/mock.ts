@@ -1,6 +1,7 @@
 import { HttpResponse, http } from 'msw';
-import type { EndpointDetail, EnrolmentToken, Group } from '@shell/api/schema';
+import type { EndpointChange, EndpointDetail, EnrolmentToken, Group } from '@shell/api/schema';
 import { notFound, pageOf, problem, sorted } from '@shell/mock/answers';
+import { staff } from '@shell/mock/office';
 import { before, day, timeOf } from '@shell/mock/day';
 import { idOf } from '@shell/mock/random';
 import { now } from '@shell/time';
@@ -97,9 +98,14 @@ export const handlers = [
   http.patch('/api/v1/endpoints/:id', async ({ params, request }) => {
     const found = findEndpoint(String(params['id']));
     if (!found) return notFound();
-    const body = (await request.json()) as { group_id?: string };
+    if (request.headers.get('if-match') !== found.etag) return problem(409, 'conflict', 'ほかの人が先に変えました。');
+    const body = (await request.json()) as EndpointChange;
     const group = groups.find((candidate) => candidate.id === body.group_id);
     if (group) found.group = refOf(group);
+    const person = staff.find((candidate) => candidate.id === body.primary_user_id);
+    if (person) found.primary_user = { id: person.id, name: person.name };
+    if (body.clone_suspected === false) found.clone_suspected = false;
+    found.etag = String(Number(found.etag) + 1);
     return HttpResponse.json(found);
   }),
   http.post('/api/v1/endpoints/:id/approve', ({ params }) => {

@@ -6,6 +6,7 @@ import { Part } from '@shell/ui/part';
 import { Columns } from '@shell/ui/section';
 import { Remark } from '@shell/ui/words';
 import type { ReactNode } from 'react';
+import { SuspectedClone } from './clone';
 import { Facts } from './facts';
 import { Manage } from './manage';
 
@@ -22,7 +23,7 @@ export default function Overview({ endpoint }: { endpoint: EndpointDetail }): Re
     <Columns
       main={
         <>
-          {endpoint.clone_suspected && <Remark title={t('clone.title')}>{t('clone.what')}</Remark>}
+          {endpoint.clone_suspected && <SuspectedClone endpoint={endpoint} />}
           {endpoint.state === 'pending' && <Remark title={t('pending.title')}>{t('pending.what')}</Remark>}
           {draw('main')}
         </>

@@ -1,11 +1,11 @@
-import { Checkbox, Select } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Checkbox } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { Account } from '@shell/api/schema';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
-import { useMarks } from '@shell/i18n/marks';
+import { PersonSelect } from '@shell/pick/person-select';
 import { useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields, Filters } from '@shell/ui/filters';
@@ -40,17 +40,7 @@ function MapPanel({ account, readOnly, onClose }: { account: Account; readOnly: 
   const t = useWords('people');
   const s = useWords('shell');
   const client = useQueryClient();
-  const marks = useMarks();
-  const [text, setText] = useState('');
   const [person, setPerson] = useState<string | null>(account.person?.id ?? null);
-  const found = useQuery({
-    queryKey: ['people-few', text],
-    queryFn: () => answered(api.GET('/api/v1/people', { params: { query: { q: text, limit: 20 } } })),
-    placeholderData: (before) => before,
-  });
-  const options = (found.data?.items ?? []).map((one) => ({ value: one.id, label: marks.noted(one.name, one.department ?? one.employee_number) }));
-  const own = account.person;
-  if (own && !options.some((option) => option.value === own.id)) options.unshift({ value: own.id, label: own.name });
   const save = useMutation({
     mutationFn: () =>
       answered(api.PUT('/api/v1/accounts/{id}/person', { params: { path: { id: account.id } }, body: { person_id: person } })),
@@ -72,17 +62,7 @@ function MapPanel({ account, readOnly, onClose }: { account: Account; readOnly: 
             { label: t('accounts.id'), value: account.account_id },
           ]}
         />
-        <Select
-          label={t('accounts.person')}
-          searchable
-          clearable
-          disabled={readOnly}
-          data={options}
-          filter={({ options: all }) => all}
-          value={person}
-          onSearchChange={setText}
-          onChange={setPerson}
-        />
+        <PersonSelect label={t('accounts.person')} clearable disabled={readOnly} value={account.person ?? null} onChange={setPerson} />
         {save.error && <Failed error={save.error} />}
         <p role="status" className="sm sub">
           {save.isSuccess ? t('accounts.saved') : ''}

@@ -138,7 +138,7 @@ export default function ImportPeople(): ReactNode {
         side={
           <Section title={t('import.format')}>
             <p className="sm sub">{t('import.format_hint')}</p>
-            <Copyable label={t('import.format')} text="employee_number,name,kana,email,department" />
+            <Copyable label={t('import.format')} text={t('import.header')} />
           </Section>
         }
       />
