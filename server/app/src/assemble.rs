@@ -9,12 +9,12 @@ use yagura_admins::PublicAddress;
 use yagura_channel::server::Signer;
 use yagura_dial::{NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
-use yagura_events::{Embedded, Options, server::Store};
+use yagura_events::{Embedded, server::Store};
 use yagura_policy::PolicySpecs;
 use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
 use yagura_vocabulary::{Clock, Id, SystemClock, id};
 
-use crate::{config::Config, features, listen, renewals, router};
+use crate::{config::Config, features, journal, listen, renewals, router};
 
 /// Everything but the event store, which only one process may have open: enough for the command line.
 ///
@@ -131,8 +131,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
     let tls = certificate.acceptor();
     let listener = listen::bind(config.listen.console).await?;
     let address = listener.local_addr()?;
-    let store =
-        Embedded::open(Options::new(config.data.join("events"))).await.context("failed to open the event store")?;
+    let store = Embedded::open(journal::options(config)?).await.context("failed to open the event store")?;
     let store = Arc::new(store);
     let ctx = context(config, Some(Arc::clone(&store))).await?;
     for feature in features::ALL {

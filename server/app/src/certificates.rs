@@ -56,13 +56,13 @@ pub fn ensure(dir: &Path, host: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(path: &Path, text: &str, private: bool) -> io::Result<()> {
+pub fn write(path: &Path, content: impl AsRef<[u8]>, private: bool) -> io::Result<()> {
     use std::io::Write as _;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if private { 0o600 } else { 0o644 });
     let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content.as_ref())?;
     file.sync_all()
 }

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{certificates, config::Config, context, maintain, start};
+use crate::{certificates, config::Config, context, journal, maintain, start};
 
 /// Yagura's server.
 #[derive(Parser)]
@@ -83,6 +83,21 @@ enum Command {
         config: Option<PathBuf>,
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Compare the stored events with their signed journal: was anything changed, removed, put in or rolled back?
+    VerifyEvents {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+        /// The folder of events to look at instead of the server's own: that of a backup.
+        #[arg(long)]
+        events: Option<PathBuf>,
+        /// The end of the journal as it was written down elsewhere: NUMBER:HASH.
+        #[arg(long)]
+        head: Option<String>,
+        /// The journal's public key as it was written down elsewhere; the server's own when absent.
+        #[arg(long)]
+        key: Option<String>,
     },
     /// Check the configuration and stop.
     CheckConfig {
@@ -180,6 +195,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Init { data, url, listen, admin } => init(&data, &url, listen, &admin).await,
         Command::Serve { config, check: false } => serve(&Config::load(&config)?).await,
+        Command::VerifyEvents { config, events, head, key } => {
+            let config = Config::load(&config)?;
+            journal::verify_events(&config, events.as_deref(), head.as_deref(), key.as_deref()).await
+        }
         Command::Serve { config, check: true } | Command::CheckConfig { config } => {
             Config::load(&config)?;
             println!("{}: good", config.display());

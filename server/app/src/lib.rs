@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 mod console;
 mod features;
+mod journal;
 mod listen;
 mod maintain;
 pub mod openapi;

@@ -11,14 +11,14 @@ use std::{
 use anyhow::Context as _;
 use yagura_backup::{BackupError, JobState, Progress, Restored};
 use yagura_channel::server::Signer;
-use yagura_events::{Embedded, Options, StoreError};
+use yagura_events::{Embedded, StoreError};
 use yagura_server_kit::Change;
 use yagura_vocabulary::{Clock as _, SystemClock};
 
 use crate::{
     assemble::{backup_plan, server_id},
     config::Config,
-    context, features,
+    context, features, journal,
 };
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -26,7 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Makes a backup in a new folder in `directory`: by the running server where there is one, which has the events.
 pub(crate) async fn backup(config: &Config, directory: &Path) -> anyhow::Result<()> {
     let directory = std::path::absolute(directory)?;
-    match Embedded::open(Options::new(config.data.join("events"))).await {
+    match Embedded::open(journal::options(config)?).await {
         Ok(store) => {
             let store = Arc::new(store);
             let plan = backup_plan(config, Some(Arc::clone(&store)));

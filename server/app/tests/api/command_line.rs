@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::harness::on_both;
+use crate::{
+    harness::on_both,
+    machine::{Machine, account},
+};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_yagura-server")).args(arguments).output().unwrap()
@@ -103,6 +106,47 @@ fn a_running_server_makes_the_backup_that_the_command_line_asks_for() {
             (&"command line".into(), &"done".into())
         );
     });
+}
+
+#[test]
+fn a_changed_byte_a_missing_file_and_a_rolled_back_journal_are_named() {
+    on_both(|house| async move {
+        let mut machine = Machine::enrol(&house, "PC-014").await;
+        machine.runs(&account("tanaka", "1000"), "excel.exe");
+        machine.send().await.unwrap();
+        let dir = house.close().await;
+        let config = dir.path().join("yagura.toml").display().to_string();
+        let good = said(&["verify-events", "--config", &config]);
+        assert!(good.contains("everything is as the journal says"), "{good}");
+        // What is printed is what can be given back.
+        let written_down: Vec<_> =
+            good.lines().last().unwrap().split("elsewhere: ").nth(1).unwrap().split(' ').collect();
+        let with_head = [&["verify-events", "--config", &config][..], &written_down].concat();
+        said(&with_head);
+        let head = written_down[1].replacen(written_down[1].split(':').next().unwrap(), "99", 1);
+        let rolled_back = complained(&["verify-events", "--config", &config, "--head", &head]);
+        assert!(rolled_back.contains("1 faults"), "{rolled_back}");
+
+        let segment = find(&dir.path().join("events/v1"), "parquet").unwrap();
+        let bytes = std::fs::read(&segment).unwrap();
+        let mut changed = bytes.clone();
+        changed[bytes.len() / 2] ^= 1;
+        std::fs::write(&segment, changed).unwrap();
+        let name = segment.file_name().unwrap().to_str().unwrap();
+        let output = run(&["verify-events", "--config", &config]);
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(!output.status.success() && told.contains(&format!("{name} is not what was written")), "{told}");
+        std::fs::remove_file(&segment).unwrap();
+        let told = String::from_utf8(run(&["verify-events", "--config", &config]).stdout).unwrap();
+        assert!(told.contains(&format!("{name} is missing")), "{told}");
+    });
+}
+
+/// The first file with this extension in a folder or below it.
+fn find(dir: &Path, extension: &str) -> Option<PathBuf> {
+    std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).find_map(|path| {
+        if path.is_dir() { find(&path, extension) } else { (path.extension()? == extension).then_some(path) }
+    })
 }
 
 #[test]

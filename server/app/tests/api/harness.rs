@@ -98,6 +98,12 @@ impl House {
         session
     }
 
+    /// Stops the server; its folder stays as long as it is held.
+    pub(crate) async fn close(self) -> TempDir {
+        self.server.stop().await;
+        self.dir
+    }
+
     /// Its folder.
     pub(crate) fn dir(&self) -> &Path {
         self.dir.path()
