@@ -5,13 +5,37 @@ cmd_bench() {
   local what=${1:-}
   [ $# -eq 0 ] || shift
   case $what in
-    channel) ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N]" ;;
+    channel) bench_channel "$@" ;;
+    events) bench_events "$@" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--many-days N] [--endpoints N]" ;;
   esac
+}
+
+bench_channel() {
   setup_build
   build_all
   BIN=$(target_dir)/release
   say "building the process storm"
   cargo build --release --locked --quiet -p yagura-sensors --example exec_storm </dev/null
   node "$ROOT/dev.d/bench/channel.mjs" --bin "$BIN" "$@" </dev/null
+}
+
+# The event store beside other engines on the same rows, then alone on many more while events arrive.
+bench_events() {
+  setup_build
+  setup_bench
+  build_program yagura-sim
+  say "building the questions"
+  cargo build --release --locked --quiet -p yagura-events --example compare </dev/null
+  "$BENCH_PYTHON" "$ROOT/dev.d/bench/events.py" --bin "$(target_dir)/release" "$@" </dev/null
+}
+
+# The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.
+setup_bench() {
+  local place=${XDG_CACHE_HOME:-$HOME/.cache}/yagura/bench
+  BENCH_PYTHON=$place/bin/python
+  [ -x "$BENCH_PYTHON" ] || python3 -m venv "$place" || die "Python's venv could not be made in $place"
+  "$BENCH_PYTHON" -c 'import chdb, duckdb, zstandard' 2>/dev/null && return 0
+  say "installing ClickHouse's engine and DuckDB from PyPI into $place"
+  "$BENCH_PYTHON" -m pip install --quiet --disable-pip-version-check chdb duckdb zstandard || die "the other engines were not installed"
 }

@@ -25,6 +25,14 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// What the server said, if it said no.
+    pub(crate) const fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            _ => None,
+        }
+    }
+
     /// The exit status.
     pub(crate) const fn status(&self) -> u8 {
         match self {

@@ -33,9 +33,35 @@ pub(crate) struct FieldError {
     /// What, in a sentence.
     #[serde(default)]
     pub message: Option<String>,
+    /// Which piece of a text.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
+/// A piece of a text, in characters.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Place {
+    /// Its first character, from 0.
+    pub from: usize,
+    /// The character after its last one.
+    pub to: usize,
+}
+
+/// From here on most characters take two columns of a terminal: East Asian scripts and full-width forms.
+const WIDE: char = '\u{2e80}';
+
 impl Problem {
+    /// The text that was refused, with marks below the piece that is wrong.
+    pub(crate) fn point(&self, pointer: &str, text: &str) -> Option<String> {
+        let place = self.errors.iter().find(|error| error.pointer == pointer)?.place.as_ref()?;
+        let columns = |from: usize, to: usize| -> usize {
+            let piece = text.chars().skip(from).take(to.saturating_sub(from));
+            piece.map(|c| if c >= WIDE { 2 } else { 1 }).sum()
+        };
+        let (before, marked) = (columns(0, place.from), columns(place.from, place.to).max(1));
+        Some(format!("  {text}\n  {}{}", " ".repeat(before), "^".repeat(marked)))
+    }
+
     /// The problem in an answer. Something on the way, such as a proxy, may answer in its own words; then the status must do,
     /// with the words where they are short and no page.
     pub(crate) fn read(status: StatusCode, body: &[u8]) -> Self {
@@ -57,7 +83,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.detail, self.code)?;
-        for FieldError { pointer, code, message } in &self.errors {
+        for FieldError { pointer, code, message, .. } in &self.errors {
             write!(f, "\n  {pointer}: {code}")?;
             if let Some(message) = message.as_ref().filter(|message| **message != self.detail) {
                 write!(f, " ({message})")?;
@@ -78,6 +104,14 @@ mod tests {
         let problem = Problem::read(StatusCode::UNPROCESSABLE_ENTITY, body.as_bytes());
         assert_eq!(problem.to_string(), "say why (invalid)\n  /purpose: required\n  /label: too_long");
         assert!(problem.says("/label", "too_long"));
+    }
+
+    #[test]
+    fn a_wrong_piece_of_a_text_is_marked_below_it() {
+        let body = r#"{"code":"invalid","errors":[{"pointer":"?q","code":"unknown_field","place":{"from":4,"to":6}}]}"#;
+        let problem = Problem::read(StatusCode::UNPROCESSABLE_ENTITY, body.as_bytes());
+        assert_eq!(problem.point("?q", "端末:a bc:d").as_deref(), Some("  端末:a bc:d\n        ^^"));
+        assert_eq!(problem.point("?other", "x"), None);
     }
 
     #[test]

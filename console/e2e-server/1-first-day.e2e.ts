@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { settled, watch } from '../e2e/watch';
 import { comeIn, door, expect, needsPrograms, password, test } from './test';
@@ -88,6 +89,13 @@ test('this machine is there with its inventory', async ({ house }) => {
   await expect(page.getByRole('row', { name: /^bash / })).toBeVisible();
 });
 
+test('the log is opened for a purpose, said once', async () => {
+  await page.goto('/events');
+  await page.getByLabel('目的').fill('導入の確認');
+  await page.getByRole('button', { name: '記録を見る' }).click();
+  await expect(page.getByRole('table', { name: 'ログ検索' })).toBeVisible();
+});
+
 test('a program that runs now is found by its words and narrowed by its kind', async ({ house }) => {
   const marker = `marker-${String(process.pid)}`;
   execFileSync('/usr/bin/env', ['true', marker]);
@@ -101,6 +109,24 @@ test('a program that runs now is found by its words and narrowed by its kind', a
   await expect(panel('選んだ記録').getByText(marker).first()).toBeVisible();
   await page.goto(`/events?text=${marker}&kind=file.*`);
   await expect(page.getByText('この条件に合う記録はありません。')).toBeVisible();
+});
+
+test('the log is asked in its own language, and what is found is a file', async ({ house }) => {
+  const marker = `marker-${String(process.pid)}`;
+  await page.goto('/events');
+  const bar = page.getByRole('combobox', { name: '検索の条件' });
+  await bar.fill(`コマンド：${marker} 端末=${house.machine} 以降:1h -種類:process.exit`);
+  await page.getByRole('button', { name: '検索', exact: true }).click();
+  await expect(page.getByRole('row', { name: new RegExp(marker) }).first()).toBeVisible();
+  await expect(page.getByRole('navigation', { name: '内訳' }).getByRole('button', { name: /プロセスの開始/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /なぞると期間を絞ります/ })).toBeVisible();
+  await page.getByRole('button', { name: '書き出し', exact: true }).click();
+  await page.getByRole('button', { name: 'CSV（Excel）' }).click();
+  const fetched = page.waitForEvent('download');
+  await page.getByRole('link', { name: /CSVを受け取る/ }).click();
+  const text = readFileSync(await (await fetched).path(), 'utf8');
+  expect(text.startsWith('\ufeff発生,')).toBe(true);
+  expect(text).toContain(marker);
 });
 
 test('a group is made', async () => {

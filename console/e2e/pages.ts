@@ -21,6 +21,8 @@ export const pages = [
   '/alarms',
   '/alarms?state=open&open=0193a010-0000-7250-80b0-000000000001',
   '/events',
+  '/events?q=見積 以降:7d',
+  '/events?q=usr:tanaka',
   '/events?text=見積&level=alarm&span=7d',
   '/events?event=0193a008-0000-7128-8058-0000000000c8',
   '/policies',

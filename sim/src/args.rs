@@ -124,6 +124,9 @@ pub(crate) struct History {
     /// server knows them.
     #[arg(long, value_name = "DIR")]
     pub(crate) fleet: Option<PathBuf>,
+    /// Leave the segments as they came, instead of putting each day in order.
+    #[arg(long)]
+    pub(crate) leave: bool,
     /// Also write the rows here, as JSON lines, for comparing with other engines.
     #[arg(long, value_name = "FILE")]
     pub(crate) ndjson: Option<PathBuf>,

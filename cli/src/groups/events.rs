@@ -51,8 +51,10 @@ pub(crate) enum Events {
 /// Which events.
 #[derive(Debug, Args)]
 pub(crate) struct Filter {
-    /// Text that stands somewhere in the event.
-    text: Option<String>,
+    /// What to look for: words, "phrases", and conditions such as user:tanaka file:*.xlsx bytes>10MB since:7d
+    /// -kind:file.open, joined by OR and parentheses.
+    #[arg(value_name = "QUERY")]
+    question: Vec<String>,
     /// Kinds: process.start, process.*, or several with commas.
     #[arg(long)]
     kind: Option<String>,
@@ -84,9 +86,14 @@ const LIST: &[Column] = &[
 ];
 
 impl Filter {
+    /// The question as one text; none where nothing was asked.
+    fn question(&self) -> Option<String> {
+        (!self.question.is_empty()).then(|| self.question.join(" "))
+    }
+
     fn query(&self) -> Query {
         Query::new(PATH)
-            .with("text", self.text.as_ref())
+            .with("q", self.question())
             .with("kind", self.kind.as_ref())
             .with("image", self.exe.as_ref())
             .with("endpoint", self.endpoint.as_ref())
@@ -96,6 +103,18 @@ impl Filter {
 }
 
 pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(), CliError> {
+    let (Events::Search { filter, .. } | Events::Tail { filter, .. }) = &command;
+    let question = filter.question();
+    let done = ask(api, output, command).await;
+    if let (Err(error), Some(question)) = (&done, question)
+        && let Some(pointed) = error.problem().and_then(|problem| problem.point("?q", &question))
+    {
+        output.note(&pointed);
+    }
+    done
+}
+
+async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError> {
     let now = SystemClock.now();
     match command {
         Events::Search { filter, until, limit } => {
@@ -168,7 +187,7 @@ mod tests {
     #[test]
     fn the_program_s_path_is_what_the_api_calls_image() {
         let filter = Filter {
-            text: Some("印刷".into()),
+            question: vec!["印刷".into()],
             kind: Some("process.*".into()),
             exe: Some("/usr/bin/curl".into()),
             endpoint: Some("1".into()),
@@ -179,7 +198,7 @@ mod tests {
         let query = filter.query();
         assert_eq!(
             query.as_str(),
-            "/api/v1/events?text=%E5%8D%B0%E5%88%B7&kind=process.%2A&image=%2Fusr%2Fbin%2Fcurl&endpoint=1&level=alarm"
+            "/api/v1/events?q=%E5%8D%B0%E5%88%B7&kind=process.%2A&image=%2Fusr%2Fbin%2Fcurl&endpoint=1&level=alarm"
         );
     }
 }

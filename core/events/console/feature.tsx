@@ -2,16 +2,8 @@ import { defineFeature } from '@shell/feature';
 import { useEventItems } from './today';
 
 export default defineFeature({
-  pages: [
-    {
-      path: '/events',
-      room: 'records',
-      title: 'events:title',
-      permission: 'events.read',
-      order: 10,
-      load: () => import('./search'),
-    },
-  ],
+  // The page is the log search's.
+  pages: [],
   endpointTabs: [
     { id: 'events', title: 'events:tab', permission: 'events.read', order: 20, load: () => import('./endpoint-tab') },
   ],

@@ -22,14 +22,14 @@ export function isSpan(text: string | undefined): text is Span {
 }
 
 /** The names the page keeps in its address; a span is kept as a word so that tomorrow it means tomorrow. */
-export const names = ['text', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'span', 'since', 'until'] as const;
+export const names = ['q', 'text', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'span', 'since', 'until'] as const;
 
 type EventQuery = QueryOf<'get_events'>;
 
 /** What is asked of the server for the state in the address. */
 export function queryOf(search: Search, zone: string): EventQuery {
   const query: EventQuery = {};
-  for (const name of ['text', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'since', 'until'] as const) {
+  for (const name of ['q', 'text', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'since', 'until'] as const) {
     if (search[name] !== undefined) query[name] = search[name];
   }
   if (isSpan(search['span'])) query.since = new Date(sinceOf(search['span'], now(), zone)).toISOString();

@@ -162,13 +162,8 @@ function Where({ search, change }: Props): ReactNode {
     queryFn: () => answered(api.GET('/api/v1/endpoints', { params: { query: { q: text, limit: 20 } } })),
     placeholderData: (before) => before,
   });
-  const own = useQuery({
-    queryKey: ['endpoint', chosen],
-    enabled: chosen !== undefined,
-    queryFn: () => answered(api.GET('/api/v1/endpoints/{id}', { params: { path: { id: chosen ?? '' } } })),
-  });
-  const name = chosen === undefined ? t('where.all') : (own.data?.hostname ?? chosen);
-  const items = found.data?.items ?? [];
+  const name = chosen ?? t('where.all');
+  const hostnames = [...new Set((found.data?.items ?? []).map((endpoint) => endpoint.hostname))];
   return (
     <Word word={t('where.word')} value={name} note={t('where.note')}>
       <Select
@@ -177,16 +172,11 @@ function Where({ search, change }: Props): ReactNode {
         clearable
         searchValue={text}
         onSearchChange={setText}
-        data={[
-          ...items.map((endpoint) => ({ value: endpoint.id, label: endpoint.hostname })),
-          ...(own.data && !items.some((endpoint) => endpoint.id === chosen)
-            ? [{ value: own.data.id, label: own.data.hostname }]
-            : []),
-        ]}
+        data={chosen === undefined || hostnames.includes(chosen) ? hostnames : [...hostnames, chosen]}
         filter={({ options }) => options}
         value={chosen ?? null}
-        onChange={(id) => {
-          change({ endpoint: id ?? undefined });
+        onChange={(hostname) => {
+          change({ endpoint: hostname ?? undefined });
         }}
         comboboxProps={{ withinPortal: false }}
       />

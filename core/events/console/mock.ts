@@ -1,7 +1,8 @@
 import { HttpResponse, http } from 'msw';
 import type { EventView } from '@shell/api/schema';
-import { notFound, pageOf } from '@shell/mock/answers';
+import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { now } from '@shell/time';
+import { checkAsked, isAsked, Misread } from './mock-asked';
 import { eventsUntil } from './mock-week';
 
 function fits(kind: string, wanted: string): boolean {
@@ -15,8 +16,24 @@ function mentions(row: EventView, text: string): boolean {
   );
 }
 
+const filters = ['since', 'until', 'kind', 'level', 'endpoint', 'user', 'image', 'process_guid', 'hash', 'text'];
+/** A page asks the same of the list, the histogram and the facets. */
+let lately = { key: '', rows: [] as EventView[] };
+
 /** The rows that a query asks for, newest first. */
-export function search(url: URL): EventView[] {
+export function found(url: URL): EventView[] {
+  const question = url.searchParams.get('q') ?? '';
+  checkAsked(question);
+  const newest = eventsUntil(now())[0]?.id ?? '';
+  const key = JSON.stringify([newest, question, ...filters.map((name) => url.searchParams.get(name))]);
+  if (lately.key !== key) {
+    const rows = search(url);
+    lately = { key, rows: question === '' ? rows : rows.filter((row) => isAsked(row, question)) };
+  }
+  return lately.rows;
+}
+
+function search(url: URL): EventView[] {
   const wanted = (name: string): string => url.searchParams.get(name) ?? '';
   const since = wanted('since') === '' ? -Infinity : Date.parse(wanted('since'));
   const until = wanted('until') === '' ? Infinity : Date.parse(wanted('until'));
@@ -40,9 +57,16 @@ export function search(url: URL): EventView[] {
 export const handlers = [
   http.get('/api/v1/events', ({ request }) => {
     const url = new URL(request.url);
-    return pageOf(search(url), url);
+    try {
+      return pageOf(found(url), url);
+    } catch (caught) {
+      if (caught instanceof Misread) return problem(422, 'invalid', caught.message, [caught.error]);
+      throw caught;
+    }
   }),
   http.get('/api/v1/events/:id', ({ params }) => {
+    // What the log search answers under this path.
+    if (['case', 'completion', 'facets', 'histogram'].includes(String(params['id']))) return undefined;
     const row = eventsUntil(now()).find((one) => one.id === params['id']);
     return row ? HttpResponse.json(row) : notFound();
   }),

@@ -91,7 +91,7 @@ function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
 }
 
 /** The five minutes before and after on the same machine, with the row itself marked. */
-function Around({ row, onOpen }: { row: EventView; onOpen: (id: string) => void }): ReactNode {
+function Around({ row, change, onOpen }: { row: EventView; change: (changes: Changes) => void; onOpen: (id: string) => void }): ReactNode {
   const t = useWords('events');
   const place = usePlace();
   const kind = useKindWord();
@@ -115,7 +115,26 @@ function Around({ row, onOpen }: { row: EventView; onOpen: (id: string) => void 
   });
   return (
     <section className={css['around']}>
-      <h3>{t('around')}</h3>
+      <h3>
+        {t('around')}{' '}
+        <button
+          type="button"
+          className="t sm"
+          onClick={() => {
+            change({
+              endpoint: row.hostname,
+              span: undefined,
+              since: new Date(at - 300_000).toISOString(),
+              until: new Date(at + 300_000).toISOString(),
+              user: undefined,
+              kind: undefined,
+              level: undefined,
+            });
+          }}
+        >
+          {t('around_list')}
+        </button>
+      </h3>
       <Await query={query} lines={6}>
         {(page) => (
           <ol>
@@ -150,6 +169,7 @@ function Body({ row, change }: { row: EventView; change: (changes: Changes) => v
       {row.inferred && <p className="sm dim">{t('inferred')}</p>}
       <Around
         row={row}
+        change={change}
         onOpen={(event) => {
           change({ event });
         }}

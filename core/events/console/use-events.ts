@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { useRows, type Rows } from '@shell/api/pages';
-import type { EventView, Page } from '@shell/api/schema';
+import type { EventPage, EventView } from '@shell/api/schema';
 import type { Search } from '@shell/address/query-string';
 import { usePlace } from '@shell/session/session';
 import { filterKey, queryOf } from './filter';
@@ -43,7 +43,7 @@ export function useEvents(search: Search, live: boolean): LiveRows {
     rows,
     fresh,
     take: () => {
-      client.setQueryData<InfiniteData<Page<EventView>>>(key, (data) => {
+      client.setQueryData<InfiniteData<EventPage>>(key, (data) => {
         const first = data?.pages[0];
         if (!data || !first) return data;
         const count = { ...first.count, value: first.count.value + fresh.length };

@@ -48,6 +48,9 @@ pub enum StoreError {
         /// The order of this search.
         query: &'static str,
     },
+    /// The bounds of a histogram contradict each other.
+    #[error("the bounds of a histogram must rise")]
+    Bounds,
     /// The feed cursor lies after everything that was ever stored here: the store was put back to an older state.
     #[error("feed position {after} is after the last stored position {head}")]
     FeedAhead {
@@ -87,6 +90,14 @@ pub enum StoreError {
     /// What is in memory could not be written to segments.
     #[error("cannot write events to segments now: {0}")]
     Flush(String),
+    /// Rewriting segments found another number of rows than there should be; nothing was changed.
+    #[error("cannot rewrite segments: {expected} events should be in them, {found} were found")]
+    Compaction {
+        /// How many the catalogue says.
+        expected: u64,
+        /// How many were read.
+        found: u64,
+    },
     /// Another process has the store open.
     #[error("the event store in {} is in use by another process", .0.display())]
     Locked(PathBuf),

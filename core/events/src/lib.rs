@@ -8,6 +8,7 @@ pub mod conformance;
 mod cursor;
 pub mod embedded;
 mod error;
+mod facts;
 mod fields;
 mod marks;
 mod matcher;
@@ -15,12 +16,12 @@ mod query;
 #[cfg(feature = "server")]
 pub mod server;
 mod store;
-mod text;
 
 pub use cursor::Cursor;
-pub use embedded::{Embedded, Options, Snapshot, SnapshotFile};
+pub use embedded::{Embedded, Forecast, Options, Removal, RemovalKind, Removed, Snapshot, SnapshotFile};
 pub use error::{AppendError, StoreError};
+pub use facts::{Bucket, Budget, Covered, Facet, FacetField, Facets, Histogram, Tally, UnknownFacet, Work};
 pub use marks::decide;
-pub use query::{Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
+pub use query::{Asked, Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
 pub use store::{Batch, EventStore, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
-pub use text::fold;
+pub use yagura_text_index::{Wanted, fold};

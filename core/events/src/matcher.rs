@@ -6,9 +6,10 @@ use std::{
 };
 
 use uuid::Uuid;
+use yagura_text_index::Needle;
 use yagura_vocabulary::Level;
 
-use crate::{KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold, text::Needle};
+use crate::{Asked, KindFilter, ProcessFilter, Query, Whose, fields::Fields, fold};
 
 /// What an event must be, times aside.
 #[derive(Debug, Clone, Default)]
@@ -28,13 +29,15 @@ pub(crate) struct Matcher {
     pub(crate) remote_ip: Vec<String>,
     pub(crate) device_serial: Option<String>,
     pub(crate) feature: Option<String>,
+    /// What was asked in the language of people.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// [`Whose`], made ready.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
-    person: Option<Uuid>,
-    accounts: HashMap<Uuid, HashSet<String>>,
+    pub(crate) person: Option<Uuid>,
+    pub(crate) accounts: HashMap<Uuid, HashSet<String>>,
 }
 
 impl Owner {
@@ -73,6 +76,7 @@ impl Matcher {
             remote_ip: query.remote_ip.as_deref().map(addresses).unwrap_or_default(),
             device_serial: query.device_serial.clone(),
             feature: query.feature.clone(),
+            asked: query.asked.clone(),
         }
     }
 
@@ -97,10 +101,22 @@ impl Matcher {
             && self.remote_ip.is_empty()
             && self.device_serial.is_none()
             && self.feature.is_none()
+            && self.asked.is_none()
     }
 
     /// Whether `event` matches. Cheap conditions come first; `scratch` saves allocations between calls.
     pub(crate) fn matches(&self, event: &impl Fields, scratch: &mut String) -> bool {
+        self.matches_but_text(event) && self.matches_text(event, scratch)
+    }
+
+    /// Whether the texts of `event` match, and what was asked in the language of people.
+    pub(crate) fn matches_text(&self, event: &impl Fields, scratch: &mut String) -> bool {
+        self.text.as_ref().is_none_or(|needle| contains(event, needle, scratch))
+            && self.asked.as_ref().is_none_or(|asked| asked.expr().matches(event, scratch))
+    }
+
+    /// Whether `event` matches, as far as it can be told without its texts.
+    pub(crate) fn matches_but_text(&self, event: &impl Fields) -> bool {
         self.id.is_none_or(|id| event.id() == id)
             && self.endpoints.as_ref().is_none_or(|ids| ids.contains(&event.endpoint()))
             && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.matches(event.kind())))
@@ -115,7 +131,6 @@ impl Matcher {
             && (self.remote_ip.is_empty()
                 || event.remote_ip().is_some_and(|ip| self.remote_ip.iter().any(|wanted| wanted == ip)))
             && self.account.as_ref().is_none_or(|name| event.account_name().is_some_and(|other| fold(other) == *name))
-            && self.text.as_ref().is_none_or(|needle| contains(event, needle, scratch))
     }
 }
 

@@ -1,12 +1,34 @@
 //! What is asked of the store.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
+use yagura_search_language::{Expr, Narrow};
 use yagura_vocabulary::{
     Id, Level, StoredEvent, Time,
     id::{Endpoint, Person},
 };
 
-use crate::Cursor;
+use crate::{Budget, Cursor};
+
+/// A question in the language of people, made ready.
+#[derive(Debug, Clone)]
+pub struct Asked(Arc<Expr>);
+
+impl Asked {
+    /// What it asks.
+    #[must_use]
+    pub fn expr(&self) -> &Expr {
+        &self.0
+    }
+}
+
+impl PartialEq for Asked {
+    /// Whether it is the same one, not merely an equal one.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 /// The most events that one page can have.
 pub const MAX_LIMIT: usize = 10_000;
@@ -111,6 +133,8 @@ pub struct Query {
     pub device_serial: Option<String>,
     /// The feature, exactly.
     pub feature: Option<String>,
+    /// What was asked in the language of people; put in by [`Query::ask`].
+    pub asked: Option<Asked>,
     /// From this time on, by the time that `order` names.
     pub since: Option<Time>,
     /// Before this time, by the time that `order` names.
@@ -121,6 +145,8 @@ pub struct Query {
     pub limit: usize,
     /// Where the page before this one ended.
     pub cursor: Option<Cursor>,
+    /// How much may be looked at for one page; without it, as much as it takes.
+    pub budget: Option<Budget>,
 }
 
 impl Query {
@@ -128,6 +154,46 @@ impl Query {
     #[must_use]
     pub fn new() -> Self {
         Self { limit: 100, ..Self::default() }
+    }
+
+    /// Asks this as well. What it says about times, kinds, levels and endpoints also bounds the query itself, so that a
+    /// store need not look at what cannot match. Set the order first.
+    #[must_use]
+    pub fn ask(mut self, expr: Expr) -> Self {
+        if expr.is_all() {
+            return self;
+        }
+        let Narrow { since, until, received_since, received_until, kinds, levels, endpoints, .. } = expr.narrow();
+        let Narrow { hash_sha256, remote_ip, whole, .. } = expr.narrow();
+        let told = whole
+            && (self.order == Order::Occurred || (since.is_none() && until.is_none()))
+            && (self.kinds.is_empty() || kinds.is_none())
+            && (self.levels.is_empty() || levels.is_none());
+        let (since, until) = match self.order {
+            Order::Occurred => (since, until),
+            Order::Received => (received_since, received_until),
+        };
+        self.since = self.since.max(since.map(Time::from_micros));
+        self.until = [self.until, until.map(Time::from_micros)].into_iter().flatten().min();
+        if self.kinds.is_empty() {
+            self.kinds = kinds.unwrap_or_default().iter().map(|kind| KindFilter::parse(kind)).collect();
+        }
+        if self.levels.is_empty() {
+            self.levels = levels.unwrap_or_default().iter().filter_map(|level| level.parse().ok()).collect();
+        }
+        if let Some(ids) = endpoints {
+            self.endpoints = Some(match self.endpoints {
+                Some(before) => before.into_iter().filter(|id| ids.contains(&id.uuid())).collect(),
+                None => ids.into_iter().map(Id::from_uuid).collect(),
+            });
+        }
+        self.hash_sha256 = self.hash_sha256.or(hash_sha256);
+        self.remote_ip = self.remote_ip.or(remote_ip);
+        // What the other conditions say already need not be asked twice; counts can then come from what was counted before.
+        if !told {
+            self.asked = Some(Asked(Arc::new(expr)));
+        }
+        self
     }
 }
 
@@ -138,6 +204,9 @@ pub struct Page {
     pub items: Vec<StoredEvent>,
     /// Where the next page begins; `None` if this is the last.
     pub next: Option<Cursor>,
+    /// The budget was used up before the page was full: everything newer than this time has been looked at, by the time
+    /// that the query's order names. `next` goes on from there.
+    pub partial: Option<Time>,
     /// Files that could not be read and whose events are therefore missing here.
     pub unreadable: Vec<String>,
 }

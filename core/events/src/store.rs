@@ -8,7 +8,7 @@ use yagura_vocabulary::{
     id::{Endpoint, EventKind, Person},
 };
 
-use crate::{AppendError, Count, Page, Query, StoreError};
+use crate::{AppendError, Budget, Count, FacetField, Facets, Histogram, Page, Query, StoreError, Work};
 
 /// A sealed batch of one stream, as an endpoint sent it.
 ///
@@ -137,6 +137,8 @@ pub struct Health {
     pub free_disk_bytes: Option<u64>,
     /// The last thing that went wrong and has not been made good since.
     pub last_error: Option<String>,
+    /// What is being done in the background that takes long.
+    pub work: Option<Work>,
     /// Losses that only a person can judge: unreadable files, log files set aside as damaged.
     pub damage: Vec<String>,
 }
@@ -160,7 +162,8 @@ pub trait EventStore: Send + Sync {
     /// The store cannot be read.
     async fn marks(&self, endpoint: Id<Endpoint>) -> Result<Vec<Mark>, StoreError>;
 
-    /// A page of what matches, newest first. All pages of one walk see the store as it was at the first page.
+    /// A page of what matches, newest first. All pages of one walk see the store as it was at the first page. With a budget
+    /// in the query, a page may end early; it then says how far it got, and its cursor goes on from there.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -177,6 +180,26 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     async fn count(&self, query: &Query, limit: u64) -> Result<Count, StoreError>;
+
+    /// How many events match in each stretch of time between two neighbours of `bounds`, which rise, by the time that the
+    /// query's order names. The query's cursor, limit and budget play no part. What the budget does not reach is the oldest.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn histogram(&self, query: &Query, bounds: &[Time], budget: Budget) -> Result<Histogram, StoreError>;
+
+    /// The `top` most frequent values of each of `fields` among the events that match. The query's cursor, limit and budget
+    /// play no part. What the budget does not reach is the oldest.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn facets(
+        &self,
+        query: &Query,
+        fields: &[FacetField],
+        top: usize,
+        budget: Budget,
+    ) -> Result<Facets, StoreError>;
 
     /// Up to `limit` events after a position, in the order of their commit.
     ///

@@ -47,6 +47,7 @@ pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);
     yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
+    yagura_log_search::server::install(&mut parts, config.data.join("exports"));
     yagura_backup::install(&mut parts, backup_plan(config, events.clone()));
     if let Some(store) = events {
         yagura_events::server::install(&mut parts, store as Store);

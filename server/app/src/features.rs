@@ -27,6 +27,7 @@ pub(crate) const ALL: &[ServerFeature] = &[
     yagura_backup::FEATURE,
     yagura_operation_log::server::FEATURE,
     yagura_assets::server::FEATURE,
+    yagura_log_search::server::FEATURE,
 ];
 
 /// Every feature with a policy.

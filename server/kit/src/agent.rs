@@ -1,5 +1,7 @@
 //! Requests from agents: believed only when they are signed by the endpoint they name.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use axum::{
     body::to_bytes,
@@ -10,6 +12,7 @@ use axum::{
 use bytes::Bytes;
 use http::{StatusCode, request::Parts};
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 use yagura_channel::{
     server::Signer,
     wire::{
@@ -22,6 +25,9 @@ use yagura_channel::{
 use yagura_vocabulary::{EndpointState, Id, id::Endpoint};
 
 use crate::{ApiError, Code, Context, Json};
+
+/// A body of a megabyte comes through the slowest of lines in this time.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the gate needs to know of an endpoint.
 #[derive(Debug, Clone)]
@@ -94,8 +100,21 @@ impl FromRequestParts<Context> for AgentRequest {
 #[derive(Debug, Clone)]
 pub struct PeerAddress(pub std::net::IpAddr);
 
-/// The gate for agents: reads the whole body, checks the signature, and hands both on.
+/// The gate for agents: reads the whole body, checks the signature, and hands both on when it is their turn.
 pub(crate) async fn verify(State(ctx): State<Context>, request: Request, next: Next) -> Response {
+    let request = match believed(&ctx, request).await {
+        Ok(request) => request,
+        Err(response) => return response,
+    };
+    // Only who is believed can take a turn: a stranger who sends slowly keeps nobody waiting.
+    match ctx.admission().enter().await {
+        Ok(_turn) => next.run(request).await,
+        Err(busy) => busy.into_response(),
+    }
+}
+
+/// The same for what answers only when there is something to tell: it is not worked on meanwhile.
+pub(crate) async fn verify_standing(State(ctx): State<Context>, request: Request, next: Next) -> Response {
     match believed(&ctx, request).await {
         Ok(request) => next.run(request).await,
         Err(response) => response,
@@ -118,10 +137,17 @@ async fn believed(ctx: &Context, request: Request) -> Result<Request, Response> 
         .filter(|known| known.state != EndpointState::Retired)
         .ok_or_else(|| stranger(RequestError::UnknownEndpoint))?;
     let (parts, stream) = request.into_parts();
-    let body = to_bytes(stream, MAX_PACKED).await.map_err(|_| {
-        ctx.metrics().refuse("too_large");
-        ApiError::new(Code::TooLarge, "the body is too large").into_response()
-    })?;
+    let body = match timeout(PATIENCE, to_bytes(stream, MAX_PACKED)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            ctx.metrics().refuse("too_large");
+            return Err(ApiError::new(Code::TooLarge, "the body is too large").into_response());
+        }
+        Err(_) => {
+            ctx.metrics().refuse("too_slow");
+            return Err(ApiError::new(Code::Invalid, "the body did not come in time").into_response());
+        }
+    };
     let subject = Subject {
         method: parts.method.as_str(),
         path: parts.uri.path(),

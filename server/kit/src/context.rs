@@ -9,7 +9,7 @@ use std::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use yagura_vocabulary::{Clock, Id, Time, id::Server};
 
-use crate::{db::Db, metrics::Metrics};
+use crate::{Admission, db::Db, metrics::Metrics};
 
 /// One of each type: how core parts that know nothing of each other are found. Filled while the server starts.
 #[derive(Default)]
@@ -31,6 +31,7 @@ struct Inner {
     db: Db,
     clock: Arc<dyn Clock>,
     metrics: Metrics,
+    admission: Admission,
     parts: Parts,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -41,7 +42,7 @@ impl Context {
     #[must_use]
     pub fn new(server: Id<Server>, db: Db, clock: Arc<dyn Clock>, metrics: Metrics, parts: Parts) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Self(Arc::new(Inner { server, db, clock, metrics, parts, stop, tasks }))
+        Self(Arc::new(Inner { server, db, clock, metrics, admission: Admission::default(), parts, stop, tasks }))
     }
 
     /// Which server this is.
@@ -66,6 +67,12 @@ impl Context {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// The queue of agents' requests.
+    #[must_use]
+    pub fn admission(&self) -> &Admission {
+        &self.0.admission
     }
 
     /// The part of this type.

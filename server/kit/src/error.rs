@@ -59,6 +59,24 @@ pub struct FieldError {
     /// What, in English, for people who read JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Where in a text that has its own rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Box<Place>>,
+}
+
+/// The piece of a text that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Place {
+    /// Its first character, from 0. Characters are Unicode scalar values.
+    pub from: usize,
+    /// The character after its last one.
+    pub to: usize,
+    /// What stands there, or the part of it that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    /// What was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
 }
 
 /// A request that was not fulfilled.
@@ -107,6 +125,20 @@ impl ApiError {
         Self::new(Code::Invalid, message.clone()).with(pointer, code, Some(message))
     }
 
+    /// A text is wrong at a place.
+    #[must_use]
+    pub fn misread(pointer: &str, code: &str, message: impl Into<String>, place: Place) -> Self {
+        let message = message.into();
+        let detail = format!("at character {}: {message}", place.from + 1);
+        let error = FieldError {
+            pointer: pointer.to_owned(),
+            code: code.to_owned(),
+            message: Some(message),
+            place: Some(Box::new(place)),
+        };
+        Self::new(Code::Invalid, detail).with_all([error])
+    }
+
     /// Somebody else changed it, or it exists already.
     #[must_use]
     pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -136,7 +168,7 @@ impl ApiError {
     /// Adds a field error.
     #[must_use]
     pub fn with(mut self, pointer: &str, code: &str, message: Option<String>) -> Self {
-        self.errors.push(FieldError { pointer: pointer.to_owned(), code: code.to_owned(), message });
+        self.errors.push(FieldError { pointer: pointer.to_owned(), code: code.to_owned(), message, place: None });
         self
     }
 

@@ -3,6 +3,7 @@
 //! A feature's server side is a [`ServerFeature`]: migrations, routes, background work. Reading is free; changing goes
 //! through [`Change`], which cannot be committed without an audit row. A route cannot be added without saying who may use it.
 
+pub mod admission;
 pub mod agent;
 pub mod auth;
 pub mod context;
@@ -19,6 +20,7 @@ pub mod routes;
 pub mod secret;
 
 pub use self::{
+    admission::Admission,
     agent::{AgentRequest, Endpoints, KnownEndpoint},
     auth::{Authenticator, Caller, Credential, Employee, Permission, Role, Who},
     context::{Context, Parts},

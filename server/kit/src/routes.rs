@@ -27,6 +27,7 @@ pub(crate) const PROBLEM: &str = "application/problem+json";
 pub struct Routes {
     api: Vec<(UtoipaMethodRouter<Context>, Option<Permission>)>,
     agent: Vec<(&'static str, MethodRouter<Context>)>,
+    standing: Vec<(&'static str, MethodRouter<Context>)>,
     stranger: Vec<(&'static str, MethodRouter<Context>)>,
     plain: Vec<(&'static str, MethodRouter<Context>)>,
 }
@@ -60,6 +61,13 @@ impl Routes {
         self
     }
 
+    /// The same, for what stays open until there is something to tell, and so takes no part in the admission control.
+    #[must_use]
+    pub fn standing(mut self, path: &'static str, route: MethodRouter<Context>) -> Self {
+        self.standing.push((path, route));
+        self
+    }
+
     /// An endpoint for machines that are not enrolled yet, at the agents' listener. It checks for itself whom it believes.
     #[must_use]
     pub fn stranger(mut self, path: &'static str, route: MethodRouter<Context>) -> Self {
@@ -79,6 +87,7 @@ impl Routes {
     pub fn and(mut self, other: Self) -> Self {
         self.api.extend(other.api);
         self.agent.extend(other.agent);
+        self.standing.extend(other.standing);
         self.stranger.extend(other.stranger);
         self.plain.extend(other.plain);
         self
@@ -119,6 +128,10 @@ impl Routes {
         let mut router = Router::new();
         for (path, methods) in std::mem::take(&mut self.agent) {
             let gate = middleware::from_fn_with_state(ctx.clone(), agent::verify);
+            router = router.route(path, methods.layer(gate));
+        }
+        for (path, methods) in std::mem::take(&mut self.standing) {
+            let gate = middleware::from_fn_with_state(ctx.clone(), agent::verify_standing);
             router = router.route(path, methods.layer(gate));
         }
         for (path, methods) in std::mem::take(&mut self.stranger) {

@@ -114,6 +114,10 @@ impl Days {
     fn by_the_person(&self, kind: &str, at: Time) -> Event {
         let mut event = self.by_the_machine(kind, at);
         event.account = Some(self.account.clone());
+        event.logon_session = Some(format!(
+            "0x{:x}",
+            0x3e7_0000 + u64::from(self.n) * 4096 + self.boot_at.micros().unsigned_abs() % 4096
+        ));
         event
     }
 
@@ -194,7 +198,11 @@ impl Days {
         event.with("exit_code", u32::from(self.dice.below(50) == 0)).with("duration_ms", lived)
     }
 
+    /// Programs touch more files than people do.
     fn path(&mut self) -> String {
+        if self.dice.below(100) < 55 {
+            return words::own_file(&mut self.dice, &self.user);
+        }
         let document = words::document(&mut self.dice);
         words::path(&mut self.dice, &self.user, self.department, &document)
     }
@@ -287,7 +295,9 @@ impl Days {
 
     fn carry_off(&mut self, at: Time) -> Event {
         let mut event = self.copy("file.copy", at);
-        event.target = Some(format!(r"E:\{}", words::document(&mut self.dice)));
+        let document = words::document(&mut self.dice);
+        event.subject = Some(words::path(&mut self.dice, &self.user, self.department, &document));
+        event.target = Some(format!(r"E:\{document}"));
         event.device_serial = Some(format!("4C5300{:014}", self.dice.below(40_000)));
         if self.dice.below(12) == 0 {
             event.level = Level::Prohibited;

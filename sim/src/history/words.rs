@@ -269,6 +269,26 @@ pub(super) fn document(dice: &mut Dice) -> String {
     name + "." + dice.pick(EXTENSIONS)
 }
 
+/// A file that a program keeps for itself: nobody chose its name.
+pub(super) fn own_file(dice: &mut Dice, user: &str) -> String {
+    let local = format!(r"C:\Users\{user}\AppData\Local");
+    match dice.below(5) {
+        0 => format!(r"{local}\Temp\{}.tmp", dice.uuid()),
+        1 => {
+            let profile = dice.below(4);
+            format!(
+                r"{local}\Microsoft\Edge\User Data\Profile {profile}\Cache\Cache_Data\f_{:06x}",
+                dice.below(1 << 24)
+            )
+        }
+        2 => format!(r"{local}\Microsoft\Windows\INetCache\IE\{}\{}[1].js", key(dice, 8).to_uppercase(), key(dice, 20)),
+        3 => {
+            format!(r"{local}\Packages\{}_8wekyb3d8bbwe\LocalState\{}\{}.dat", key(dice, 3), dice.uuid(), key(dice, 16))
+        }
+        _ => format!(r"C:\ProgramData\Microsoft\{}\{}.log", key(dice, 2), dice.uuid()),
+    }
+}
+
 /// Where a document of `user` in `department` lies.
 pub(super) fn path(dice: &mut Dice, user: &str, department: &str, document: &str) -> String {
     match dice.below(5) {
@@ -297,10 +317,13 @@ pub(super) fn url(dice: &mut Dice, host: &str) -> String {
         url += "/";
         url += &key(dice, 4);
     }
-    match dice.below(4) {
+    match dice.below(6) {
         0 => url += &format!("?id={}", dice.below(1_000_000)),
         1 => url += &format!("?q={}&page={}", key(dice, 6), dice.below(20)),
-        2 => url += &format!("/{}.html?session={}", dice.pick(PATHS), key(dice, 22)),
+        2 => url += &format!("/{}.html?session={}", dice.pick(PATHS), key(dice, 32)),
+        // What advertising and single sign-on hang on.
+        3 => url += &format!("?gclid={}&utm_campaign={}&ts={}", key(dice, 84), key(dice, 9), dice.below(1 << 30)),
+        4 => url += &format!("?state={}&nonce={}&code={}", key(dice, 43), dice.uuid(), key(dice, 64)),
         _ => {}
     }
     url
@@ -309,7 +332,10 @@ pub(super) fn url(dice: &mut Dice, host: &str) -> String {
 /// A page's title.
 pub(super) fn title(dice: &mut Dice) -> String {
     match dice.below(3) {
-        0 => format!("{} #{} | {}", dice.pick(TITLES), dice.below(90_000), dice.pick(COMPANIES)),
+        0 => {
+            let (topic, number) = (dice.pick(TITLES), dice.below(9_000_000));
+            format!("[{number}] {topic}: {}{}について | {}", dice.pick(BEFORE), dice.pick(PARTS), dice.pick(COMPANIES))
+        }
         1 => format!("{} - {}{}", dice.pick(TITLES), dice.pick(BEFORE), dice.pick(PARTS)),
         _ => format!("{} | {}株式会社", dice.pick(TITLES), dice.pick(COMPANIES)),
     }
@@ -329,12 +355,15 @@ pub(super) fn command(dice: &mut Dice, user: &str, department: &str) -> (String,
             let kind = dice.pick(&["renderer", "utility", "gpu-process"]);
             let line = format!(
                 "\"{image}\" --type={kind} --lang=ja --renderer-client-id={client} --time-ticks-at-unix-epoch=-{}{:06} \
-                 --mojo-platform-channel-handle={handle} --field-trial-handle={},{},{} /prefetch:{}",
+                 --mojo-platform-channel-handle={handle} --field-trial-handle={},{},{} --metrics-client-id={} --shared-files={} \
+                 /prefetch:{}",
                 1_700_000 + dice.below(90_000),
                 dice.below(1_000_000),
                 dice.below(9000),
                 dice.next(),
                 dice.next(),
+                dice.uuid(),
+                key(dice, 40),
                 1 + dice.below(8),
             );
             (image.to_owned(), line)

@@ -40,6 +40,7 @@ pub(crate) async fn enrol(
         return Err(ApiError::new(Code::TooLarge, "too large"));
     }
     let enrolment: Enrolment = serde_json::from_slice(&body).map_err(|_| refused("unreadable"))?;
+    let _turn = ctx.admission().enter().await?;
     let claimed = enrolment.claimed().ok_or_else(|| refused("not signed by its own key"))?;
     let ip = peer.map(|peer| peer.0.0.to_string());
     let mut change = Change::begin_as(&ctx, &claimed.hostname, ip.clone(), "endpoint.enrol").await?;

@@ -9,10 +9,11 @@ use yagura_vocabulary::{Account, Event, Id, Lane, Level, StoredEvent, id::Person
 use super::{
     Subject,
     fixture::{Dice, Sender, at, endpoint, follow, start, store, time, walk},
+    numbers,
 };
-use crate::{FeedCursor, KindFilter, Order, ProcessFilter, Query, Whose, fold};
+use crate::{Budget, FeedCursor, KindFilter, Order, ProcessFilter, Query, Whose, fold};
 
-const ENDPOINTS: u128 = 9;
+pub(super) const ENDPOINTS: u128 = 9;
 const BATCHES: usize = 220;
 const QUERIES: usize = 80;
 /// The most pages that one walk takes, so that the suite stays quick.
@@ -28,7 +29,7 @@ fn words(dice: &mut Dice) -> String {
     (0..count).map(|_| dice.pick(WORDS)).collect::<Vec<_>>().join(" ")
 }
 
-fn one_event(dice: &mut Dice) -> Event {
+pub(super) fn one_event(dice: &mut Dice) -> Event {
     let mut event = Event::new(start(), dice.pick(FEATURES), dice.pick(KINDS));
     // Several events share a second; some clocks are far off.
     event.occurred_at = match dice.below(40) {
@@ -60,7 +61,7 @@ fn one_event(dice: &mut Dice) -> Event {
     event
 }
 
-fn one_query(dice: &mut Dice) -> Query {
+pub(super) fn one_query(dice: &mut Dice) -> Query {
     let mut query = Query { limit: 1 + dice.below(400), ..Query::new() };
     query.order = if dice.once_in(2) { Order::Received } else { Order::Occurred };
     for _ in 0..dice.below(4) {
@@ -93,12 +94,12 @@ fn one_query(dice: &mut Dice) -> Query {
     query
 }
 
-fn person(number: usize) -> Id<Person> {
+pub(super) fn person(number: usize) -> Id<Person> {
     Id::from_uuid(Uuid::from_u128(0xAB << 64 | number as u128))
 }
 
 /// The plainest possible reading of what a query means.
-fn is_wanted(query: &Query, stored: &StoredEvent) -> bool {
+pub(super) fn is_wanted(query: &Query, stored: &StoredEvent) -> bool {
     let event = &stored.event;
     let time = time(query.order, stored);
     let is =
@@ -190,5 +191,12 @@ pub(super) async fn run(subject: &mut impl Subject, seed: u64) {
             (total.min(limit), total <= limit),
             "seed {seed}, query {round}: {query:?}"
         );
+        numbers::check(&subject.store(), &mut dice, &query, &expected).await;
+        if round % 4 != 0 {
+            continue;
+        }
+        // Page after page of little work comes to the same.
+        query.budget = Some(Budget { rows: 700, time: Duration::MAX });
+        assert!(walk(&subject.store(), &query).await == expected, "seed {seed}, query {round}, on a budget: {query:?}");
     }
 }

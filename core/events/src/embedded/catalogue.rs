@@ -1,6 +1,6 @@
 //! The catalogue: a small SQLite database that says which segments count. Its commit is the commit of a flush or merge.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use sqlx::{
     Row, SqlitePool,
@@ -10,14 +10,18 @@ use uuid::Uuid;
 use yagura_vocabulary::{Id, Time};
 
 use super::{
+    manifest::{self, Head, ManifestFile, Notary, Note, SignedManifest},
     memtable::{Extent, Stream},
-    segment::Entry,
+    segment::{Companion, Entry},
 };
 use crate::{Mark, StoreError};
 
 /// The catalogue of one store.
 #[derive(Debug, Clone)]
-pub(crate) struct Catalogue(SqlitePool);
+pub(crate) struct Catalogue {
+    pool: SqlitePool,
+    notary: Notary,
+}
 
 /// What the catalogue knew when the store was opened.
 #[derive(Debug)]
@@ -32,7 +36,7 @@ pub(crate) struct Contents {
 }
 
 impl Catalogue {
-    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: &Path, notary: Notary) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -42,38 +46,48 @@ impl Catalogue {
         let pool = pool.await.map_err(StoreError::catalogue("open the database"))?;
         let migrated = sqlx::migrate!("./catalogue").run(&pool).await;
         migrated.map_err(|error| StoreError::catalogue("bring the tables up to date")(error.into()))?;
-        Ok(Self(pool))
+        Ok(Self { pool, notary })
     }
 
     /// Copies it, as it is at one moment, to a new file.
     pub(crate) async fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
         let text = path.to_string_lossy().into_owned();
-        let copied = sqlx::query("VACUUM INTO $1").bind(text).execute(&self.0).await;
+        let copied = sqlx::query("VACUUM INTO $1").bind(text).execute(&self.pool).await;
         copied.map(drop).map_err(StoreError::catalogue("copy what is"))
     }
 
     /// Closes it so that the one file holds everything.
     pub(crate) async fn close_whole(&self) -> Result<(), StoreError> {
-        let folded = sqlx::query("PRAGMA journal_mode = DELETE").execute(&self.0).await;
+        let folded = sqlx::query("PRAGMA journal_mode = DELETE").execute(&self.pool).await;
         folded.map_err(StoreError::catalogue("fold the journal"))?;
-        self.0.close().await;
+        self.pool.close().await;
         Ok(())
     }
 
     pub(crate) async fn read(&self) -> Result<Contents, StoreError> {
         let what = "read what is";
-        let rows = sqlx::query("SELECT * FROM segment ORDER BY min_position").fetch_all(&self.0).await;
-        let segments = rows.and_then(|rows| rows.iter().map(entry).collect()).map_err(StoreError::catalogue(what))?;
-        let rows = sqlx::query("SELECT * FROM mark").fetch_all(&self.0).await;
+        let rows = sqlx::query("SELECT * FROM segment ORDER BY min_position").fetch_all(&self.pool).await;
+        let segments = rows.and_then(|rows| rows.iter().map(entry).collect());
+        let mut segments: Vec<Entry> = segments.map_err(StoreError::catalogue(what))?;
+        let rows = sqlx::query("SELECT * FROM companion ORDER BY ending").fetch_all(&self.pool).await;
+        let companions = rows.and_then(|rows| rows.iter().map(companion).collect::<Result<Vec<_>, _>>());
+        let mut by_segment: HashMap<Uuid, Vec<Companion>> = HashMap::new();
+        for (segment, companion) in companions.map_err(StoreError::catalogue(what))? {
+            by_segment.entry(segment).or_default().push(companion);
+        }
+        for segment in &mut segments {
+            segment.companions = by_segment.remove(&segment.id).unwrap_or_default();
+        }
+        let rows = sqlx::query("SELECT * FROM mark").fetch_all(&self.pool).await;
         let marks = rows.and_then(|rows| rows.iter().map(mark).collect()).map_err(StoreError::catalogue(what))?;
-        let progress = sqlx::query_as("SELECT flushed, given FROM progress").fetch_one(&self.0).await;
+        let progress = sqlx::query_as("SELECT flushed, given FROM progress").fetch_one(&self.pool).await;
         let (flushed, given): (i64, i64) = progress.map_err(StoreError::catalogue(what))?;
         Ok(Contents { segments, marks, flushed: flushed.cast_unsigned(), given: given.cast_unsigned() })
     }
 
     /// Notes that no position up to `given` may be given again.
     pub(crate) async fn leave_out(&self, given: u64) -> Result<(), StoreError> {
-        let noted = sqlx::query("UPDATE progress SET given = $1").bind(given.cast_signed()).execute(&self.0).await;
+        let noted = sqlx::query("UPDATE progress SET given = $1").bind(given.cast_signed()).execute(&self.pool).await;
         noted.map(drop).map_err(StoreError::catalogue("note the positions that were given"))
     }
 
@@ -94,9 +108,13 @@ impl Catalogue {
         marks: impl Iterator<Item = (Stream, Mark)> + Send,
         flushed: u64,
     ) -> Result<(), sqlx::Error> {
-        let mut transaction = self.0.begin().await?;
-        for entry in entries {
-            insert(&mut transaction, entry).await?;
+        let mut transaction = self.pool.begin().await?;
+        if !all_there(&mut transaction, entries).await? {
+            for entry in entries {
+                insert(&mut transaction, entry).await?;
+            }
+            let put = entries.iter().flat_map(manifest_files).collect();
+            self.notary.note(&mut transaction, &Note::own("write"), (Vec::new(), put)).await?;
         }
         for (stream, mark) in marks {
             sqlx::query("INSERT OR REPLACE INTO mark (endpoint, epoch, lane, last_seq, last_sha256) VALUES ($1, $2, $3, $4, $5)")
@@ -113,30 +131,100 @@ impl Catalogue {
     }
 
     /// Puts `new` in the place of `old`. Doing it twice does no harm.
-    pub(crate) async fn replace(&self, old: &[Uuid], new: &Entry) -> Result<(), StoreError> {
-        self.try_replace(old, new).await.map_err(StoreError::catalogue("replace merged segments"))
+    pub(crate) async fn replace(&self, old: &[Entry], new: &[Entry], note: &Note) -> Result<(), StoreError> {
+        self.try_replace(old, new, note).await.map_err(StoreError::catalogue("replace merged segments"))
     }
 
-    async fn try_replace(&self, old: &[Uuid], new: &Entry) -> Result<(), sqlx::Error> {
-        let mut transaction = self.0.begin().await?;
-        for id in old {
-            let id = id.as_bytes().to_vec();
-            sqlx::query("DELETE FROM segment WHERE id = $1").bind(id).execute(&mut *transaction).await?;
+    async fn try_replace(&self, old: &[Entry], new: &[Entry], note: &Note) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        // Done before, and only the answer was lost.
+        if !any_there(&mut transaction, old).await? && all_there(&mut transaction, new).await? {
+            return Ok(());
         }
-        insert(&mut transaction, new).await?;
+        for entry in old {
+            let id = entry.id.as_bytes().to_vec();
+            for statement in ["DELETE FROM segment WHERE id = $1", "DELETE FROM companion WHERE segment = $1"] {
+                sqlx::query(statement).bind(id.clone()).execute(&mut *transaction).await?;
+            }
+        }
+        for entry in new {
+            insert(&mut transaction, entry).await?;
+        }
+        let files = |entries: &[Entry]| entries.iter().flat_map(manifest_files).collect();
+        self.notary.note(&mut transaction, note, (files(old), files(new))).await?;
         transaction.commit().await
     }
 
-    pub(crate) async fn close(&self) {
-        self.0.close().await;
+    /// Begins the journal of a store that has segments from before there was one.
+    pub(crate) async fn adopt(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.try_adopt(entries).await.map_err(StoreError::catalogue("begin the journal"))
     }
+
+    async fn try_adopt(&self, entries: &[Entry]) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM manifest").fetch_one(&mut *transaction).await?;
+        if known == 0 && !entries.is_empty() {
+            let put = entries.iter().flat_map(manifest_files).collect();
+            self.notary.note(&mut transaction, &Note::own("adopt"), (Vec::new(), put)).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Manifests after a number, the oldest first.
+    pub(crate) async fn manifests(&self, after: u64, limit: u32) -> Result<Vec<SignedManifest>, StoreError> {
+        manifest::after(&self.pool, after, limit).await.map_err(StoreError::catalogue("read the journal"))
+    }
+
+    /// The end of the journal.
+    pub(crate) async fn head(&self) -> Result<Head, StoreError> {
+        let what = "read the end of the journal";
+        let row = sqlx::query("SELECT number, hash FROM manifest ORDER BY number DESC LIMIT 1");
+        let row = row.fetch_optional(&self.pool).await.map_err(StoreError::catalogue(what))?;
+        let Some(row) = row else { return Ok(Head { number: 0, hash: [0; 32] }) };
+        let number = row.try_get::<i64, _>("number").map(i64::cast_unsigned);
+        let head = number.and_then(|number| Ok(Head { number, hash: hash(&row, "hash")? }));
+        head.map_err(StoreError::catalogue(what))
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn is_there(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query("SELECT 1 FROM segment WHERE id = $1").bind(entry.id.as_bytes().to_vec());
+    Ok(found.fetch_optional(connection).await?.is_some())
+}
+
+async fn all_there(connection: &mut sqlx::SqliteConnection, entries: &[Entry]) -> Result<bool, sqlx::Error> {
+    for entry in entries {
+        if !is_there(&mut *connection, entry).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn any_there(connection: &mut sqlx::SqliteConnection, entries: &[Entry]) -> Result<bool, sqlx::Error> {
+    for entry in entries {
+        if is_there(&mut *connection, entry).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn manifest_files(entry: &Entry) -> impl Iterator<Item = ManifestFile> {
+    let hashes = [entry.sha256].into_iter().chain(entry.companions.iter().map(|companion| companion.sha256));
+    let file = |((path, bytes), sha256)| ManifestFile { path, bytes, sha256: hex::encode::<[u8; 32]>(sha256) };
+    entry.files().zip(hashes).map(file)
 }
 
 async fn insert(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
     let Extent { position, occurred, received } = entry.extent;
     sqlx::query(
         "INSERT OR REPLACE INTO segment (id, path, day, rows, bytes, sha256, min_position, max_position, min_occurred, \
-         max_occurred, min_received, max_received) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         max_occurred, min_received, max_received, sorted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(entry.id.as_bytes().to_vec())
     .bind(&entry.path)
@@ -150,8 +238,18 @@ async fn insert(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Resul
     .bind(occurred.1.micros())
     .bind(received.0.micros())
     .bind(received.1.micros())
-    .execute(connection)
+    .bind(entry.sorted)
+    .execute(&mut *connection)
     .await?;
+    for companion in &entry.companions {
+        sqlx::query("INSERT OR REPLACE INTO companion (segment, ending, bytes, sha256) VALUES ($1, $2, $3, $4)")
+            .bind(entry.id.as_bytes().to_vec())
+            .bind(&companion.ending)
+            .bind(companion.bytes.cast_signed())
+            .bind(companion.sha256.to_vec())
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(())
 }
 
@@ -171,7 +269,15 @@ fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
             occurred: (time("min_occurred")?, time("max_occurred")?),
             received: (time("min_received")?, time("max_received")?),
         },
+        sorted: row.try_get("sorted")?,
+        companions: Vec::new(),
     })
+}
+
+fn companion(row: &SqliteRow) -> Result<(Uuid, Companion), sqlx::Error> {
+    let bytes = row.try_get::<i64, _>("bytes")?.cast_unsigned();
+    let companion = Companion { ending: row.try_get("ending")?, bytes, sha256: hash(row, "sha256")? };
+    Ok((uuid(row, "segment")?, companion))
 }
 
 fn mark(row: &SqliteRow) -> Result<(Stream, Mark), sqlx::Error> {

@@ -95,6 +95,29 @@ impl Column {
     pub(crate) const BLOOMED: &'static [Self] =
         &[Self::HashSha256, Self::RemoteIp, Self::DeviceSerial, Self::ProcessGuid, Self::ParentGuid];
 
+    /// Columns by whose smallest and largest values pages are left out.
+    pub(crate) const PROBED: &'static [Self] = &[
+        Self::Id,
+        Self::Position,
+        Self::Endpoint,
+        Self::OccurredAt,
+        Self::ReceivedAt,
+        Self::Feature,
+        Self::Kind,
+        Self::Level,
+        Self::Person,
+        Self::ProcessGuid,
+        Self::ParentGuid,
+        Self::Image,
+        Self::HashSha256,
+        Self::RemoteIp,
+        Self::DeviceSerial,
+    ];
+
+    /// Columns whose values hardly repeat within a row group.
+    pub(crate) const VARIED: &'static [Self] =
+        &[Self::CommandLine, Self::Subject, Self::Target, Self::Body, Self::ProcessGuid, Self::ParentGuid];
+
     fn data_type(self) -> DataType {
         match self.shape() {
             Shape::Uuid => DataType::FixedSizeBinary(16),
@@ -148,6 +171,12 @@ impl Table {
 
     pub(crate) fn text(&self, column: Column, row: usize) -> Option<&str> {
         self.array::<StringArray>(column, row).map(|array| array.value(row))
+    }
+
+    /// All texts of a column one after the other, and where they begin and end.
+    pub(crate) fn texts(&self, column: Column) -> Option<(&str, &[i32])> {
+        let array = self.batch.column(self.at[column as usize]?).as_any().downcast_ref::<StringArray>()?;
+        Some((std::str::from_utf8(array.value_data()).ok()?, array.value_offsets()))
     }
 
     pub(crate) fn u64(&self, column: Column, row: usize) -> Option<u64> {

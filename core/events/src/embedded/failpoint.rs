@@ -11,6 +11,8 @@ pub enum Point {
     BeforeSegmentSync,
     /// A segment is synced but has not got its name yet.
     BeforeRename,
+    /// A segment has its name, the files beside it are not written yet.
+    BeforeCompanions,
     /// The segments of a memtable have their names but are not in the catalogue.
     BeforeCatalogueCommit,
     /// The catalogue knows the segments, the log still has the same events.
@@ -19,19 +21,32 @@ pub enum Point {
     BeforeMergeCommit,
     /// The catalogue knows the merged segment, the merged ones still lie there.
     BeforeMergeUnlink,
+    /// A day file has its name but is not in the catalogue.
+    BeforeCompactionCommit,
+    /// The catalogue knows the day file, the segments that it came from still lie there.
+    BeforeCompactionUnlink,
+    /// What stays of a segment has its name but is not in the catalogue.
+    BeforeRemovalCommit,
+    /// The catalogue knows what stays, the segment with the removed events still lies there.
+    BeforeRemovalUnlink,
 }
 
 impl Point {
     /// Every place.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::AfterWalWrite,
         Self::AfterWalSync,
         Self::BeforeSegmentSync,
         Self::BeforeRename,
+        Self::BeforeCompanions,
         Self::BeforeCatalogueCommit,
         Self::BeforeWalTrim,
         Self::BeforeMergeCommit,
         Self::BeforeMergeUnlink,
+        Self::BeforeCompactionCommit,
+        Self::BeforeCompactionUnlink,
+        Self::BeforeRemovalCommit,
+        Self::BeforeRemovalUnlink,
     ];
 }
 

@@ -3,16 +3,16 @@
 use std::{collections::VecDeque, sync::Arc, sync::mpsc::SyncSender, time::Duration};
 
 use tokio::{
-    sync::watch,
+    sync::{OwnedMutexGuard, watch},
     task::spawn_blocking,
     time::{Instant, Interval, interval_at, sleep},
 };
-use uuid::Uuid;
 
 use super::{
     Options,
     failpoint::Point,
     files::free_bytes,
+    manifest::Note,
     memtable::Memtable,
     merge,
     segment::{Entry, Segment, write_days},
@@ -36,7 +36,7 @@ pub(crate) struct Flusher {
     /// Segments that are written but whose commit failed: it may have been done, so it is tried again as it was.
     written: VecDeque<(Arc<Memtable>, Vec<Entry>)>,
     /// The same for a merge.
-    merged: Option<(Vec<Uuid>, Entry)>,
+    merged: Option<(Vec<Arc<Segment>>, Entry, OwnedMutexGuard<()>)>,
 }
 
 impl Drop for Flusher {
@@ -92,6 +92,7 @@ impl Flusher {
     async fn work(&mut self) -> Result<(), StoreError> {
         self.flush_all().await?;
         let merged = self.merge_all().await;
+        self.shared.compact_wanted.notify_one();
         self.shared.status(|status| status.merge_error = merged.as_ref().err().map(ToString::to_string));
         merged
     }
@@ -133,6 +134,7 @@ impl Flusher {
             state.frozen.retain(|frozen| !Arc::ptr_eq(frozen, &table));
         }
         self.written.pop_front();
+        self.shared.tell_flushed();
         gate.pass(Point::BeforeWalTrim)?;
         self.shared.log_files.trim(table.last);
         Ok(table.last)
@@ -141,18 +143,22 @@ impl Flusher {
     async fn merge_all(&mut self) -> Result<(), StoreError> {
         loop {
             if self.merged.is_none() {
+                // While something long is being rewritten, small segments wait.
+                let Ok(alone) = self.shared.rewriting.clone().try_lock_owned() else { return Ok(()) };
                 let Some(run) = self.next_merge() else { return Ok(()) };
-                let old = run.iter().map(|segment| segment.entry.id).collect();
-                let shared = self.shared.clone();
-                let entry =
-                    spawn_blocking(move || merge::merge(&shared, &run)).await.map_err(|_| StoreError::Stopped)??;
-                self.merged = Some((old, entry));
+                let (shared, sources) = (self.shared.clone(), run.clone());
+                let entry = spawn_blocking(move || merge::merge(&shared, &sources))
+                    .await
+                    .map_err(|_| StoreError::Stopped)??;
+                self.merged = Some((run, entry, alone));
             }
-            if let Some((old, entry)) = &self.merged {
+            if let Some((old, entry, _)) = &self.merged {
                 self.shared.gate.pass(Point::BeforeMergeCommit)?;
-                self.shared.catalogue.replace(old, entry).await?;
+                let entries: Vec<_> = old.iter().map(|segment| segment.entry.clone()).collect();
+                let new = std::slice::from_ref(entry);
+                self.shared.catalogue.replace(&entries, new, &Note::own("merge")).await?;
                 self.shared.gate.pass(Point::BeforeMergeUnlink)?;
-                self.swap(old, entry);
+                self.shared.swap(&entries, new);
             }
             self.merged = None;
         }
@@ -161,7 +167,7 @@ impl Flusher {
     fn next_merge(&self) -> Option<Vec<Arc<Segment>>> {
         let unreadable = self.shared.status(|status| status.unreadable.clone());
         let mut segments = self.shared.state().segments.to_vec();
-        segments.retain(|segment| !unreadable.contains_key(&segment.entry.path));
+        segments.retain(|segment| !segment.entry.sorted && !unreadable.contains_key(&segment.entry.path));
         let entries: Vec<_> = segments.iter().map(|segment| &segment.entry).collect();
         let options = &self.shared.options;
         let run = merge::choose(&entries, options.merge_fan_in, options.merge_max_rows)?;
@@ -169,15 +175,5 @@ impl Flusher {
         let needed = run.iter().map(|segment| segment.entry.bytes).sum::<u64>() + options.reserve_bytes;
         let room = free_bytes(&options.dir).is_none_or(|free| free > needed);
         room.then_some(run)
-    }
-
-    fn swap(&self, old: &[Uuid], new: &Entry) {
-        let mut state = self.shared.state_mut();
-        let (gone, mut kept): (Vec<_>, Vec<_>) =
-            state.segments.iter().cloned().partition(|segment| old.contains(&segment.entry.id));
-        kept.push(Arc::new(Segment::new(&self.shared.options.dir, new.clone())));
-        kept.sort_by_key(|segment| segment.entry.extent.position);
-        state.segments = Arc::new(kept);
-        gone.iter().for_each(|segment| segment.doom());
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     columns::to_today,
-    segment::{Entry, Opened, Segment, SegmentWriter},
+    compact::unreadable,
+    segment::{Arrangement, Entry, Opened, Segment, SegmentWriter},
     shared::Shared,
 };
 use crate::StoreError;
@@ -10,29 +11,23 @@ use std::sync::Arc;
 
 /// Which segments to merge next, as indexes into `entries`; `None` if it would not pay.
 ///
-/// Neighbours of one day, in the order of positions: `fan_in` or more of like size on the latest day, where more will
-/// come; any two on a day that is over.
+/// `fan_in` or more neighbours of like size on the latest day, in the order of positions. Days that are over become day
+/// files (`compact`).
 pub(crate) fn choose(entries: &[&Entry], fan_in: usize, max_rows: u64) -> Option<Vec<usize>> {
     let latest = entries.iter().map(|entry| &entry.day).max()?;
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by_key(|index| (&entries[*index].day, entries[*index].extent.position));
-    order.chunk_by(|a, b| entries[*a].day == entries[*b].day).find_map(|day| {
-        let open = entries[day[0]].day == *latest;
-        let least = if open { fan_in.max(2) } else { 2 };
-        let tiers = if open { 0..=tier(max_rows, fan_in) } else { u32::MAX..=u32::MAX };
-        tiers.into_iter().find_map(|limit| {
-            // Two segments that are each no more than half as large as allowed always fit together.
-            let small =
-                |index: &usize| entries[*index].rows <= max_rows / 2 && tier(entries[*index].rows, fan_in) <= limit;
-            let runs = day.split(|index| !small(index)).map(|run| fitting(run, entries, max_rows));
-            let pays = |run: &Vec<usize>| {
-                let rows = |index: &usize| entries[*index].rows;
-                let largest = run.iter().map(rows).max().unwrap_or(0);
-                // A row is then rewritten only when its segment doubles at least.
-                run.len() >= least && (!open || run.iter().map(rows).sum::<u64>() >= 2 * largest)
-            };
-            runs.into_iter().find(pays)
-        })
+    let mut day: Vec<usize> = (0..entries.len()).filter(|index| entries[*index].day == *latest).collect();
+    day.sort_by_key(|index| entries[*index].extent.position);
+    (0..=tier(max_rows, fan_in)).find_map(|limit| {
+        // Two segments that are each no more than half as large as allowed always fit together.
+        let small = |index: &usize| entries[*index].rows <= max_rows / 2 && tier(entries[*index].rows, fan_in) <= limit;
+        let runs = day.split(|index| !small(index)).map(|run| fitting(run, entries, max_rows));
+        let pays = |run: &Vec<usize>| {
+            let rows = |index: &usize| entries[*index].rows;
+            let largest = run.iter().map(rows).max().unwrap_or(0);
+            // A row is then rewritten only when its segment doubles at least.
+            run.len() >= fan_in.max(2) && run.iter().map(rows).sum::<u64>() >= 2 * largest
+        };
+        runs.into_iter().find(pays)
     })
 }
 
@@ -54,7 +49,7 @@ pub(crate) fn merge(shared: &Shared, run: &[Arc<Segment>]) -> Result<Entry, Stor
     let rows = run.iter().map(|segment| segment.entry.rows).sum();
     let extent = run.iter().map(|segment| segment.entry.extent).reduce(super::memtable::Extent::with);
     let extent = extent.ok_or(StoreError::Stopped)?;
-    let mut writer = SegmentWriter::create(&shared.options.dir, extent, rows)?;
+    let mut writer = SegmentWriter::create(&shared.options.dir, extent, rows, Arrangement::Hot)?;
     for segment in run {
         copy(shared, segment, &mut writer)?;
     }
@@ -62,13 +57,8 @@ pub(crate) fn merge(shared: &Shared, run: &[Arc<Segment>]) -> Result<Entry, Stor
 }
 
 fn copy(shared: &Shared, segment: &Segment, to: &mut SegmentWriter) -> Result<(), StoreError> {
-    let unreadable = |error: StoreError| {
-        // From now on it is left out of merges, so that one bad file does not stop them all.
-        let path = segment.entry.path.clone();
-        shared.status(|status| status.unreadable.insert(path, error.to_string()));
-        error
-    };
-    let opened = Opened::open(segment, &shared.metadata).map_err(unreadable)?;
+    let unreadable = |error: StoreError| unreadable(shared, segment, error);
+    let opened = Opened::open(segment, &shared.caches).map_err(unreadable)?;
     for batch in opened.batches().map_err(unreadable)? {
         let batch = batch.and_then(|batch| to_today(&batch));
         let batch = batch.map_err(|error| unreadable(StoreError::segment("read", &segment.path)(error.into())))?;
@@ -97,6 +87,8 @@ mod tests {
                 bytes: 0,
                 sha256: [0; 32],
                 extent: Extent { position: (position, position), occurred: time, received: time },
+                sorted: false,
+                companions: Vec::new(),
             })
             .collect();
         let entries: Vec<_> = entries.iter().collect();
@@ -113,11 +105,9 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_is_over_is_merged_as_far_as_the_size_allows() {
-        check(&[("1", 9), ("1", 300), ("2", 9)], Some(&[0, 1]));
-        check(&[("1", 400), ("1", 400), ("1", 400), ("2", 9)], Some(&[0, 1]));
-        check(&[("1", 800), ("1", 400), ("2", 9)], None);
-        check(&[("1", 9), ("2", 9)], None);
+    fn a_day_that_is_over_is_left_alone() {
+        check(&[("1", 9), ("1", 9), ("1", 9), ("1", 9), ("2", 9)], None);
+        check(&[("1", 9), ("2", 9), ("2", 9), ("2", 9), ("2", 9)], Some(&[1, 2, 3, 4]));
     }
 
     #[test]
@@ -136,6 +126,8 @@ mod tests {
                     bytes: 0,
                     sha256: [0; 32],
                     extent: Extent { position: (position, position), occurred: time, received: time },
+                    sorted: false,
+                    companions: Vec::new(),
                 })
                 .collect();
             let Some(run) = choose(&entries.iter().collect::<Vec<_>>(), 4, 1000) else { break };

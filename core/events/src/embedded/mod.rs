@@ -1,16 +1,23 @@
 //! The store of one server: a write-ahead log, memory, Parquet segments and a small catalogue in one directory.
 
+mod aggregate;
 mod catalogue;
 mod columns;
+mod compact;
 mod failpoint;
 mod files;
 mod flush;
+mod forecast;
+mod limits;
+mod manifest;
 mod memtable;
 mod merge;
 mod open;
 mod options;
 mod plan;
 mod read;
+mod removal;
+mod roll_up;
 mod rows;
 mod scan;
 mod segment;
@@ -20,7 +27,11 @@ mod wal;
 mod writer;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender, mpsc::TrySendError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{SyncSender, TrySendError},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -31,14 +42,17 @@ use tokio::{
     task::spawn_blocking,
 };
 use yagura_vocabulary::{
-    Id, StoredEvent,
+    Id, StoredEvent, Time,
     id::{Endpoint, EventKind},
 };
 
 #[cfg(any(test, feature = "failpoints"))]
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
+pub use forecast::Forecast;
+pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedBy, SignedManifest, Verification, verify};
 pub use options::Options;
+pub use removal::{Removal, RemovalKind, Removed};
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
@@ -47,8 +61,8 @@ use wal::Encoded;
 use writer::{Message, Request};
 
 use crate::{
-    AppendError, Batch, Count, EventStore, FeedCursor, FeedPage, Health, Mark, Outcome, Page, Query, StoreError,
-    marks::fault,
+    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Health, Histogram, Mark,
+    Outcome, Page, Query, StoreError, marks::fault,
 };
 
 /// The store of one server, in one directory. See [`EventStore`] for what it does.
@@ -65,6 +79,7 @@ pub struct Embedded {
 struct Tasks {
     writer: JoinHandle<()>,
     flusher: tokio::task::JoinHandle<Result<(), StoreError>>,
+    compactor: tokio::task::JoinHandle<()>,
     closing: watch::Sender<bool>,
 }
 
@@ -89,7 +104,7 @@ impl Embedded {
     /// What is in memory could not be written; nothing is lost, as the log still has it.
     pub async fn close(&self) -> Result<(), StoreError> {
         let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Tasks { writer, flusher, closing }) = tasks else { return Ok(()) };
+        let Some(Tasks { writer, flusher, compactor, closing }) = tasks else { return Ok(()) };
         let sender = self.writer.clone();
         let ended = spawn_blocking(move || {
             // If nobody receives, the writer has ended already.
@@ -98,7 +113,11 @@ impl Embedded {
         });
         let ended = ended.await.map_err(|_| StoreError::Stopped)?;
         closing.send_replace(true);
+        self.shared.closing.store(true, Ordering::Relaxed);
         let flushed = flusher.await.map_err(|_| StoreError::Stopped)?;
+        compactor.await.map_err(|_| StoreError::Stopped)?;
+        // Whoever asked for a rewriting may be in the middle of it.
+        let _alone = self.shared.rewriting.lock().await;
         self.shared.catalogue.close().await;
         // Readers may go on with what they hold; nothing is written any more.
         drop(self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -128,9 +147,46 @@ impl Embedded {
         Err(StoreError::Flush(reason.unwrap_or_default()))
     }
 
+    /// Makes everything into day files now, the latest day too, and waits for it. Health tells how far it is; it ends early
+    /// when this future is dropped.
+    ///
+    /// # Errors
+    /// Something could not be written or read; what was not compacted stays as it was.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.flush().await?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let _guard = read::StopOnDrop(stop.clone());
+        let shared = self.shared.clone();
+        // A task of its own: what was begun is brought to an orderly end even if nobody waits any more.
+        let work = tokio::spawn(async move { compact::all(&shared, true, &stop).await });
+        work.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// The end of the journal of manifests. Written down elsewhere, it shows later that nothing was rolled back.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub async fn journal_head(&self) -> Result<Head, StoreError> {
+        self.shared.catalogue.head().await
+    }
+
+    /// Up to `limit` manifests after number `after`, the oldest first.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub async fn journal(&self, after: u64, limit: u32) -> Result<Vec<SignedManifest>, StoreError> {
+        self.shared.catalogue.manifests(after, limit).await
+    }
+
     async fn encode(&self, batches: Vec<Batch>) -> Result<Vec<Encoded>, AppendError> {
         let _permit = self.shared.encoders.acquire().await.map_err(|_| AppendError::Closed)?;
         spawn_blocking(move || encode(batches)).await.map_err(|_| AppendError::Closed)?
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
     }
 }
 
@@ -180,6 +236,20 @@ impl EventStore for Embedded {
 
     async fn count(&self, query: &Query, limit: u64) -> Result<Count, StoreError> {
         read::count(&self.shared, query, limit).await
+    }
+
+    async fn histogram(&self, query: &Query, bounds: &[Time], budget: Budget) -> Result<Histogram, StoreError> {
+        read::histogram(&self.shared, query, bounds, budget).await
+    }
+
+    async fn facets(
+        &self,
+        query: &Query,
+        fields: &[FacetField],
+        top: usize,
+        budget: Budget,
+    ) -> Result<Facets, StoreError> {
+        read::facets(&self.shared, query, fields, top, budget).await
     }
 
     async fn feed(&self, after: FeedCursor, limit: usize) -> Result<FeedPage, StoreError> {

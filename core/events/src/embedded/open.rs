@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     Embedded, ON_THEIR_WAY_KB, Options, QUEUE, Tasks,
     catalogue::{Catalogue, Contents},
+    compact,
     files::{make_dir, sync_dir},
     flush::Flusher,
     memtable::{Chunk, Stream},
@@ -37,8 +38,9 @@ const GAP: u64 = 1 << 20;
 pub(super) async fn open(options: Options) -> Result<Embedded, StoreError> {
     let dir = options.dir.clone();
     let lock = blocking(move || prepare(&dir)).await?;
-    let catalogue = Catalogue::open(&options.dir.join(CATALOGUE)).await?;
+    let catalogue = Catalogue::open(&options.dir.join(CATALOGUE), options.notary()).await?;
     let contents = catalogue.read().await?;
+    catalogue.adopt(&contents.segments).await?;
     let (restored, lock) = blocking(move || restore(options, contents).map(|restored| (restored, lock))).await?;
     let Restored { options, state, marks, mut damage, flushed, next, recovered } = restored;
     if recovered.end.is_some() {
@@ -62,9 +64,10 @@ fn start(shared: Arc<Shared>, log: Log, next: u64) -> Result<Embedded, StoreErro
     let writer = writer.map_err(StoreError::file("start the writer of", &shared.options.dir))?;
     let (closing, closed) = watch::channel(false);
     let flusher = tokio::spawn(Flusher::new(shared.clone(), sender.clone()).run(closed));
+    let compactor = tokio::spawn(compact::run(shared.clone(), closing.subscribe()));
     shared.flush_wanted.notify_one();
     let on_their_way = Semaphore::new(ON_THEIR_WAY_KB as usize);
-    let tasks = Mutex::new(Some(Tasks { writer, flusher, closing }));
+    let tasks = Mutex::new(Some(Tasks { writer, flusher, compactor, closing }));
     Ok(Embedded { shared, writer: sender, on_their_way, tasks })
 }
 
@@ -169,7 +172,7 @@ fn replay(record: Record, state: &mut State, marks: &mut Marks, options: &Option
 
 /// Removes files that the catalogue does not name: a crash left them before they counted, or after they were merged.
 fn sweep(dir: &Path, segments: &[Entry]) -> Result<(), StoreError> {
-    let named: HashSet<_> = segments.iter().map(|entry| dir.join(&entry.path)).collect();
+    let named: HashSet<_> = segments.iter().flat_map(Entry::files).map(|(name, _)| dir.join(name)).collect();
     for path in segment_files(&dir.join(LAYOUT))? {
         if !named.contains(&path) {
             tracing::info!(path = %path.display(), "removing a segment file that does not count");

@@ -2,9 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use yagura_vocabulary::{Clock, SystemClock};
+
 #[cfg(any(test, feature = "failpoints"))]
 use super::failpoint::FailPoints;
-use super::wal::{RealDisk, WalDisk};
+use super::{
+    manifest::{Notary, Seal},
+    wal::{RealDisk, WalDisk},
+};
 
 /// How an embedded store is to behave. The defaults suit 1,000 endpoints on a small server.
 #[derive(Debug, Clone)]
@@ -36,6 +41,12 @@ pub struct Options {
     pub merge_fan_in: usize,
     /// A merge makes no segment of more events than this.
     pub merge_max_rows: u64,
+    /// A day file has no more events than this.
+    pub day_file_rows: u64,
+    /// What time manifests say it is.
+    pub clock: Arc<dyn Clock>,
+    /// Signs manifests; without it they are chained, but anybody could have written them.
+    pub seal: Option<Arc<dyn Seal>>,
     /// Where the write-ahead log is written; a test puts a disk here whose power can be cut.
     pub disk: Arc<dyn WalDisk>,
     /// Where a test stops the store.
@@ -60,9 +71,16 @@ impl Options {
             concurrent_searches: std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
             merge_fan_in: 8,
             merge_max_rows: 1 << 20,
+            day_file_rows: 8 << 20,
+            clock: Arc::new(SystemClock),
+            seal: None,
             disk: Arc::new(RealDisk),
             #[cfg(any(test, feature = "failpoints"))]
             fail_points: FailPoints::default(),
         }
+    }
+
+    pub(crate) fn notary(&self) -> Notary {
+        Notary { clock: self.clock.clone(), seal: self.seal.clone() }
     }
 }

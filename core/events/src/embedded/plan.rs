@@ -3,14 +3,17 @@
 use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use uuid::Uuid;
+use yagura_search_language::Column::Texts;
+use yagura_text_index::{Needle, Wanted};
 use yagura_vocabulary::Time;
 
 use super::{
     columns::Column,
     memtable::{Chunk, Extent},
-    rows::text_columns,
+    rows::{column_of, text_columns},
+    segment::wanted,
 };
-use crate::{FeedItem, matcher::Matcher};
+use crate::{FeedItem, fields::Fields, matcher::Matcher};
 
 /// What rows are ranked by: the larger comes first.
 pub(crate) type Key = (i64, u128);
@@ -40,12 +43,27 @@ pub(crate) struct Plan {
     pub(crate) after: u64,
     /// and not larger than this.
     pub(crate) head: u64,
+    /// Columns that the collector looks at.
+    pub(crate) extra: Vec<Column>,
+    /// What an index is asked for.
+    pub(crate) wanted: Wanted,
 }
 
 impl Plan {
     /// Everything up to `head`.
     pub(crate) fn all(ranking: Ranking, matcher: Matcher, head: u64) -> Self {
-        Self { ranking, matcher, since: i64::MIN, until: i64::MAX, below: None, after: 0, head }
+        let wanted = wanted(&matcher);
+        Self {
+            wanted,
+            ranking,
+            matcher,
+            since: i64::MIN,
+            until: i64::MAX,
+            below: None,
+            after: 0,
+            head,
+            extra: Vec::new(),
+        }
     }
 
     /// The key of a row. `time` is the one that the ranking names.
@@ -99,12 +117,60 @@ impl Plan {
             && extent.position.1 <= self.head
     }
 
-    /// The columns that must be read to find what is asked for.
-    pub(crate) fn columns(&self) -> Vec<Column> {
+    /// What is read of a page, one stage after the other, each of the rows only that the one before allows.
+    pub(crate) fn stages(&self) -> Vec<Stage> {
+        let mut stages = Vec::new();
+        let filters = self.filters();
+        if !filters.is_empty() {
+            stages.push(Stage { test: Test::Filters, columns: filters });
+        }
+        let texts = self.texts();
+        if !texts.is_empty() {
+            stages.push(Stage { test: Test::Texts, columns: texts });
+        }
+        // Pages have been chosen by their times already, so that most keys are asked for.
+        let mut key = vec![Column::Position, self.key_column()];
+        key.extend((self.ranking != Ranking::Position).then_some(Column::Id));
+        key.extend(&self.extra);
+        stages.push(Stage { test: Test::Key, columns: key });
+        stages
+    }
+
+    /// The columns that decide whether the texts match. A question in the language of people is asked as a whole, so it needs
+    /// all its columns at once.
+    fn texts(&self) -> Vec<Column> {
+        let Matcher { text, asked, .. } = &self.matcher;
+        let asked_any = asked.is_some();
+        let asked = asked.as_ref().map(|asked| asked.expr().columns()).unwrap_or_default();
+        let mut columns: Vec<_> = asked.iter().filter_map(|column| column_of(*column)).collect();
+        if text.is_some() || asked.contains(&Texts) {
+            columns.extend(text_columns());
+        }
+        if columns.is_empty() {
+            columns.extend(asked_any.then_some(Column::Position));
+        }
+        columns
+    }
+
+    /// Texts that each row must have, whatever else is asked.
+    pub(crate) fn needles(&self) -> Vec<Needle> {
+        let parts = match &self.wanted {
+            Wanted::And(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let needle = |part: &Wanted| match part {
+            Wanted::Text(folded) => Needle::new(folded),
+            _ => None,
+        };
+        parts.iter().filter_map(needle).collect()
+    }
+
+    /// The columns that decide about a row, its texts and its key aside.
+    fn filters(&self) -> Vec<Column> {
         let matcher = &self.matcher;
-        let mut columns = vec![Column::Position, self.key_column()];
+        let mut columns = Vec::new();
         let mut add = |wanted: bool, column: Column| columns.extend(wanted.then_some(column));
-        add(self.ranking != Ranking::Position || matcher.id.is_some(), Column::Id);
+        add(matcher.id.is_some(), Column::Id);
         add(matcher.endpoints.is_some() || matcher.owner.is_some(), Column::Endpoint);
         add(!matcher.kinds.is_empty(), Column::Kind);
         add(!matcher.levels.is_empty(), Column::Level);
@@ -118,9 +184,6 @@ impl Plan {
         add(!matcher.remote_ip.is_empty(), Column::RemoteIp);
         add(matcher.device_serial.is_some(), Column::DeviceSerial);
         add(matcher.feature.is_some(), Column::Feature);
-        if matcher.text.is_some() {
-            columns.extend(text_columns());
-        }
         columns
     }
 
@@ -134,7 +197,7 @@ impl Plan {
             };
             let key = self.key(time.micros(), event.id.uuid(), *position);
             if self.admits(key, *position) && collector.wants(key) && self.matcher.matches(event, &mut scratch) {
-                collector.add(key, Place { unit, row })?;
+                collector.add(key, Place { unit, row }, event)?;
             }
         }
         ControlFlow::Continue(())
@@ -150,6 +213,24 @@ fn micros((low, high): (Time, Time)) -> (i64, i64) {
     (low.micros(), high.micros())
 }
 
+/// Some columns, and what is decided by them.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) test: Test,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// What a stage decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// Whether everything but texts and key matches.
+    Filters,
+    /// Whether the key is asked for.
+    Key,
+    /// Whether the texts match.
+    Texts,
+}
+
 /// A row of a chunk or a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
@@ -162,7 +243,7 @@ pub(crate) trait Collect {
     /// Whether a row with this key would be taken.
     fn wants(&self, key: Key) -> bool;
     /// Takes a row that matches; breaks when it has seen enough.
-    fn add(&mut self, key: Key, place: Place) -> ControlFlow<()>;
+    fn add(&mut self, key: Key, place: Place, row: &impl Fields) -> ControlFlow<()>;
 
     /// Whether a row whose key begins with `high` or less could be taken.
     fn wants_up_to(&self, high: i64) -> bool {
@@ -192,7 +273,7 @@ impl Collect for Top {
         self.heap.len() < self.limit || self.heap.peek().is_some_and(|Reverse((last, _))| key > *last)
     }
 
-    fn add(&mut self, key: Key, place: Place) -> ControlFlow<()> {
+    fn add(&mut self, key: Key, place: Place, _: &impl Fields) -> ControlFlow<()> {
         self.heap.push(Reverse((key, place)));
         if self.heap.len() > self.limit {
             self.heap.pop();
@@ -212,7 +293,7 @@ impl Collect for Counter {
         self.found <= self.limit
     }
 
-    fn add(&mut self, _: Key, _: Place) -> ControlFlow<()> {
+    fn add(&mut self, _: Key, _: Place, _: &impl Fields) -> ControlFlow<()> {
         self.found += 1;
         if self.found > self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

@@ -7,14 +7,14 @@ use arrow_array::{
     UInt64Array,
 };
 use arrow_schema::ArrowError;
+use serde_json::Value as Json;
 use uuid::Uuid;
+use yagura_search_language::{self as language, any_text_of};
+use yagura_text_index::Needle;
 use yagura_vocabulary::{Account, Event, Id, Lane, Level, StoredEvent, Time};
 
 use super::columns::{Column, Shape, Table, schema};
-use crate::{
-    FeedItem,
-    fields::{Fields, any_value},
-};
+use crate::{FeedItem, fields::Fields};
 
 enum Value<'a> {
     Uuid(Uuid),
@@ -186,48 +186,87 @@ pub(crate) fn text_columns() -> impl Iterator<Item = Column> {
     TEXTS.into_iter().chain([Column::Body])
 }
 
+impl Table {
+    /// Which rows may have a text that contains `needle`.
+    pub(crate) fn may_contain(&self, needle: &Needle) -> Vec<bool> {
+        let mut rows = vec![false; self.rows()];
+        let mut scratch = String::new();
+        for column in TEXTS {
+            if let Some((values, ends)) = self.texts(column) {
+                needle.which(values, ends, &mut scratch, &mut |row| rows[row] = true);
+            }
+        }
+        // A body is JSON: what stands in it may be written in another way.
+        for (row, may) in rows.iter_mut().enumerate().filter(|(_, may)| !**may) {
+            let json = self.text(Column::Body, row);
+            *may = json.is_some_and(|json| !needle.is_surely_not_in_json(json, &mut scratch));
+        }
+        rows
+    }
+}
+
+/// The column of a file for one of the language; none for what is more than one.
+pub(crate) const fn column_of(column: language::Column) -> Option<Column> {
+    use language::Column as L;
+    Some(match column {
+        L::Endpoint => Column::Endpoint,
+        L::Person => Column::Person,
+        L::OccurredAt => Column::OccurredAt,
+        L::ReceivedAt => Column::ReceivedAt,
+        L::Kind => Column::Kind,
+        L::Level => Column::Level,
+        L::Rule => Column::Rule,
+        L::Class => Column::Class,
+        L::Feature => Column::Feature,
+        L::AccountName => Column::AccountName,
+        L::AccountId => Column::AccountId,
+        L::LogonSession => Column::LogonSession,
+        L::ProcessGuid => Column::ProcessGuid,
+        L::ParentGuid => Column::ParentGuid,
+        L::Pid => Column::Pid,
+        L::Image => Column::Image,
+        L::ParentImage => Column::ParentImage,
+        L::CommandLine => Column::CommandLine,
+        L::HashSha256 => Column::HashSha256,
+        L::Signer => Column::Signer,
+        L::Subject => Column::Subject,
+        L::Target => Column::Target,
+        L::RemoteIp => Column::RemoteIp,
+        L::RemotePort => Column::RemotePort,
+        L::RemoteHost => Column::RemoteHost,
+        L::DeviceSerial => Column::DeviceSerial,
+        L::Bytes => Column::Bytes,
+        L::Count => Column::Count,
+        L::Body => Column::Body,
+        L::Texts => return None,
+    })
+}
+
 impl Fields for RowView<'_> {
     fn id(&self) -> Uuid {
         self.table.uuid(Column::Id, self.row).unwrap_or_default()
     }
-    fn endpoint(&self) -> Uuid {
-        self.table.uuid(Column::Endpoint, self.row).unwrap_or_default()
+}
+
+impl language::Row for RowView<'_> {
+    fn text(&self, column: language::Column) -> Option<&str> {
+        self.table.text(column_of(column)?, self.row)
     }
-    fn person(&self) -> Option<Uuid> {
-        self.table.uuid(Column::Person, self.row)
+
+    fn number(&self, column: language::Column) -> Option<u64> {
+        let column = column_of(column)?;
+        match column.shape() {
+            Shape::U32 => self.table.u32(column, self.row).map(u64::from),
+            _ => self.table.u64(column, self.row),
+        }
     }
-    fn process_guid(&self) -> Option<Uuid> {
-        self.table.uuid(Column::ProcessGuid, self.row)
+
+    fn uuid(&self, column: language::Column) -> Option<Uuid> {
+        self.table.uuid(column_of(column)?, self.row)
     }
-    fn parent_guid(&self) -> Option<Uuid> {
-        self.table.uuid(Column::ParentGuid, self.row)
-    }
-    fn feature(&self) -> &str {
-        self.table.text(Column::Feature, self.row).unwrap_or_default()
-    }
-    fn kind(&self) -> &str {
-        self.table.text(Column::Kind, self.row).unwrap_or_default()
-    }
-    fn level(&self) -> &str {
-        self.table.text(Column::Level, self.row).unwrap_or_default()
-    }
-    fn account_name(&self) -> Option<&str> {
-        self.table.text(Column::AccountName, self.row)
-    }
-    fn account_id(&self) -> Option<&str> {
-        self.table.text(Column::AccountId, self.row)
-    }
-    fn image(&self) -> Option<&str> {
-        self.table.text(Column::Image, self.row)
-    }
-    fn hash_sha256(&self) -> Option<&str> {
-        self.table.text(Column::HashSha256, self.row)
-    }
-    fn remote_ip(&self) -> Option<&str> {
-        self.table.text(Column::RemoteIp, self.row)
-    }
-    fn device_serial(&self) -> Option<&str> {
-        self.table.text(Column::DeviceSerial, self.row)
+
+    fn micros(&self, column: language::Column) -> i64 {
+        column_of(column).and_then(|column| self.table.micros(column, self.row)).unwrap_or(0)
     }
 
     fn any_text(&self, found: &mut dyn FnMut(&str) -> bool) -> bool {
@@ -236,6 +275,13 @@ impl Fields for RowView<'_> {
 
     fn any_body_text(&self, skip: &mut dyn FnMut(&str) -> bool, found: &mut dyn FnMut(&str) -> bool) -> bool {
         let Some(json) = self.table.text(Column::Body, self.row) else { return false };
-        !skip(json) && serde_json::from_str(json).is_ok_and(|body| any_value(&body, found))
+        !skip(json) && serde_json::from_str(json).is_ok_and(|body| any_text_of(&body, found))
+    }
+
+    fn body(&self, name: &str, found: &mut dyn FnMut(&Json) -> bool) -> bool {
+        // The text is written without needless escapes, so a plain name stands in it as it is.
+        let json = self.table.text(Column::Body, self.row).filter(|json| json.contains(name));
+        let body = json.and_then(|json| serde_json::from_str::<Json>(json).ok());
+        body.as_ref().and_then(|body| body.get(name)).is_some_and(found)
     }
 }

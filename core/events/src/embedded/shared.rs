@@ -3,7 +3,8 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
+    time::Duration,
 };
 
 use tokio::sync::{Notify, Semaphore, watch};
@@ -14,10 +15,10 @@ use super::{
     catalogue::Catalogue,
     failpoint::{Point, Stopped},
     memtable::{Chunk, Memtable, Stream},
-    segment::{MetadataCache, Segment},
+    segment::{Caches, Entry, Segment},
     wal::LogFiles,
 };
-use crate::{FeedCursor, Mark};
+use crate::{FeedCursor, Mark, Work};
 
 /// Feed pages and single events that are read at the same time; apart from searches, so that these cannot hold them up.
 const LOOK_UPS: usize = 4;
@@ -99,11 +100,18 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) catalogue: Catalogue,
     pub(crate) log_files: LogFiles,
-    pub(crate) metadata: MetadataCache,
+    pub(crate) caches: Caches,
     pub(crate) searches: Arc<Semaphore>,
     pub(crate) look_ups: Arc<Semaphore>,
     pub(crate) encoders: Semaphore,
     pub(crate) flush_wanted: Notify,
+    pub(crate) compact_wanted: Notify,
+    /// Whoever puts segments in the place of others has this.
+    pub(crate) rewriting: Arc<tokio::sync::Mutex<()>>,
+    /// Told after each flush.
+    flushed: (Mutex<()>, Condvar),
+    /// The store is being closed: long work ends.
+    pub(crate) closing: AtomicBool,
     pub(crate) flushes: watch::Sender<Flushes>,
     pub(crate) head: watch::Sender<FeedCursor>,
     pub(crate) status: Mutex<Status>,
@@ -130,11 +138,13 @@ pub(crate) struct Status {
     pub(crate) append_error: Option<String>,
     pub(crate) flush_error: Option<String>,
     pub(crate) merge_error: Option<String>,
+    pub(crate) compact_error: Option<String>,
     pub(crate) damage: Vec<String>,
     /// Segments that could not be read, with the reason.
     pub(crate) unreadable: BTreeMap<String, String>,
     pub(crate) open_log_bytes: u64,
     pub(crate) closed: bool,
+    pub(crate) work: Option<Work>,
 }
 
 impl Shared {
@@ -153,11 +163,15 @@ impl Shared {
             },
             catalogue,
             log_files,
-            metadata: MetadataCache::default(),
+            caches: Caches::default(),
             searches: Arc::new(Semaphore::new(options.concurrent_searches.max(1))),
             look_ups: Arc::new(Semaphore::new(LOOK_UPS)),
             encoders: Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)),
             flush_wanted: Notify::new(),
+            compact_wanted: Notify::new(),
+            rewriting: Arc::default(),
+            flushed: Default::default(),
+            closing: AtomicBool::new(false),
             flushes: watch::Sender::default(),
             head: watch::Sender::new(FeedCursor(head)),
             status: Mutex::new(Status { damage, ..Status::default() }),
@@ -189,6 +203,29 @@ impl Shared {
 
     pub(crate) fn status<T>(&self, change: impl FnOnce(&mut Status) -> T) -> T {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Blocks until something has been flushed, for this long at most.
+    pub(crate) fn wait_for_flush(&self, at_most: Duration) {
+        let (lock, flushed) = &self.flushed;
+        let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // It is only a pause: what ends it is looked at again.
+        drop(flushed.wait_timeout(guard, at_most));
+    }
+
+    pub(crate) fn tell_flushed(&self) {
+        self.flushed.1.notify_all();
+    }
+
+    /// Readers see `new` in the place of `old` from now on; the files of `old` go with their last reader.
+    pub(crate) fn swap(&self, old: &[Entry], new: &[Entry]) {
+        let mut state = self.state_mut();
+        let (gone, mut kept): (Vec<_>, Vec<_>) =
+            state.segments.iter().cloned().partition(|segment| old.iter().any(|old| old.id == segment.entry.id));
+        kept.extend(new.iter().map(|entry| Arc::new(Segment::new(&self.options.dir, entry.clone()))));
+        kept.sort_by_key(|segment| segment.entry.extent.position);
+        state.segments = Arc::new(kept);
+        gone.iter().for_each(|segment| segment.doom());
     }
 
     /// The store at this moment.

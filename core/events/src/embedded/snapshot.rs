@@ -8,7 +8,7 @@ use crate::StoreError;
 /// A merge may fall between two looks; that it does so this often in a row is beyond belief.
 const ATTEMPTS: usize = 20;
 
-/// A segment file of a snapshot.
+/// A segment file of a snapshot, or a file beside one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotFile {
     /// Below the store's directory.
@@ -22,7 +22,7 @@ pub struct SnapshotFile {
 /// The store at one moment. The files it names stay as long as it is held.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// The segments that its catalogue names.
+    /// The segments that its catalogue names, and the files beside them.
     pub files: Vec<SnapshotFile>,
     /// Events in them.
     pub rows: u64,
@@ -49,7 +49,7 @@ impl Embedded {
             }
             self.shared.catalogue.copy_to(catalogue).await?;
             let after = self.segments();
-            let copy = Catalogue::open(catalogue).await?;
+            let copy = Catalogue::open(catalogue, self.shared.options.notary()).await?;
             let contents = copy.read().await;
             copy.close_whole().await?;
             let named: HashSet<_> = contents?.segments.into_iter().map(|entry| entry.id).collect();
@@ -58,13 +58,11 @@ impl Embedded {
             held.sort_by_key(|segment| segment.entry.id);
             held.dedup_by_key(|segment| segment.entry.id);
             if held.len() == named.len() {
-                let file = |segment: &Arc<Segment>| SnapshotFile {
-                    name: segment.entry.path.clone(),
-                    path: segment.path.clone(),
-                    bytes: segment.entry.bytes,
-                };
+                let dir = &self.shared.options.dir;
+                let file = |(name, bytes): (String, u64)| SnapshotFile { path: dir.join(&name), name, bytes };
+                let files = held.iter().flat_map(|segment| segment.entry.files()).map(file).collect();
                 let rows = held.iter().map(|segment| segment.entry.rows).sum();
-                return Ok(Snapshot { files: held.iter().map(file).collect(), rows, _held: held });
+                return Ok(Snapshot { files, rows, _held: held });
             }
         }
         Err(StoreError::Flush("the segments changed faster than they could be listed".to_owned()))

@@ -2,20 +2,23 @@
 
 use axum::extract::State;
 use yagura_people::Seat;
-use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Page, PageQuery, Query as Params, error::Problem};
+use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, PageQuery, Query as Params, error::Problem};
 
-use super::search::{EventView, SearchQuery, answer, query};
+use super::{
+    asked,
+    search::{EventPage, SearchQuery, answer, query},
+};
 use crate::{Query, Whose};
 
 /// Search one's own events
 #[utoipa::path(get, path = "/api/v1/me/events", tag = "me", params(SearchQuery),
-    responses((status = 200, body = Page<EventView>), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = EventPage), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn mine(
     State(ctx): State<Context>,
     caller: Caller,
     Params(params): Params<SearchQuery>,
-) -> ApiResult<Json<Page<EventView>>> {
+) -> ApiResult<Json<EventPage>> {
     let limit = PageQuery { limit: params.limit, cursor: None }.limit()?;
     let (seats, person) = match caller.employee() {
         Some(employee) => (Seat::all_of(&ctx, employee).await?, employee.person),
@@ -31,6 +34,8 @@ pub(super) async fn mine(
         found.map(|(_, (endpoint, _))| vec![*endpoint]).ok_or_else(|| ApiError::not_found("endpoint of yours"))
     };
     let endpoints = params.endpoint.as_deref().map(named).transpose()?;
-    let query = query(params, endpoints, limit)?;
+    let own: Vec<_> = seats.iter().zip(&accounts).map(|(seat, (id, _))| (*id, seat.hostname.clone())).collect();
+    let expr = asked::read(&ctx, &caller, params.q.as_deref().unwrap_or_default(), Some(&own)).await?;
+    let query = query(params, endpoints, limit)?.ask(expr);
     answer(&ctx, &Query { whose: Some(Whose { person, accounts }), ..query }).await
 }

@@ -1,7 +1,12 @@
 //! The server's side: agents' batches come in, administrators search.
 
 mod alarms;
+mod asked;
+mod cases;
+mod completion;
+mod facets;
 mod hello;
+mod histogram;
 mod ingest;
 mod mine;
 mod read;
@@ -12,15 +17,26 @@ use std::sync::Arc;
 
 use axum::routing::post;
 use utoipa_axum::routes;
-use yagura_server_kit::{AgentHook, ApiError, Context, Parts, Permission as P, Routes, ServerFeature};
+use yagura_server_kit::{AgentHook, ApiError, Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
+pub use self::{
+    asked::clock,
+    cases::purpose_of,
+    search::{question, views},
+};
 use crate::{EventStore, StoreError};
 
 /// The store, as a part of the server.
 pub type Store = Arc<dyn EventStore>;
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { routes, ..ServerFeature::new("events") };
+pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("events") };
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 202_611_281_000,
+    name: "events_case",
+    sql: include_str!("../../migrations/202611281000_events_case.sql"),
+}];
 
 /// Puts the store into the context.
 pub fn install(parts: &mut Parts, store: Store) {
@@ -44,6 +60,10 @@ fn routes() -> Routes {
     Routes::new()
         .agent("/agent/v1/events", post(ingest::ingest))
         .api(P::EventsRead, routes!(search::search))
+        .api(P::EventsRead, routes!(histogram::histogram))
+        .api(P::EventsRead, routes!(facets::facets))
+        .api(P::EventsRead, routes!(completion::completion))
+        .api(P::EventsRead, routes!(cases::read, cases::create, cases::close))
         .api(P::EventsRead, routes!(read::read))
         .api(P::OwnRead, routes!(mine::mine))
 }

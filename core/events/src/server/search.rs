@@ -1,6 +1,6 @@
 //! `GET /api/v1/events`: search, newest first.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -10,20 +10,22 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use yagura_endpoints::{id_by_name_or_id, visible};
 use yagura_server_kit::{
-    ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query as Params, error::Problem,
+    ApiError, ApiResult, Caller, Context, Count, Json, PageQuery, Query as Params, error::Problem,
 };
 use yagura_vocabulary::{
     Lane, Level, StoredEvent, Time,
     id::{EndpointId, EventId, PersonId},
 };
 
-use super::{store, viewed};
-use crate::{KindFilter, Order, ProcessFilter, Query};
+use super::{asked, store, viewed};
+use crate::{Budget, KindFilter, Order, ProcessFilter, Query};
 
 /// Which events, in which order.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SearchQuery {
+    /// A question in the language of the log search: `user:tanaka file:*.xlsx since:7d`.
+    pub(super) q: Option<String>,
     /// Any part of any text of the event.
     text: Option<String>,
     /// Kinds, separated by commas; `process.*` for a family.
@@ -176,30 +178,88 @@ impl EventView {
     }
 }
 
+/// A page of events.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EventPage {
+    items: Vec<EventView>,
+    /// Where the next page begins; null if this is the last.
+    next_cursor: Option<String>,
+    count: Count,
+    /// The search was long and stopped on its way: everything newer than this has been looked at, and `next_cursor` goes on
+    /// from there, even where this page is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched_down_to: Option<Time>,
+    /// Files that could not be read and whose events are therefore missing here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    unreadable: Vec<String>,
+}
+
+/// How long a page may take before it is given as far as it goes.
+const PATIENCE: Budget = Budget { rows: u64::MAX, time: Duration::from_secs(4) };
+
 /// Search events
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(SearchQuery),
-    responses((status = 200, body = Page<EventView>), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = EventPage), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn search(
     State(ctx): State<Context>,
     caller: Caller,
     Params(params): Params<SearchQuery>,
-) -> ApiResult<Json<Page<EventView>>> {
+) -> ApiResult<Json<EventPage>> {
     let limit = PageQuery { limit: params.limit, cursor: None }.limit()?;
-    if params.cursor.is_none() {
-        let asked = json!({"text": params.text, "kind": params.kind, "level": params.level, "user": params.user,
-            "endpoint": params.endpoint, "person": params.person, "image": params.image});
-        viewed::note(&ctx, &caller, &asked).await?;
+    let further = params.cursor.is_some();
+    let question = params.question();
+    let query = wanted(&ctx, &caller, params, limit).await?;
+    if !further {
+        viewed::note(&ctx, &caller, &question).await?;
     }
+    answer(&ctx, &query).await
+}
+
+impl SearchQuery {
+    /// What was asked, for the audit.
+    pub(super) fn question(&self) -> Value {
+        json!({"q": self.q, "text": self.text, "kind": self.kind, "level": self.level, "user": self.user,
+            "endpoint": self.endpoint, "person": self.person, "image": self.image})
+    }
+}
+
+/// The store's query for what somebody asked, kept to what they may see.
+pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, limit: u32) -> Result<Query, ApiError> {
     let endpoints = match &params.endpoint {
-        Some(name) => Some(vec![id_by_name_or_id(&ctx, &caller, name).await?.0]),
-        None => scope(&ctx, &caller).await?,
+        Some(name) => Some(vec![id_by_name_or_id(ctx, caller, name).await?.0]),
+        None => scope(ctx, caller).await?,
     };
-    answer(&ctx, &query(params, endpoints, limit)?).await
+    let expr = asked::read(ctx, caller, params.q.as_deref().unwrap_or_default(), None).await?;
+    Ok(query(params, endpoints, limit)?.ask(expr))
+}
+
+/// The store's query for a question, kept to what the caller may see.
+///
+/// # Errors
+/// What is wrong with the question, and where; or the database is away.
+pub async fn question(ctx: &Context, caller: &Caller, text: &str) -> Result<Query, ApiError> {
+    let endpoints = scope(ctx, caller).await?;
+    let expr = asked::read(ctx, caller, text, None).await?;
+    Ok(Query { endpoints, ..Query::new() }.ask(expr))
+}
+
+/// Events as the API gives them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn views(ctx: &Context, items: Vec<StoredEvent>) -> Result<Vec<Value>, ApiError> {
+    let names = hostnames(ctx, &items).await?;
+    let view = |stored: StoredEvent| {
+        let hostname = names.get(&stored.endpoint).cloned().unwrap_or_default();
+        serde_json::to_value(EventView::new(stored, hostname)).unwrap_or_default()
+    };
+    Ok(items.into_iter().map(view).collect())
 }
 
 /// What a query finds, as the API gives it.
-pub(super) async fn answer(ctx: &Context, query: &Query) -> ApiResult<Json<Page<EventView>>> {
+pub(super) async fn answer(ctx: &Context, query: &Query) -> ApiResult<Json<EventPage>> {
     let page = store(ctx).search(query).await?;
     let names = hostnames(ctx, &page.items).await?;
     let items: Vec<_> = page
@@ -211,7 +271,8 @@ pub(super) async fn answer(ctx: &Context, query: &Query) -> ApiResult<Json<Page<
         })
         .collect();
     let count = Count { value: items.len() as u64, exact: page.next.is_none() && query.cursor.is_none() };
-    Ok(Json(Page { items, next_cursor: page.next.map(|cursor| cursor.to_string()), count }))
+    let next_cursor = page.next.map(|cursor| cursor.to_string());
+    Ok(Json(EventPage { items, next_cursor, count, searched_down_to: page.partial, unreadable: page.unreadable }))
 }
 
 /// The store's query for what was asked, on these endpoints only (`None` for all).
@@ -247,6 +308,7 @@ pub(super) fn query(params: SearchQuery, endpoints: Option<Vec<EndpointId>>, lim
         },
         limit: limit as usize,
         cursor,
+        budget: Some(PATIENCE),
         ..Query::new()
     })
 }

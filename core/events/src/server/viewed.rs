@@ -10,6 +10,8 @@ use serde_json::Value;
 use yagura_server_kit::{ApiError, Audit, Caller, Change, Context, Object};
 use yagura_vocabulary::Time;
 
+use super::cases::purpose_of;
+
 /// The same question by the same person is written down once in this time: a page that refreshes itself asks it often.
 const ONCE_IN: Duration = Duration::from_secs(15 * 60);
 
@@ -17,9 +19,10 @@ const ONCE_IN: Duration = Duration::from_secs(15 * 60);
 #[derive(Default)]
 pub(super) struct Viewed(Mutex<HashMap<String, Time>>);
 
-/// Writes down that `caller` looked.
+/// Writes down that `caller` looked, and why, if they have said so.
 pub(super) async fn note(ctx: &Context, caller: &Caller, question: &Value) -> Result<(), ApiError> {
-    let key = format!("{} {question}", caller.who.id());
+    let purpose = purpose_of(ctx, caller).await?;
+    let key = format!("{} {} {question}", caller.who.id(), purpose.as_deref().unwrap_or_default());
     {
         let mut viewed = ctx.part::<Viewed>().0.lock().unwrap_or_else(PoisonError::into_inner);
         viewed.retain(|_, at| ctx.now().since(*at) < ONCE_IN);
@@ -29,5 +32,5 @@ pub(super) async fn note(ctx: &Context, caller: &Caller, question: &Value) -> Re
         viewed.insert(key, ctx.now());
     }
     let change = Change::begin(ctx, caller, "events.view").await?;
-    change.commit(Audit::created(Object::new("events", &"", "search"), question)).await
+    change.commit(Audit::created(Object::new("events", &"", "search"), question).because(purpose)).await
 }

@@ -1,10 +1,11 @@
 //! Stopped between any two steps, the store loses nothing it acknowledged and doubles nothing.
 
-use yagura_events::{EventStore, FeedItem, Options, Outcome, embedded::Point};
+use yagura_events::{EventStore, FeedItem, Options, Outcome, Query, Removal, RemovalKind, StoreError, embedded::Point};
 
-use crate::rig::{Rig, Sender, Stop, batch};
+use crate::rig::{Rig, Sender, Settle, Stop, batch};
 
 const ENDPOINTS: u128 = 3;
+const ERASED: u128 = 99;
 
 fn small(options: &mut Options) {
     options.flush_rows = 25;
@@ -12,9 +13,31 @@ fn small(options: &mut Options) {
     options.merge_max_rows = 300;
 }
 
+/// Stores something of an endpoint of its own and erases it again.
+async fn erase(rig: &Rig, round: u64) -> Result<(), StoreError> {
+    let one = batch(ERASED, round + 1, round + 1);
+    let endpoint = one.endpoint;
+    rig.store.append(vec![one]).await.map_err(|_| StoreError::Stopped)?;
+    let removal = Removal {
+        kind: RemovalKind::Erase,
+        remove: vec![Query { endpoints: Some(vec![endpoint]), ..Query::new() }],
+        hold: vec![],
+        actor: "test".to_owned(),
+        reason: "test".to_owned(),
+    };
+    rig.store.remove(&removal).await.map(drop)
+}
+
+/// The feed without what is erased.
+async fn feed(rig: &Rig) -> Vec<FeedItem> {
+    let mut feed = rig.feed().await;
+    feed.retain(|item| item.event.endpoint.uuid().as_u128() != ERASED);
+    feed
+}
+
 /// Sends until the store stops at `point`, starts it again, and looks at what is there.
 async fn check(point: Point, nth: u32) {
-    let mut rig = Rig::new(Stop::Kill, true, small).await;
+    let mut rig = Rig::new(Stop::Kill, Settle::Segments, small).await;
     rig.points.arm(point, nth);
     let mut senders: Vec<_> = (0..ENDPOINTS).map(Sender::new).collect();
     let mut acked = [0; ENDPOINTS as usize];
@@ -30,11 +53,17 @@ async fn check(point: Point, nth: u32) {
             }
             Err(_) => break,
         }
-        told = rig.feed().await;
+        told = feed(&rig).await;
         if rig.points.stopped() {
             break;
         }
         if round % 10 == 9 && rig.store.flush().await.is_err() {
+            break;
+        }
+        if round % 30 == 29 && rig.store.compact().await.is_err() {
+            break;
+        }
+        if round % 30 == 14 && erase(&rig, round as u64 / 30).await.is_err() {
             break;
         }
     }
@@ -42,7 +71,8 @@ async fn check(point: Point, nth: u32) {
 
     for again in 0..2 {
         rig.restart_after(|_| {}).await;
-        let all = rig.all().await;
+        let mut all = rig.all().await;
+        all.retain(|event| event.endpoint.uuid().as_u128() != ERASED);
         for (number, acked) in (0..).zip(acked) {
             let mut seqs: Vec<_> =
                 all.iter().filter(|event| event.endpoint.uuid().as_u128() == number).map(|event| event.seq).collect();
@@ -53,7 +83,7 @@ async fn check(point: Point, nth: u32) {
             );
             assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>(), "{point:?} {nth}, start {again}");
         }
-        let feed = rig.feed().await;
+        let feed = feed(&rig).await;
         assert_eq!(feed[..told.len()], told, "{point:?} {nth}: what was told stays as it was told");
         assert_eq!(feed.len(), all.len());
         assert_eq!(rig.store.health().await.damage, Vec::<String>::new());

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command, time::Duration};
 use tokio::time::{Instant, timeout};
 use yagura_events::{AppendError, Embedded, EventStore, Outcome};
 
-use crate::rig::{Rig, Sender, Stop, everything, options, store};
+use crate::rig::{Rig, Sender, Settle, Stop, everything, options, store};
 
 /// Appends `batch` until it is taken.
 async fn persist(to: &Embedded, batch: yagura_events::Batch) {
@@ -21,7 +21,7 @@ async fn persist(to: &Embedded, batch: yagura_events::Batch) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_segments_cannot_be_written_memory_stays_bounded_and_callers_are_told_to_wait() {
-    let rig = Rig::new(Stop::Close, true, |options| {
+    let rig = Rig::new(Stop::Close, Settle::Segments, |options| {
         options.flush_rows = 20;
         options.max_memory_rows = 100;
     })

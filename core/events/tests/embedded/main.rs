@@ -4,11 +4,14 @@
 mod conformance;
 mod crash;
 mod damage;
+mod day_files;
 mod files;
 mod full;
 mod golden;
+mod journal;
 mod kill;
 mod power;
+mod removal;
 mod rig;
 mod sequences;
 mod whole_path;

@@ -18,7 +18,7 @@ use yagura_events::{
     embedded::{RealDisk, WalDisk, WalFile},
 };
 
-use crate::rig::{Rig, Sender, Stop, batch, store};
+use crate::rig::{Rig, Sender, Settle, Stop, batch, store};
 
 /// Keeps what is written in memory until it is synced; can refuse to write or to sync.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +92,7 @@ pub(crate) async fn rig(disk: &Fragile, probe_every: Duration) -> Rig {
         options.disk = Arc::new(disk.clone());
         options.probe_every = probe_every;
     };
-    Rig::new(Stop::Kill, true, change).await
+    Rig::new(Stop::Kill, Settle::Segments, change).await
 }
 
 pub(crate) const NEVER: Duration = Duration::from_hours(1);

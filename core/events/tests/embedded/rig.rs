@@ -20,6 +20,17 @@ pub(crate) enum Stop {
     Kill,
 }
 
+/// Where the settled events of a rig lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settle {
+    /// In memory and in the log.
+    Memory,
+    /// In segments, as they came.
+    Segments,
+    /// In day files.
+    DayFiles,
+}
+
 type Change = Arc<dyn Fn(&mut Options) + Send + Sync>;
 
 /// A store, its directory, and how it is to be treated.
@@ -28,12 +39,12 @@ pub(crate) struct Rig {
     pub(crate) store: Arc<Embedded>,
     pub(crate) points: FailPoints,
     pub(crate) stop: Stop,
-    settle: bool,
+    settle: Settle,
     change: Change,
 }
 
 impl Rig {
-    pub(crate) async fn new(stop: Stop, settle: bool, change: impl Fn(&mut Options) + Send + Sync + 'static) -> Self {
+    pub(crate) async fn new(stop: Stop, settle: Settle, change: impl Fn(&mut Options) + Send + Sync + 'static) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let change: Change = Arc::new(change);
         let (store, points) = open(dir.path(), &change).await;
@@ -42,7 +53,7 @@ impl Rig {
 
     /// A store with the usual options, which is killed to stop it.
     pub(crate) async fn plain() -> Self {
-        Self::new(Stop::Kill, true, |_| {}).await
+        Self::new(Stop::Kill, Settle::Segments, |_| {}).await
     }
 
     /// Stops the store for as long as `meanwhile` takes.
@@ -144,8 +155,10 @@ impl Subject for Rig {
     }
 
     async fn settle(&mut self) {
-        if self.settle {
-            self.store.flush().await.unwrap();
+        match self.settle {
+            Settle::Memory => {}
+            Settle::Segments => self.store.flush().await.unwrap(),
+            Settle::DayFiles => self.store.compact().await.unwrap(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use yagura_events::{EventStore, Outcome, conformance::Subject};
 
-use crate::rig::{Rig, Stop, batch};
+use crate::rig::{Rig, Settle, Stop, batch};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -29,7 +29,7 @@ fn step() -> impl Strategy<Value = Step> {
 type Model = BTreeMap<u128, (u64, u64)>;
 
 async fn run(steps: Vec<Step>) {
-    let mut rig = Rig::new(Stop::Kill, true, |options| {
+    let mut rig = Rig::new(Stop::Kill, Settle::Segments, |options| {
         options.flush_rows = 30;
         options.merge_fan_in = 3;
     })

@@ -16,6 +16,7 @@ mod harness;
 mod idempotency;
 mod limits;
 mod listeners;
+mod log_search;
 mod machine;
 mod mail;
 mod me;

@@ -106,6 +106,17 @@ fn somebody_unknown_sees_what_their_account_did_there_and_nothing_of_others() {
         assert_eq!(own_rows(&house, &session, "?text=vi%20b").await, ["vi b"]);
         assert_eq!(own_rows(&house, &session, "?endpoint=PC-014&kind=process.*").await, ["vi a", "vi b"]);
         ask(&house, &session, "GET", "/api/v1/me/events?endpoint=PC-015", None).await.expect(404);
+        // No question in words widens what is one's own: neither other machines nor other people's rows.
+        for (question, lines) in [
+            ("q=command:b", &["vi b"][..]),
+            ("q=endpoint:PC-014", &["vi a", "vi b"]),
+            ("q=endpoint:PC", &["vi a", "vi b"]),
+            ("q=endpoint:PC-015", &[]),
+            ("q=NOT%20user:tanaka", &[]),
+            ("q=user:sato%20OR%20group:*", &["vi a", "vi b"]),
+        ] {
+            assert_eq!(own_rows(&house, &session, &format!("?kind=process.*&{question}")).await, lines, "{question}");
+        }
         let first = ask(&house, &session, "GET", "/api/v1/me/events?limit=1", None).await.expect(200);
         let cursor = first["next_cursor"].as_str().unwrap();
         assert_eq!(own_rows(&house, &session, &format!("?limit=1&cursor={cursor}")).await, ["vi a"]);

@@ -207,7 +207,9 @@ const SQLITE_WRITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL
      PRAGMA busy_timeout = 10000";
 // In the log's mode NORMAL syncs at checkpoints only; what is behind the last sync is undone as a whole, never in part.
 const SQLITE_RELAXED: &str = "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000";
-const SQLITE_READ: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA query_only = ON";
+/// Readers are many, and the system keeps the file's pages anyway: a small cache of their own is enough.
+const SQLITE_READ: &str =
+    "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA cache_size = -512";
 const POSTGRES_WRITE: &str = "SET lock_timeout = '10s'";
 const POSTGRES_RELAXED: &str = "SET lock_timeout = '10s'; SET synchronous_commit = off";
 const POSTGRES_READ: &str = "SET default_transaction_read_only = on";

@@ -1,30 +1,32 @@
-//! Segments: immutable Parquet files, each of one UTC day of `received_at`, in the order of positions.
+//! Segments: immutable Parquet files, each of one UTC day of `received_at`, as they came or sorted into a day file.
 
+mod cache;
+mod companion;
+mod index;
+mod pages;
 mod probe;
 mod read;
+mod rollup;
+mod scan;
 mod write;
 
 use std::{
-    collections::HashMap,
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
-use parquet::{
-    arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
-    file::metadata::PageIndexPolicy,
-};
 use uuid::Uuid;
+use yagura_text_index::{Blocks, Wanted};
 
+pub(crate) use cache::Caches;
+pub(crate) use companion::{INDEX, ROLLUP};
+pub(crate) use index::wanted;
 pub(crate) use read::Opened;
-pub(crate) use write::{SegmentWriter, write_days};
+pub(crate) use rollup::{Cell, HOUR, Rollup};
+pub(crate) use write::{Arrangement, SegmentWriter, write_days};
 
 use super::memtable::Extent;
-use crate::StoreError;
 
 /// The directory of segments; its name is the version of their layout.
 pub(crate) const LAYOUT: &str = "v1";
@@ -41,6 +43,35 @@ pub(crate) struct Entry {
     pub(crate) bytes: u64,
     pub(crate) sha256: [u8; 32],
     pub(crate) extent: Extent,
+    /// Whether it is a day file: its rows are in the order of (hour of `occurred_at`, endpoint, `occurred_at`, id).
+    pub(crate) sorted: bool,
+    pub(crate) companions: Vec<Companion>,
+}
+
+/// A file beside a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Companion {
+    /// Its name is the segment's with this ending.
+    pub(crate) ending: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: [u8; 32],
+}
+
+impl Entry {
+    /// The files that belong to it, below the store's directory, with their lengths.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (String, u64)> {
+        let companion = |of: &Companion| (self.companion_path(&of.ending), of.bytes);
+        [(self.path.clone(), self.bytes)].into_iter().chain(self.companions.iter().map(companion))
+    }
+
+    fn companion_path(&self, ending: &str) -> String {
+        Path::new(&self.path).with_extension(ending).to_string_lossy().into_owned()
+    }
+
+    /// The bytes of all its files.
+    pub(crate) fn all_bytes(&self) -> u64 {
+        self.files().map(|(_, bytes)| bytes).sum()
+    }
 }
 
 /// A segment that can be read as long as it is held, even after it has been merged into another.
@@ -56,6 +87,16 @@ impl Segment {
         Self { path: dir.join(&entry.path), entry, doomed: AtomicBool::new(false) }
     }
 
+    /// The blocks that can have what is wanted, by its index; `None` if that cannot tell.
+    pub(crate) fn candidates(&self, wanted: &Wanted, caches: &Caches) -> Option<Blocks> {
+        if wanted.is_all() {
+            return None;
+        }
+        let index = caches.index(self)?;
+        let found = index.candidates(wanted);
+        found.inspect_err(|error| caches.forget_index(self, error)).ok()
+    }
+
     /// The catalogue no longer knows it: its file goes with its last reader.
     pub(crate) fn doom(&self) {
         self.doomed.store(true, Ordering::Relaxed);
@@ -64,46 +105,18 @@ impl Segment {
 
 impl Drop for Segment {
     fn drop(&mut self) {
-        if self.doomed.load(Ordering::Relaxed)
-            && let Err(error) = fs::remove_file(&self.path)
-        {
-            tracing::warn!(path = %self.path.display(), %error, "cannot remove a merged segment; the next start will");
+        if !self.doomed.load(Ordering::Relaxed) {
+            return;
         }
-    }
-}
-
-/// Footers and page indexes of the segments read last.
-#[derive(Debug, Default)]
-pub(crate) struct MetadataCache {
-    read: Mutex<HashMap<Uuid, (u64, ArrowReaderMetadata)>>,
-    clock: AtomicU64,
-}
-
-/// How many are kept. One takes 100 kB or so.
-const CACHED: usize = 256;
-
-impl MetadataCache {
-    fn load(&self, segment: &Segment, file: &File) -> Result<ArrowReaderMetadata, StoreError> {
-        let now = self.clock.fetch_add(1, Ordering::Relaxed);
-        let id = segment.entry.id;
-        if let Some((used, metadata)) = self.lock().get_mut(&id) {
-            *used = now;
-            return Ok(metadata.clone());
+        let companions = self.entry.companions.iter().map(|companion| self.path.with_extension(&companion.ending));
+        // The segment goes last: without it, nothing tells of companions that are left behind.
+        for path in companions.chain([self.path.clone()]) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!(path = %path.display(), %error, "cannot remove a merged segment; the next start will");
+                }
+                _ => {}
+            }
         }
-        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let metadata = ArrowReaderMetadata::load(file, options)
-            .map_err(StoreError::segment("read the footer of", &segment.path))?;
-        let mut read = self.lock();
-        if read.len() >= CACHED
-            && let Some(oldest) = read.iter().min_by_key(|(_, (used, _))| *used).map(|(id, _)| *id)
-        {
-            read.remove(&oldest);
-        }
-        read.insert(id, (now, metadata.clone()));
-        Ok(metadata)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, (u64, ArrowReaderMetadata)>> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

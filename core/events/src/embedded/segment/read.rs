@@ -2,136 +2,47 @@
 
 use std::{
     fs::File,
-    ops::{ControlFlow, Range},
-    sync::atomic::{AtomicBool, Ordering},
+    ops::{Range, RangeInclusive},
 };
 
+use arrow_array::RecordBatch;
 use parquet::{
     arrow::{
         ProjectionMask,
         arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection},
     },
     errors::ParquetError,
-    file::page_index::column_index::ColumnIndexMetaData,
 };
 
-use super::{
-    MetadataCache, Segment,
-    probe::{Probe, probes},
-};
+use super::{Caches, Segment};
 use crate::{
     FeedItem, StoreError,
     embedded::{
         columns::{Column, Table},
-        plan::{Collect, Place, Plan, Ranking},
-        rows::RowView,
+        plan::Ranking,
     },
 };
 
 /// Rows that are decoded at a time.
 const BATCH_ROWS: usize = 1024;
-/// The most pages that are read before looking again whether older ones still matter.
-const MAX_STRIDE: usize = 16;
 
 /// A segment with its file open.
 pub(crate) struct Opened<'a> {
     segment: &'a Segment,
-    file: File,
-    metadata: ArrowReaderMetadata,
-    leaves: Vec<Option<usize>>,
-}
-
-/// Neighbouring rows of one row group that share a page of the key column.
-#[derive(Debug)]
-struct Window {
-    group: usize,
-    rows: Range<usize>,
-    low: i64,
-    high: i64,
+    pub(super) file: File,
+    pub(super) metadata: ArrowReaderMetadata,
+    /// Where each column is in this file.
+    pub(super) leaves: Vec<Option<usize>>,
 }
 
 impl<'a> Opened<'a> {
-    pub(crate) fn open(segment: &'a Segment, cache: &MetadataCache) -> Result<Self, StoreError> {
+    pub(crate) fn open(segment: &'a Segment, cache: &Caches) -> Result<Self, StoreError> {
         let file = File::open(&segment.path).map_err(StoreError::file("open", &segment.path))?;
-        let metadata = cache.load(segment, &file)?;
+        let metadata = cache.metadata(segment, &file)?;
         let root = metadata.parquet_schema().root_schema().get_fields();
         let leaf = |column: &Column| root.iter().position(|field| field.name() == column.name());
         let leaves = Column::ALL.iter().map(leaf).collect();
         Ok(Self { segment, file, metadata, leaves })
-    }
-
-    /// Offers what matches to `collector`; breaks when that has seen enough or `stop` is set.
-    pub(crate) fn scan(
-        &self,
-        plan: &Plan,
-        unit: usize,
-        collector: &mut impl Collect,
-        stop: &AtomicBool,
-    ) -> Result<ControlFlow<()>, StoreError> {
-        self.try_scan(plan, unit, collector, stop).map_err(StoreError::segment("search", &self.segment.path))
-    }
-
-    fn try_scan(
-        &self,
-        plan: &Plan,
-        unit: usize,
-        collector: &mut impl Collect,
-        stop: &AtomicBool,
-    ) -> Result<ControlFlow<()>, ParquetError> {
-        let mut windows = self.windows(plan)?;
-        // The best first; the last rows of a segment are its newest.
-        windows.sort_by_key(|window| (window.high, window.group, window.rows.start));
-        let columns = plan.columns();
-        let mut stride = 1;
-        while let Some(window) = windows.last() {
-            if stop.load(Ordering::Relaxed) || !collector.wants_up_to(window.high) {
-                break;
-            }
-            let mut taken = windows.split_off(windows.len().saturating_sub(stride));
-            taken.retain(|window| collector.wants_up_to(window.high));
-            if self.scan_windows(plan, unit, &columns, taken, collector)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-            stride = (stride * 2).min(MAX_STRIDE);
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn scan_windows(
-        &self,
-        plan: &Plan,
-        unit: usize,
-        columns: &[Column],
-        mut windows: Vec<Window>,
-        collector: &mut impl Collect,
-    ) -> Result<ControlFlow<()>, ParquetError> {
-        windows.sort_by_key(|window| (window.group, window.rows.start));
-        let mut scratch = String::new();
-        for windows in windows.chunk_by(|a, b| a.group == b.group) {
-            let group = windows[0].group;
-            let base = self.group_start(group);
-            let ranges: Vec<_> = windows.iter().map(|window| window.rows.clone()).collect();
-            let mut rows = ranges.iter().cloned().flatten();
-            for batch in self.reader(group, &ranges, columns)? {
-                let table = Table::new(batch?);
-                for (row, in_group) in (0..table.rows()).zip(&mut rows) {
-                    let position = table.u64(Column::Position, row).unwrap_or(0);
-                    let time = match plan.ranking {
-                        Ranking::Position => 0,
-                        _ => table.micros(plan.key_column(), row).unwrap_or(0),
-                    };
-                    let key = plan.key(time, table.uuid(Column::Id, row).unwrap_or_default(), position);
-                    if plan.admits(key, position)
-                        && collector.wants(key)
-                        && plan.matcher.matches(&RowView { table: &table, row }, &mut scratch)
-                        && collector.add(key, Place { unit, row: base + in_group }).is_break()
-                    {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
-            }
-        }
-        Ok(ControlFlow::Continue(()))
     }
 
     /// The rows at these places of the file, which must rise.
@@ -169,7 +80,59 @@ impl<'a> Opened<'a> {
         open().map_err(StoreError::segment("read", &self.segment.path))
     }
 
-    fn reader(
+    /// The segment that this is.
+    pub(crate) const fn segment(&self) -> &Segment {
+        self.segment
+    }
+
+    /// How many row groups it has.
+    pub(crate) fn groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    /// How many bytes its columns have before compression.
+    pub(crate) fn uncompressed_bytes(&self) -> u64 {
+        let groups = self.metadata.metadata().row_groups();
+        groups.iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0)).sum()
+    }
+
+    /// The rows of a row group whose pages have times of `occurred_at` within `times`.
+    pub(crate) fn pages_within(&self, group: usize, times: &RangeInclusive<i64>) -> Vec<Range<usize>> {
+        let mut pages = self.pages(Column::OccurredAt, Ranking::Occurred, group);
+        pages.retain(|page| page.low <= *times.end() && page.high >= *times.start());
+        pages.into_iter().map(|page| page.rows).collect()
+    }
+
+    /// Tells some columns of some rows of a row group.
+    pub(crate) fn read(
+        &self,
+        group: usize,
+        ranges: &[Range<usize>],
+        columns: &[Column],
+        tell: &mut dyn FnMut(RecordBatch) -> Result<(), ParquetError>,
+    ) -> Result<(), StoreError> {
+        let mut read = || {
+            if ranges.is_empty() {
+                return Ok(());
+            }
+            self.reader(group, ranges, columns)?.try_for_each(|batch| tell(batch?))
+        };
+        read().map_err(StoreError::segment("read", &self.segment.path))
+    }
+
+    /// Tells some columns of all rows.
+    pub(crate) fn columns(&self, columns: &[Column], tell: &mut dyn FnMut(&Table)) -> Result<(), StoreError> {
+        for group in 0..self.groups() {
+            let all = 0..self.group_rows(group);
+            self.read(group, std::slice::from_ref(&all), columns, &mut |batch| {
+                tell(&Table::new(batch));
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn reader(
         &self,
         group: usize,
         ranges: &[Range<usize>],
@@ -186,84 +149,11 @@ impl<'a> Opened<'a> {
             .build()
     }
 
-    fn group_rows(&self, group: usize) -> usize {
+    pub(super) fn group_rows(&self, group: usize) -> usize {
         usize::try_from(self.metadata.metadata().row_group(group).num_rows()).unwrap_or(0)
     }
 
-    fn group_start(&self, group: usize) -> usize {
+    pub(super) fn group_start(&self, group: usize) -> usize {
         (0..group).map(|before| self.group_rows(before)).sum()
-    }
-
-    /// What has to be read.
-    fn windows(&self, plan: &Plan) -> Result<Vec<Window>, ParquetError> {
-        let probes = probes(&plan.matcher);
-        let mut found = Vec::new();
-        for group in 0..self.metadata.metadata().num_row_groups() {
-            let mut windows = self.pages(plan, group);
-            windows.retain(|window| {
-                plan.wants(window.low, window.high) && probes.iter().all(|probe| self.allows(probe, window))
-            });
-            if !windows.is_empty() && self.blooms_allow(&probes, group)? {
-                found.append(&mut windows);
-            }
-        }
-        Ok(found)
-    }
-
-    /// The pages of the key column; the whole row group if there is no index of them.
-    fn pages(&self, plan: &Plan, group: usize) -> Vec<Window> {
-        let index = self.metadata.metadata().page_index_for_row_group(group);
-        let rows = self.group_rows(group);
-        let whole = || vec![Window { group, rows: 0..rows, low: i64::MIN, high: i64::MAX }];
-        let Some(leaf) = self.leaves[plan.key_column() as usize] else { return whole() };
-        let (Some(ColumnIndexMetaData::INT64(keys)), Some(pages)) =
-            (index.column_index(leaf), index.page_locations(leaf))
-        else {
-            return whole();
-        };
-        let starts: Vec<_> = pages.iter().map(|page| usize::try_from(page.first_row_index).unwrap_or(0)).collect();
-        let ends = starts.iter().skip(1).copied().chain([rows]);
-        let window = |(page, (start, end))| {
-            let (low, high) = match (keys.min_value(page), keys.max_value(page), plan.ranking) {
-                (Some(min), Some(max), Ranking::Position) => (-max, -min),
-                (Some(min), Some(max), _) => (*min, *max),
-                _ => (i64::MIN, i64::MAX),
-            };
-            Window { group, rows: start..end, low, high }
-        };
-        starts.iter().copied().zip(ends).enumerate().map(window).collect()
-    }
-
-    /// Whether the statistics of the pages in `window` allow a row that meets `probe`.
-    fn allows(&self, probe: &Probe, window: &Window) -> bool {
-        let index = self.metadata.metadata().page_index_for_row_group(window.group);
-        probe.columns.iter().any(|column| {
-            // A column that an older file does not have has no value there.
-            let Some(leaf) = self.leaves[*column as usize] else { return false };
-            let (Some(values), Some(pages)) = (index.column_index(leaf), index.page_locations(leaf)) else {
-                return true;
-            };
-            let start_of = |page: usize| pages.get(page).map_or(usize::MAX, |page| page.first_row_index as usize);
-            (0..pages.len())
-                .filter(|page| start_of(*page) < window.rows.end && start_of(*page + 1) > window.rows.start)
-                .any(|page| probe.page(values, page))
-        })
-    }
-
-    fn blooms_allow(&self, probes: &[Probe], group: usize) -> Result<bool, ParquetError> {
-        for probe in probes.iter().filter(|probe| probe.columns.iter().all(|column| Column::BLOOMED.contains(column))) {
-            let mut allowed = false;
-            for column in &probe.columns {
-                let Some(leaf) = self.leaves[*column as usize] else { continue };
-                let builder =
-                    ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, self.metadata.clone());
-                let filter = builder.get_row_group_column_bloom_filter(group, leaf)?;
-                allowed |= filter.is_none_or(|filter| probe.bloom(&filter));
-            }
-            if !allowed {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }

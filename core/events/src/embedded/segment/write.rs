@@ -18,11 +18,11 @@ use parquet::{
 use uuid::Uuid;
 use yagura_vocabulary::Time;
 
-use super::{Entry, LAYOUT};
+use super::{Entry, LAYOUT, companion::Observer};
 use crate::{
     FeedItem, StoreError,
     embedded::{
-        columns::{Column, Shape, schema},
+        columns::{Column, Shape, Table, schema},
         failpoint::Point,
         files::{Hashing, make_dir, sync_dir},
         memtable::{Chunk, Extent},
@@ -34,16 +34,32 @@ use crate::{
 
 /// Rows of a page: the grain of skipping.
 const PAGE_ROWS: usize = 8192;
+/// In a day file neighbours by time lie apart, so that few rows of a page are of use at a time.
+const DAY_PAGE_ROWS: usize = 2048;
 const GROUP_ROWS: usize = 128 * 1024;
+/// A dictionary is for a whole row group: a smaller one costs less to read for the few rows of a question.
+const DAY_GROUP_ROWS: usize = 64 * 1024;
+/// A dictionary has to be unpacked for a single row of its row group; what does not fit stands in the pages.
+const DAY_DICTIONARY_BYTES: usize = 32 << 10;
 const ZSTD_LEVEL: i32 = 3;
 const BLOOM_FPP: f64 = 0.01;
 
 /// A segment that is being written under a temporary name, which goes away with it unless it is finished.
 pub(crate) struct SegmentWriter {
     writer: ArrowWriter<Hashing>,
+    observer: Observer,
     temporary: Temporary,
     path: PathBuf,
     entry: Entry,
+}
+
+/// In which order the rows of a segment are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrangement {
+    /// As they came, by position.
+    Hot,
+    /// As a day file: by (hour of `occurred_at`, endpoint, `occurred_at`, id).
+    Day,
 }
 
 struct Temporary(PathBuf);
@@ -56,25 +72,29 @@ impl Drop for Temporary {
 }
 
 impl SegmentWriter {
-    /// Begins a segment for `rows` rows of one day that have this extent.
-    pub(crate) fn create(dir: &Path, extent: Extent, rows: u64) -> Result<Self, StoreError> {
+    /// Begins a segment for about `rows` rows of one day, of this extent or within it.
+    pub(crate) fn create(dir: &Path, extent: Extent, rows: u64, order: Arrangement) -> Result<Self, StoreError> {
         let salt = Uuid::new_v4().as_u128() as u32;
         let id = event_id(extent.received.1, extent.position.0, salt).uuid();
         let day = day(extent.received.0);
         let path = format!("{LAYOUT}/day={day}/part-{id}.parquet");
-        let entry = Entry { id, day, rows, bytes: 0, sha256: [0; 32], extent, path };
+        let (sorted, companions) = (order == Arrangement::Day, Vec::new());
+        let entry = Entry { id, day, rows, bytes: 0, sha256: [0; 32], extent, path, sorted, companions };
         let path = dir.join(&entry.path);
         if let Some(parent) = path.parent() {
             make_dir(parent)?;
         }
         let temporary = Temporary(path.with_extension("tmp"));
         let file = Hashing::create(&temporary.0)?;
-        let writer = ArrowWriter::try_new(file, schema(), Some(properties(rows)?))
+        let writer = ArrowWriter::try_new(file, schema(), Some(properties(rows, order)?))
             .map_err(StoreError::segment("begin", &temporary.0))?;
-        Ok(Self { writer, temporary, path, entry })
+        Ok(Self { writer, observer: Observer::default(), temporary, path, entry })
     }
 
+    /// Adds rows.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
+        let seen = self.observer.see(&Table::new(batch.clone()));
+        seen.map_err(StoreError::file("index", &self.temporary.0))?;
         self.writer.write(batch).map_err(StoreError::segment("write", &self.temporary.0))
     }
 
@@ -86,8 +106,14 @@ impl SegmentWriter {
         let (bytes, sha256) = file.finish().map_err(StoreError::file("sync", name))?;
         gate.pass(Point::BeforeRename)?;
         fs::rename(name, &self.path).map_err(StoreError::file("rename", name))?;
+        gate.pass(Point::BeforeCompanions)?;
+        let Some((rows, extent)) = self.observer.seen() else { return Err(StoreError::Stopped) };
+        let companions = self.observer.write(&self.path).inspect_err(|_| {
+            // It was never of use, and on a full disk such files must not pile up.
+            let _ = fs::remove_file(&self.path);
+        })?;
         self.path.parent().map_or(Ok(()), sync_dir)?;
-        Ok(Entry { bytes, sha256, ..self.entry })
+        Ok(Entry { bytes, sha256, rows, extent, companions, ..self.entry })
     }
 }
 
@@ -121,16 +147,19 @@ pub(crate) fn write_days(dir: &Path, chunks: &[Arc<Chunk>], gate: &Gate) -> Resu
     Ok(entries)
 }
 
-fn remove(dir: &Path, entry: &Entry) {
-    let path = dir.join(&entry.path);
-    if let Err(error) = fs::remove_file(&path) {
-        tracing::warn!(path = %path.display(), %error, "cannot remove a segment that does not count; the next start will");
+/// Removes the files of a segment that does not count.
+pub(crate) fn remove(dir: &Path, entry: &Entry) {
+    for (name, _) in entry.files() {
+        let path = dir.join(name);
+        if let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(path = %path.display(), %error, "cannot remove a segment that does not count; the next start will");
+        }
     }
 }
 
 fn write_day(dir: &Path, items: &[&FeedItem], gate: &Gate) -> Result<Option<Entry>, StoreError> {
     let Some(extent) = Extent::of(items.iter().copied()) else { return Ok(None) };
-    let mut writer = SegmentWriter::create(dir, extent, items.len() as u64)?;
+    let mut writer = SegmentWriter::create(dir, extent, items.len() as u64, Arrangement::Hot)?;
     for items in items.chunks(PAGE_ROWS) {
         let batch = to_columns(items)
             .map_err(|error| StoreError::segment("fill", &writer.temporary.0)(ParquetError::from(error)))?;
@@ -146,12 +175,14 @@ fn day(time: Time) -> String {
     text
 }
 
-fn properties(rows: u64) -> Result<WriterProperties, StoreError> {
+fn properties(rows: u64, order: Arrangement) -> Result<WriterProperties, StoreError> {
+    let day = order == Arrangement::Day;
+    let (group_rows, page_rows) = if day { (DAY_GROUP_ROWS, DAY_PAGE_ROWS) } else { (GROUP_ROWS, PAGE_ROWS) };
     let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(StoreError::segment("compress", Path::new(LAYOUT)))?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_data_page_row_count_limit(page_rows)
+        .set_max_row_group_row_count(Some(group_rows))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_created_by(concat!("yagura-events ", env!("CARGO_PKG_VERSION")).to_owned());
     for column in Column::ALL {
@@ -162,6 +193,19 @@ fn properties(rows: u64) -> Result<WriterProperties, StoreError> {
             _ => continue,
         };
         properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);
+    }
+    if day {
+        properties = properties.set_dictionary_page_size_limit(DAY_DICTIONARY_BYTES);
+        for column in Column::ALL.iter().filter(|column| !Column::PROBED.contains(column)) {
+            let path = ColumnPath::from(column.name());
+            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
+        }
+        // These have a dictionary that would be as long as the column; without it, a page can be read alone.
+        for column in Column::VARIED {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name()), false);
+        }
+        // The index answers for exact values, block by block.
+        return Ok(properties.build());
     }
     for column in Column::BLOOMED {
         let path = ColumnPath::from(column.name());

@@ -103,5 +103,6 @@ pub(crate) fn check_value(spec: &PolicySpec, value: &Value) -> Result<(), ApiErr
         pointer: format!("/value{}", error.pointer),
         code: "refused".to_owned(),
         message: Some(error.message),
+        place: None,
     })))
 }

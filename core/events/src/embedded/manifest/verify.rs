@@ -1,0 +1,246 @@
+//! Whether a store is what its journal says: nothing changed, missing, put in, or rolled back.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    fs::File,
+    io::{self, Read},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use ring::digest::{Context, SHA256};
+use sqlx::{
+    Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+
+use super::{Manifest, ManifestFile, Stored, hash};
+use crate::{StoreError, embedded::segment::LAYOUT};
+
+/// The last manifest of a journal, as it was written down somewhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Its number; 0 if there was none.
+    pub number: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+/// Something that is not as the journal says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The journal ends before a head that was written down, or has another manifest in its place.
+    RolledBack {
+        /// The number that was written down.
+        expected: u64,
+        /// The last number that is there.
+        found: u64,
+    },
+    /// A manifest was changed, left out or put in.
+    Journal {
+        /// Its number.
+        number: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A file is not there.
+    Missing(String),
+    /// A file is not what was written.
+    Changed(String),
+    /// A file is there, or counts, that no manifest tells of.
+    Unknown(String),
+    /// A file should count, and the catalogue does not name it.
+    Forgotten(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RolledBack { expected, found } => {
+                write!(
+                    f,
+                    "manifest {expected} was written down elsewhere and is not here: the journal ends with {found}"
+                )
+            }
+            Self::Journal { number, what } => write!(f, "manifest {number}: {what}"),
+            Self::Missing(path) => write!(f, "{path} is missing"),
+            Self::Changed(path) => write!(f, "{path} is not what was written"),
+            Self::Unknown(path) => write!(f, "{path} is told of by no manifest"),
+            Self::Forgotten(path) => write!(f, "{path} should count, but the catalogue does not name it"),
+        }
+    }
+}
+
+/// Whether the key of a name made a signature (the last) of some bytes.
+pub type SignedBy = dyn Fn(&str, &[u8], &[u8]) -> bool + Sync;
+
+/// What a verification found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Manifests that were read.
+    pub manifests: u64,
+    /// Files that were hashed.
+    pub files: u64,
+    /// The end of the journal; write it down elsewhere.
+    pub head: Option<Head>,
+    /// What is not as it should be.
+    pub faults: Vec<Fault>,
+}
+
+/// Compares the store in `dir`, which may be closed or a backup, with its journal, and the journal with `head`.
+///
+/// `signed` says whether a key (by its name) made a signature of some bytes; unsigned manifests are told as faults if it is
+/// given. `progress` is told how many of how many bytes are hashed, and may end it.
+///
+/// # Errors
+/// The catalogue or a directory cannot be read, or `progress` ended it.
+pub async fn verify(
+    dir: &Path,
+    head: Option<Head>,
+    signed: Option<&SignedBy>,
+    progress: &mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send),
+) -> Result<Verification, StoreError> {
+    let (journal, named) = read(&dir.join("catalogue.sqlite")).await?;
+    let mut found = Verification { manifests: journal.len() as u64, ..Verification::default() };
+    let files = replay(&journal, signed, &mut found);
+    if let Some(head) = head {
+        let here = journal.iter().find(|stored| stored.number == head.number);
+        if head.number > 0 && here.is_none_or(|stored| hash(&stored.entry) != head.hash) {
+            let last = journal.last().map_or(0, |stored| stored.number);
+            found.faults.push(Fault::RolledBack { expected: head.number, found: last });
+        }
+    }
+    for path in named.iter().filter(|path| !files.contains_key(*path)) {
+        found.faults.push(Fault::Unknown(path.clone()));
+    }
+    for path in files.keys().filter(|path| !named.contains(path)) {
+        found.faults.push(Fault::Forgotten(path.clone()));
+    }
+    for path in on_disk(dir)? {
+        if !files.contains_key(&path) && !named.contains(&path) {
+            found.faults.push(Fault::Unknown(path));
+        }
+    }
+    compare(dir, &files, &mut found, progress)?;
+    Ok(found)
+}
+
+/// The journal, and the files that the catalogue names.
+async fn read(catalogue: &Path) -> Result<(Vec<Stored>, Vec<String>), StoreError> {
+    let options = SqliteConnectOptions::new().filename(catalogue).read_only(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+    let pool = pool.map_err(StoreError::catalogue("open the database"))?;
+    let answer = read_tables(&pool).await.map_err(StoreError::catalogue("read the journal"));
+    pool.close().await;
+    answer
+}
+
+async fn read_tables(pool: &SqlitePool) -> Result<(Vec<Stored>, Vec<String>), sqlx::Error> {
+    // One transaction: a store that is open goes on changing.
+    let mut transaction = pool.begin().await?;
+    let rows = sqlx::query("SELECT * FROM manifest ORDER BY number").fetch_all(&mut *transaction).await?;
+    let journal = rows.iter().map(Stored::read).collect::<Result<_, _>>()?;
+    let mut named: Vec<String> = sqlx::query_scalar("SELECT path FROM segment").fetch_all(&mut *transaction).await?;
+    let rows = sqlx::query("SELECT path, ending FROM segment JOIN companion ON companion.segment = segment.id");
+    for row in rows.fetch_all(&mut *transaction).await? {
+        let (path, ending): (String, String) = (row.try_get("path")?, row.try_get("ending")?);
+        named.push(Path::new(&path).with_extension(ending).to_string_lossy().into_owned());
+    }
+    Ok((journal, named))
+}
+
+/// The files that count after the whole journal. Tells what is wrong with the journal itself.
+fn replay(journal: &[Stored], signed: Option<&SignedBy>, found: &mut Verification) -> BTreeMap<String, ManifestFile> {
+    let mut files = BTreeMap::new();
+    let mut previous = [0; 32];
+    for (number, stored) in (1..).zip(journal) {
+        let mut fault = |what| found.faults.push(Fault::Journal { number: stored.number, what });
+        let own = hash(&stored.entry);
+        if own[..] != stored.hash[..] {
+            fault("its hash is another");
+        }
+        if stored.number != number {
+            fault("a manifest before it is missing");
+        }
+        let Ok(manifest) = serde_json::from_str::<Manifest>(&stored.entry) else {
+            fault("it cannot be read");
+            previous = own;
+            continue;
+        };
+        if manifest.number != stored.number || manifest.previous != hex::encode(previous) {
+            fault("it does not follow the one before it");
+        }
+        if let Some(signed) = signed {
+            let by = manifest.key.as_deref().zip(stored.signature.as_deref());
+            if !by.is_some_and(|(key, signature)| signed(key, stored.entry.as_bytes(), signature)) {
+                fault("its signature is not of a known key");
+            }
+        }
+        for file in manifest.taken {
+            if files.remove(&file.path) != Some(file) {
+                fault("it takes away a file that was not there");
+            }
+        }
+        files.extend(manifest.put.into_iter().map(|file| (file.path.clone(), file)));
+        previous = own;
+        found.head = Some(Head { number: stored.number, hash: own });
+    }
+    files
+}
+
+/// The files of segments, below `dir`.
+fn on_disk(dir: &Path) -> Result<Vec<String>, StoreError> {
+    let list = |dir: &Path| -> Result<Vec<PathBuf>, StoreError> {
+        let entries = fs::read_dir(dir).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+        entries.map_err(StoreError::file("list", dir))
+    };
+    let mut files = Vec::new();
+    for day in list(&dir.join(LAYOUT))?.iter().filter(|day| day.is_dir()) {
+        let below = |path: PathBuf| path.strip_prefix(dir).map(|path| path.to_string_lossy().into_owned());
+        files.extend(list(day)?.into_iter().filter_map(|path| below(path).ok()));
+    }
+    // What is being written has no name yet.
+    files.retain(|path| !path.ends_with(".tmp"));
+    files.sort();
+    Ok(files)
+}
+
+fn compare(
+    dir: &Path,
+    files: &BTreeMap<String, ManifestFile>,
+    found: &mut Verification,
+    progress: &mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send),
+) -> Result<(), StoreError> {
+    let total = files.values().map(|file| file.bytes).sum();
+    let mut done = 0;
+    for file in files.values() {
+        let path = dir.join(&file.path);
+        match sha256(&path) {
+            Ok(hash) if hex::encode(&hash) == file.sha256 => {}
+            Ok(_) => found.faults.push(Fault::Changed(file.path.clone())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                found.faults.push(Fault::Missing(file.path.clone()));
+            }
+            Err(error) => return Err(StoreError::file("read", &path)(error)),
+        }
+        found.files += 1;
+        done += file.bytes;
+        if progress(done, total).is_break() {
+            return Err(StoreError::Stopped);
+        }
+    }
+    Ok(())
+}
+
+fn sha256(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut context = Context::new(&SHA256);
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(context.finish().as_ref().to_vec()),
+            read => context.update(&buffer[..read]),
+        }
+    }
+}

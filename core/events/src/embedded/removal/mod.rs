@@ -1,0 +1,211 @@
+//! Taking events away for good: what has been kept long enough, and what somebody may have erased.
+//!
+//! Both are the same: events that one of some queries finds go, unless a query of the legal holds finds them. A file of
+//! which nothing stays is dropped, another one is written anew without them. Each change of a file is in the journal with
+//! who wanted it and why, in the transaction that makes it.
+
+mod judge;
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use arrow_array::BooleanArray;
+use arrow_select::filter::filter_record_batch;
+
+use super::{
+    Embedded,
+    columns::to_today,
+    compact::{Pace, at_low_priority, commit, unreadable},
+    failpoint::Point,
+    manifest::Note,
+    read::StopOnDrop,
+    segment::{Arrangement, Entry, Opened, Segment, SegmentWriter},
+    shared::Shared,
+};
+use crate::{Query, StoreError};
+use judge::{Judge, Verdict};
+
+/// Why events are taken away; the word stands in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovalKind {
+    /// They have been kept as long as they are to be kept.
+    Retain,
+    /// Somebody's events are erased.
+    Erase,
+}
+
+impl RemovalKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retain => "retain",
+            Self::Erase => "erase",
+        }
+    }
+}
+
+/// Which events are to be taken away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Removal {
+    /// Why.
+    pub kind: RemovalKind,
+    /// Events that one of these finds. Cursor, limit and budget play no part.
+    pub remove: Vec<Query>,
+    /// Legal holds: what one of these finds stays.
+    pub hold: Vec<Query>,
+    /// Who wants it.
+    pub actor: String,
+    /// The reason given.
+    pub reason: String,
+}
+
+/// What a removal takes away, or would take away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Removed {
+    /// Events that go.
+    pub rows: u64,
+    /// Events that stay only because of a legal hold.
+    pub held: u64,
+    /// Files of which nothing stays.
+    pub dropped: u64,
+    /// Files that are written anew.
+    pub rewritten: u64,
+    /// Bytes of these files as they were.
+    pub bytes: u64,
+}
+
+impl Embedded {
+    /// What [`Embedded::remove`] would take away now.
+    ///
+    /// # Errors
+    /// A segment cannot be read.
+    pub async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError> {
+        self.run_removal(removal, false).await
+    }
+
+    /// Takes events away for good. Health tells how far it is. It ends early when this future is dropped: what was taken
+    /// away by then stays so, is in the journal, and the same removal goes on with the rest.
+    ///
+    /// # Errors
+    /// A segment cannot be read or written.
+    pub async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
+        self.run_removal(removal, true).await
+    }
+
+    async fn run_removal(&self, removal: &Removal, really: bool) -> Result<Removed, StoreError> {
+        // Also from memory and from the log, which is trimmed then.
+        self.flush().await?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let _guard = StopOnDrop(stop.clone());
+        let (shared, removal) = (self.shared.clone(), Arc::new(removal.clone()));
+        let work = tokio::spawn(async move { run(&shared, &removal, really, &stop).await });
+        work.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+async fn run(
+    shared: &Arc<Shared>,
+    removal: &Arc<Removal>,
+    really: bool,
+    stop: &Arc<AtomicBool>,
+) -> Result<Removed, StoreError> {
+    let _alone = shared.rewriting.lock().await;
+    let segments = shared.state().segments.clone();
+    let total = segments.iter().map(|segment| segment.entry.rows).sum();
+    let mut removed = Removed::default();
+    let mut done = 0;
+    for segment in segments.iter() {
+        let (shared_too, removal_too, stop, source) = (shared.clone(), removal.clone(), stop.clone(), segment.clone());
+        let work = move || {
+            let what = removal_too.kind.as_str();
+            let pace = Pace { shared: &shared_too, stop: &stop, what, total };
+            pace.at(done)?;
+            one(&shared_too, &source, &Judge::new(&removal_too.remove, &removal_too.hold), really, &|| pace.at(done))
+        };
+        let outcome = at_low_priority(work).await?;
+        done += segment.entry.rows;
+        removed.held += outcome.held;
+        if outcome.rows == 0 {
+            continue;
+        }
+        removed.rows += outcome.rows;
+        removed.bytes += segment.entry.all_bytes();
+        let all = outcome.rows == segment.entry.rows;
+        *(if all { &mut removed.dropped } else { &mut removed.rewritten }) += 1;
+        if really {
+            let Removal { actor, reason, kind, .. } = &**removal;
+            let note = Note { action: kind.as_str(), actor: actor.clone(), reason: reason.clone() };
+            let new: Vec<Entry> = outcome.written.into_iter().collect();
+            shared.gate.pass(Point::BeforeRemovalCommit)?;
+            let old = std::slice::from_ref(&segment.entry);
+            commit(shared, old, &new, &note, Point::BeforeRemovalUnlink).await?;
+        }
+    }
+    Ok(removed)
+}
+
+/// What comes of one segment.
+#[derive(Default)]
+struct Outcome {
+    rows: u64,
+    held: u64,
+    written: Option<Entry>,
+}
+
+fn one(
+    shared: &Shared,
+    segment: &Segment,
+    judge: &Judge,
+    really: bool,
+    pace: &dyn Fn() -> Result<(), StoreError>,
+) -> Result<Outcome, StoreError> {
+    match judge.whole(segment, &shared.caches) {
+        Verdict::Stays => return Ok(Outcome::default()),
+        Verdict::Goes => return Ok(Outcome { rows: segment.entry.rows, ..Outcome::default() }),
+        Verdict::Depends => {}
+    }
+    let failed = |error| unreadable(shared, segment, error);
+    let opened = Opened::open(segment, &shared.caches).map_err(failed)?;
+    let mut stays = Vec::new();
+    let mut held = 0;
+    opened
+        .columns(&judge.columns(), &mut |table| {
+            for row in 0..table.rows() {
+                let (goes, is_held) = judge.row(table, row);
+                stays.push(!goes || is_held);
+                held += u64::from(goes && is_held);
+            }
+        })
+        .map_err(failed)?;
+    let rows = stays.iter().filter(|stays| !**stays).count() as u64;
+    let mut outcome = Outcome { rows, held, written: None };
+    if really && rows > 0 && rows < segment.entry.rows {
+        outcome.written = Some(rewrite(shared, &opened, &stays, pace)?);
+    }
+    Ok(outcome)
+}
+
+fn rewrite(
+    shared: &Shared,
+    opened: &Opened<'_>,
+    stays: &[bool],
+    pace: &dyn Fn() -> Result<(), StoreError>,
+) -> Result<Entry, StoreError> {
+    let segment = opened.segment();
+    let failed = |error| unreadable(shared, segment, error);
+    let order = if segment.entry.sorted { Arrangement::Day } else { Arrangement::Hot };
+    let rows = stays.iter().filter(|stays| **stays).count() as u64;
+    let mut writer = SegmentWriter::create(&shared.options.dir, segment.entry.extent, rows, order)?;
+    let mut left = stays;
+    for batch in opened.batches().map_err(failed)? {
+        pace()?;
+        let kept = batch.and_then(|batch| {
+            let (here, later) = left.split_at(batch.num_rows().min(left.len()));
+            left = later;
+            filter_record_batch(&to_today(&batch)?, &BooleanArray::from(here.to_vec()))
+        });
+        let kept = kept.map_err(|error| failed(StoreError::segment("read", &segment.path)(error.into())))?;
+        if kept.num_rows() > 0 {
+            writer.write(&kept)?;
+        }
+    }
+    writer.finish(&shared.gate)
+}

@@ -1,0 +1,6 @@
+//! Log search: saved questions, and exports of what a question finds. The search itself is core's.
+
+pub mod table;
+
+#[cfg(feature = "server")]
+pub mod server;

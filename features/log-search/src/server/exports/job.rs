@@ -1,0 +1,207 @@
+//! The work of an export, page by page.
+
+use std::{path::Path, time::Duration};
+
+use tokio::{
+    fs::File,
+    io::{AsyncWriteExt, BufWriter},
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+use yagura_events::{
+    MAX_LIMIT, Query,
+    server::{Store, clock, views},
+};
+use yagura_server_kit::{ApiError, Context};
+
+use super::{Exports, Format, create::NewExport};
+use crate::table::{BYTE_ORDER_MARK, Table};
+
+/// How many rows are found at a time.
+const PAGE: usize = 2_000;
+/// Counting stops here: beyond it the total is not told.
+const COUNTED: u64 = 1_000_000;
+/// How long a file is kept.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How often is looked for files that have been kept long enough.
+const TIDIED_EVERY: Duration = Duration::from_secs(600);
+
+/// How an export ended.
+enum End {
+    Done(u64),
+    Cancelled,
+    Failed(String),
+}
+
+/// Makes the export and writes down how it ended.
+pub(super) async fn run(ctx: Context, id: String, wanted: NewExport, query: Query, stop: CancellationToken) {
+    let path = ctx.part::<Exports>().path(&id, wanted.format.as_str());
+    let end = tokio::select! {
+        end = write(&ctx, &id, &wanted, query, &path) => match end {
+            Ok(bytes) => End::Done(bytes),
+            Err(error) => {
+                tracing::warn!(export = id, ?error, "an export failed");
+                End::Failed(error.to_string())
+            }
+        },
+        () = stop.cancelled() => End::Cancelled,
+        () = async { ctx.stopping().cancelled().await } => End::Failed("the server was stopped".to_owned()),
+    };
+    if !matches!(end, End::Done(_)) {
+        remove(&path).await;
+    }
+    let written = ctx.part::<Exports>().running().get(&id).map_or(0, |job| job.written);
+    let total = ctx.part::<Exports>().running().get(&id).and_then(|job| job.total);
+    let (state, bytes, failure) = match end {
+        End::Done(bytes) => ("done", Some(bytes), None),
+        End::Cancelled => ("cancelled", None, None),
+        End::Failed(reason) => ("failed", None, Some(reason)),
+    };
+    if let Err(error) = note(&ctx, &id, state, (total, written, bytes), failure.as_deref()).await {
+        tracing::error!(export = id, ?error, "how an export ended could not be written down");
+    }
+    ctx.part::<Exports>().running().remove(&id);
+}
+
+/// Why an export failed.
+#[derive(Debug)]
+enum Failure {
+    Store(yagura_events::StoreError),
+    File(std::io::Error),
+    Api(ApiError),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store(error) => write!(f, "the log could not be read: {error}"),
+            Self::File(error) => write!(f, "the file could not be written: {error}"),
+            Self::Api(error) => write!(f, "the database could not be read: {:?}", error.code()),
+        }
+    }
+}
+
+async fn write(ctx: &Context, id: &str, wanted: &NewExport, query: Query, path: &Path) -> Result<u64, Failure> {
+    let store = ctx.part::<Store>();
+    let exports = ctx.part::<Exports>();
+    tokio::fs::create_dir_all(&exports.dir).await.map_err(Failure::File)?;
+    let count = store.count(&query, COUNTED).await.map_err(Failure::Store)?;
+    if let Some(job) = exports.running().get_mut(id) {
+        job.total = count.exact.then_some(count.value);
+    }
+    let zone = clock(ctx).await.map_err(Failure::Api)?.zone;
+    let table = Table::new(&wanted.columns, wanted.language.as_deref() != Some("en"), zone);
+    let mut file = BufWriter::new(File::create(path).await.map_err(Failure::File)?);
+    let mut bytes = 0u64;
+    if wanted.format == Format::Csv {
+        let head = [BYTE_ORDER_MARK.as_bytes(), &table.head()].concat();
+        file.write_all(&head).await.map_err(Failure::File)?;
+        bytes += head.len() as u64;
+    }
+    let mut query = Query { limit: PAGE.min(MAX_LIMIT), ..query };
+    loop {
+        let page = store.search(&query).await.map_err(Failure::Store)?;
+        if let Some(missing) = page.unreadable.first() {
+            return Err(Failure::File(std::io::Error::other(format!("{missing} cannot be read"))));
+        }
+        let rows = page.items.len() as u64;
+        for view in views(ctx, page.items).await.map_err(Failure::Api)? {
+            let line = match wanted.format {
+                Format::Csv => table.line(&view),
+                Format::Ndjson => format!("{view}\n").into_bytes(),
+            };
+            file.write_all(&line).await.map_err(Failure::File)?;
+            bytes += line.len() as u64;
+        }
+        if let Some(job) = exports.running().get_mut(id) {
+            job.written += rows;
+        }
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    file.flush().await.map_err(Failure::File)?;
+    file.into_inner().sync_all().await.map_err(Failure::File)?;
+    Ok(bytes)
+}
+
+async fn note(
+    ctx: &Context,
+    id: &str,
+    state: &str,
+    (total, written, bytes): (Option<u64>, u64, Option<u64>),
+    failure: Option<&str>,
+) -> Result<(), ApiError> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let mut tx = ctx.db().write().await?;
+    sqlx::query(
+        "UPDATE log_search_export SET state = $1, total = $2, written = $3, bytes = $4, failure = $5, finished_at = $6
+         WHERE id = $7",
+    )
+    .bind(state)
+    .bind(total.map(number))
+    .bind(number(written))
+    .bind(bytes.map(number))
+    .bind(failure)
+    .bind(ctx.now().micros())
+    .bind(id)
+    .execute(tx.on())
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+async fn remove(path: &Path) {
+    match tokio::fs::remove_file(path).await {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => tracing::warn!(file = %path.display(), %error, "the file of an export could not be removed"),
+    }
+}
+
+/// Ends what an earlier run of the server left unfinished, and then removes files again and again.
+pub(super) async fn tidy(ctx: Context) {
+    let mut ticks = interval(TIDIED_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut first = true;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = async { ctx.stopping().cancelled().await } => return,
+        }
+        if let Err(error) = tidy_once(&ctx, std::mem::take(&mut first)).await {
+            tracing::warn!(?error, "old exports could not be removed");
+        }
+    }
+}
+
+async fn tidy_once(ctx: &Context, first: bool) -> Result<(), ApiError> {
+    let mut tx = ctx.db().write().await?;
+    if first {
+        let running: Vec<String> = ctx.part::<Exports>().running().keys().cloned().collect();
+        let left: Vec<(String, String)> =
+            sqlx::query_as("SELECT id, format FROM log_search_export WHERE state = 'running'")
+                .fetch_all(tx.on())
+                .await?;
+        for (id, format) in left.into_iter().filter(|(id, _)| !running.contains(id)) {
+            sqlx::query("UPDATE log_search_export SET state = 'failed', failure = $1, finished_at = $2 WHERE id = $3")
+                .bind("the server was stopped")
+                .bind(ctx.now().micros())
+                .bind(&id)
+                .execute(tx.on())
+                .await?;
+            remove(&ctx.part::<Exports>().path(&id, &format)).await;
+        }
+    }
+    let before = (ctx.now() - KEPT).micros();
+    let old: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, format FROM log_search_export WHERE state <> 'running' AND created_at < $1")
+            .bind(before)
+            .fetch_all(tx.on())
+            .await?;
+    for (id, format) in old {
+        remove(&ctx.part::<Exports>().path(&id, &format)).await;
+        sqlx::query("DELETE FROM log_search_export WHERE id = $1").bind(&id).execute(tx.on()).await?;
+    }
+    Ok(tx.commit().await?)
+}
