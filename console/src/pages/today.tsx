@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
+import { ApiError } from '../api/client';
 import type { TodayDef, TodayItem } from '../feature';
 import { todayAsides, todayDefs } from '../features';
 import { useWords } from '../i18n';
@@ -29,7 +31,16 @@ function useAll(defs: TodayDef[]): { items: TodayItem[]; complete: boolean } {
   return { items: answers.flatMap((items) => items ?? none), complete: !answers.includes(undefined) };
 }
 
-function Lead({ items, complete }: { items: TodayItem[]; complete: boolean }): ReactNode {
+/** Whether something that this page stands on could not be read: then nobody knows that the day is quiet. What one may not see is not missing. */
+function useMissing(): boolean {
+  const refused = (error: unknown): boolean => error instanceof ApiError && error.problem.status === 403;
+  return useQueryClient()
+    .getQueryCache()
+    .findAll({ type: 'active' })
+    .some(({ state }) => state.status === 'error' && state.data === undefined && !refused(state.error));
+}
+
+function Lead({ items, complete, missing }: { items: TodayItem[]; complete: boolean; missing: boolean }): ReactNode {
   const t = useWords('shell');
   if (!complete) {
     return (
@@ -42,8 +53,8 @@ function Lead({ items, complete }: { items: TodayItem[]; complete: boolean }): R
   if (!most?.open) {
     return (
       <div className={css['lead']}>
-        <p className={css['big']}>{t('today.quiet')}</p>
-        <p className="sub">{t('today.quiet_text_plain')}</p>
+        <p className={css['big']}>{t(missing ? 'today.unknown' : 'today.quiet')}</p>
+        <p className="sub">{t(missing ? 'today.unknown_text' : 'today.quiet_text_plain')}</p>
       </div>
     );
   }
@@ -87,7 +98,7 @@ function Number({ of, title, open }: { of: TodayItem['open']; title: string; ope
   );
 }
 
-function Ledger({ items, complete }: { items: TodayItem[]; complete: boolean }): ReactNode {
+function Ledger({ items, complete, missing }: { items: TodayItem[]; complete: boolean; missing: boolean }): ReactNode {
   const t = useWords('shell');
   return (
     <Section title={t('today.waiting')}>
@@ -114,7 +125,8 @@ function Ledger({ items, complete }: { items: TodayItem[]; complete: boolean }):
           ))}
         </ol>
       )}
-      {complete && items.length === 0 && <p className="sub">{t('today.nothing_waits')}</p>}
+      {complete && missing && <p role="status">{t('today.missing')}</p>}
+      {complete && !missing && items.length === 0 && <p className="sub">{t('today.nothing_waits')}</p>}
     </Section>
   );
 }
@@ -125,6 +137,7 @@ function Morning(): ReactNode {
   const nowMs = useNow();
   const { permissions } = useSession();
   const { items, complete } = useAll(todayDefs);
+  const missing = useMissing();
   const { day, weekday } = dayTitle(nowMs, place);
   useCrumbs('today', []);
   return (
@@ -138,8 +151,8 @@ function Morning(): ReactNode {
             </h1>
             <p className="sm sub">{t('today.as_of', { time: clockTime(nowMs, place, false) })}</p>
           </header>
-          <Lead items={items} complete={complete} />
-          <Ledger items={items} complete={complete} />
+          <Lead items={items} complete={complete} missing={missing} />
+          <Ledger items={items} complete={complete} missing={missing} />
         </>
       }
       side={

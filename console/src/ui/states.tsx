@@ -20,11 +20,13 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }): 
   if (error instanceof ApiError && error.problem.code === 'forbidden') return <NoPermission />;
   const code = error instanceof ApiError ? error.problem.code : null;
   const known = code === 'not_found' || code === 'unavailable' || code === 'rate_limited' || code === 'conflict';
+  // Nothing came back: the reason is the browser's, in its own words, and no other page would fare better.
+  const unreached = error instanceof ApiError && error.problem.status === 0;
   return (
     <div className={css['state']} role="alert">
       <p className={css['title']}>{known ? t(`failed.${code}`) : t('failed.other')}</p>
       <p className="sm sub">
-        {error instanceof ApiError ? error.problem.detail : error.message}
+        {unreached ? '' : error instanceof ApiError ? error.problem.detail : error.message}
         {error instanceof ApiError && (
           <span className="dim">
             {' '}
@@ -33,7 +35,7 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }): 
           </span>
         )}
       </p>
-      <p className="sm sub">{t('failed.still_works')}</p>
+      <p className="sm sub">{t(unreached ? 'failed.check_network' : 'failed.still_works')}</p>
       {retry && (
         <div className={css['act']}>
           <Button icon="refresh" onClick={retry}>

@@ -34,7 +34,7 @@ export interface Column<T> {
   quiet?: boolean;
 }
 
-interface Props<T> {
+export interface TableProps<T> {
   id: string;
   label: string;
   columns: Column<T>[];
@@ -91,7 +91,7 @@ export function DataTable<T>({
   rowHeight = 36,
   empty,
   tools,
-}: Props<T>): ReactNode {
+}: TableProps<T>): ReactNode {
   const t = useWords('shell');
   const [visibility, choose] = useChosen(id, columns);
   const body = useRef<HTMLTableSectionElement>(null);

@@ -6,12 +6,9 @@ import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { AlarmView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
-import { FilterChips, type Chip } from '@shell/ui/chips';
-import { Filters } from '@shell/ui/filters';
-import { PageHead } from '@shell/ui/page';
-import { Split } from '@shell/ui/panel';
-import { Empty } from '@shell/ui/states';
-import { DataTable, type Column } from '@shell/ui/table';
+import type { Chip } from '@shell/ui/chips';
+import { ListPage } from '@shell/ui/list-page';
+import type { Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import type { ReactNode } from 'react';
 import { AlarmPanel } from './panel';
@@ -50,90 +47,49 @@ export default function Alarms(): ReactNode {
     (cursor) => answered(api.GET('/api/v1/alarms', { params: { query: { ...filter, cursor } } })),
     { refetchInterval: 30_000 },
   );
-  const openId = search['open'];
   const chips: Chip[] = [
     ...(filter.state ? [{ name: 'state', label: t('column.state'), value: t(`state.${filter.state}`) }] : []),
     ...(filter.severity ? [{ name: 'severity', label: t('column.severity'), value: t(`severity.${filter.severity}`) }] : []),
     ...(filter.endpoint ? [{ name: 'endpoint', label: t('column.endpoint'), value: filter.endpoint }] : []),
   ];
-  const clear = (): void => {
-    change({ state: undefined, severity: undefined, kind: undefined, endpoint: undefined });
-  };
   return (
-    <>
-      <PageHead room="protection" title="alarms:title" lead={t('lead')} />
-      <Filters>
-        <Select
-          aria-label={t('column.state')}
-          placeholder={t('column.state')}
-          clearable
-          data={alarmStates.map((state) => ({ value: state, label: t(`state.${state}`) }))}
-          value={filter.state ?? null}
-          onChange={(state) => {
-            change({ state: state ?? undefined, open: undefined });
-          }}
-        />
-        <Select
-          aria-label={t('column.severity')}
-          placeholder={t('column.severity')}
-          clearable
-          data={severities.map((severity) => ({ value: severity, label: t(`severity.${severity}`) }))}
-          value={filter.severity ?? null}
-          onChange={(severity) => {
-            change({ severity: severity ?? undefined, open: undefined });
-          }}
-        />
-      </Filters>
-      <FilterChips
-        chips={chips}
-        onRemove={(name) => {
-          change({ [name]: undefined });
-        }}
-        onClear={clear}
-      />
-      <Split
-        panel={
-          openId === undefined ? null : (
-            <AlarmPanel
-              key={openId}
-              id={openId}
-              known={rows.items.find((row) => row.id === openId)}
-              onChanged={() => client.invalidateQueries({ queryKey: alarmsKey })}
-              onClose={() => {
-                change({ open: undefined }, { replace: true });
-              }}
-            />
-          )
-        }
-      >
-        <DataTable
-          id="alarms"
-          label={t('title')}
-          columns={useColumns()}
-          rows={rows}
-          rowId={(row) => row.id}
-          rowName={(row) => `${words.title(row)} ${words.where(row)}`}
-          openId={openId}
-          onOpen={(row) => {
-            change({ open: row.id }, { replace: true });
-          }}
-          empty={
-            chips.length > 0 ? (
-              <Empty
-                act={
-                  <button type="button" className="t" onClick={clear}>
-                    {t('clear')}
-                  </button>
-                }
-              >
-                {t('none_match')}
-              </Empty>
-            ) : (
-              <Empty>{t('none')}</Empty>
-            )
-          }
-        />
-      </Split>
-    </>
+    <ListPage
+      head={{ room: 'protection', title: 'alarms:title', lead: t('lead') }}
+      filters={
+        <>
+          <Select
+            aria-label={t('column.state')}
+            placeholder={t('column.state')}
+            clearable
+            data={alarmStates.map((state) => ({ value: state, label: t(`state.${state}`) }))}
+            value={filter.state ?? null}
+            onChange={(state) => {
+              change({ state: state ?? undefined, open: undefined });
+            }}
+          />
+          <Select
+            aria-label={t('column.severity')}
+            placeholder={t('column.severity')}
+            clearable
+            data={severities.map((severity) => ({ value: severity, label: t(`severity.${severity}`) }))}
+            value={filter.severity ?? null}
+            onChange={(severity) => {
+              change({ severity: severity ?? undefined, open: undefined });
+            }}
+          />
+        </>
+      }
+      chips={chips}
+      narrowing={['state', 'severity', 'kind', 'endpoint']}
+      words={{ none: t('none'), noneMatch: t('none_match') }}
+      panel={(id, row, close) => (
+        <AlarmPanel key={id} id={id} known={row} onChanged={() => client.invalidateQueries({ queryKey: alarmsKey })} onClose={close} />
+      )}
+      id="alarms"
+      label={t('title')}
+      columns={useColumns()}
+      rows={rows}
+      rowName={(row) => `${words.title(row)} ${words.where(row)}`}
+    />
   );
 }

@@ -105,6 +105,8 @@ test('who has looked takes the mark of a suspected copy off', async ({ page }) =
 test('the person whose endpoint it is, is looked for by kana', async ({ page }) => {
   const complained = watch(page);
   await page.goto('/endpoints/0193a001-0000-7025-800b-00000000000d');
+  // What still comes in above would push the field, and the choices with it, out of sight.
+  await settled(page);
   const manage = page.getByRole('region', { name: 'この端末の扱い' });
   await manage.getByRole('combobox', { name: '利用者' }).fill('みうら');
   await page.getByRole('option', { name: /^三浦 由美子/ }).first().click();

@@ -10,11 +10,9 @@ import { pathWords, useGroups } from '@shell/pick/groups';
 import { SearchField } from '@shell/pick/search-field';
 import { useCan } from '@shell/session/session';
 import { LinkButton } from '@shell/ui/button';
-import { FilterChips, type Chip } from '@shell/ui/chips';
-import { Filters } from '@shell/ui/filters';
-import { PageHead } from '@shell/ui/page';
-import { Empty } from '@shell/ui/states';
-import { DataTable, type Column } from '@shell/ui/table';
+import type { Chip } from '@shell/ui/chips';
+import { ListPage } from '@shell/ui/list-page';
+import type { Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import { useCallback, type ReactNode } from 'react';
 import { EndpointStateWord, states, systems } from './states';
@@ -76,101 +74,65 @@ export default function EndpointList(): ReactNode {
     ...(filter.state ? [{ name: 'state', label: t('list.state'), value: t(`state.${filter.state}`) }] : []),
     ...(filter.clone_suspected ? [{ name: 'clone', label: t('list.state'), value: t('state.clone') }] : []),
   ];
-  const clear = (): void => {
-    change({ q: undefined, group: undefined, os: undefined, state: undefined, clone: undefined });
-  };
+  const add = (main: boolean): ReactNode =>
+    mayEnrol && (
+      <LinkButton to="/settings/enrolment" {...(main ? { main } : { icon: 'plus' })}>
+        {t('list.add')}
+      </LinkButton>
+    );
   return (
-    <>
-      <PageHead
-        room="endpoints"
-        title="endpoints:list.title"
-        acts={
-          mayEnrol ? (
-            <LinkButton to="/settings/enrolment" icon="plus">
-              {t('list.add')}
-            </LinkButton>
-          ) : undefined
-        }
-      />
-      <Filters>
-        <SearchField label={t('list.find')} value={filter.q ?? ''} onChange={setText} />
-        <GroupSelect
-          quiet
-          clearable
-          label={t('list.group')}
-          value={filter.group ?? null}
-          onChange={(id) => {
-            change({ group: id ?? undefined });
-          }}
-        />
-        <Select
-          aria-label={t('list.os')}
-          placeholder={t('list.os')}
-          clearable
-          data={systems.map((os) => ({ value: os, label: t(`os.${os}`) }))}
-          value={filter.os ?? null}
-          onChange={(os) => {
-            change({ os: os ?? undefined });
-          }}
-        />
-        <Select
-          aria-label={t('list.state')}
-          placeholder={t('list.state')}
-          clearable
-          data={states.map((state) => ({ value: state, label: t(`state.${state}`) }))}
-          value={filter.state ?? null}
-          onChange={(state) => {
-            change({ state: state ?? undefined });
-          }}
-        />
-      </Filters>
-      <FilterChips
-        chips={chips}
-        onRemove={(name) => {
-          change({ [name]: undefined });
-        }}
-        onClear={clear}
-      />
-      <DataTable
-        id="endpoints"
-        label={t('list.title')}
-        columns={useColumns()}
-        rows={rows}
-        rowId={(row) => row.id}
-        rowName={(row) => row.hostname}
-        link={(row) => ({ to: `/endpoints/${row.id}` })}
-        sort={{
-          value: filter.sort ?? 'hostname',
-          onChange: (sort) => {
-            change({ sort }, { replace: true });
-          },
-        }}
-        empty={
-          chips.length > 0 ? (
-            <Empty
-              act={
-                <button type="button" className="t" onClick={clear}>
-                  {t('list.clear')}
-                </button>
-              }
-            >
-              {t('list.none_match')}
-            </Empty>
-          ) : (
-            <Empty
-              act={
-                mayEnrol ? (
-                  <LinkButton main to="/settings/enrolment">
-                    {t('list.add')}
-                  </LinkButton>
-                ) : undefined
-              }
-            >
-              {t('list.none')}
-            </Empty>
-          )
-        }
-      />
-    </>
+    <ListPage
+      head={{ room: 'endpoints', title: 'endpoints:list.title', acts: add(false) }}
+      filters={
+        <>
+          <SearchField label={t('list.find')} value={filter.q ?? ''} onChange={setText} />
+          <GroupSelect
+            quiet
+            clearable
+            label={t('list.group')}
+            value={filter.group ?? null}
+            onChange={(id) => {
+              change({ group: id ?? undefined });
+            }}
+          />
+          <Select
+            aria-label={t('list.os')}
+            placeholder={t('list.os')}
+            clearable
+            data={systems.map((os) => ({ value: os, label: t(`os.${os}`) }))}
+            value={filter.os ?? null}
+            onChange={(os) => {
+              change({ os: os ?? undefined });
+            }}
+          />
+          <Select
+            aria-label={t('list.state')}
+            placeholder={t('list.state')}
+            clearable
+            data={states.map((state) => ({ value: state, label: t(`state.${state}`) }))}
+            value={filter.state ?? null}
+            onChange={(state) => {
+              change({ state: state ?? undefined });
+            }}
+          />
+        </>
+      }
+      chips={chips}
+      narrowing={['q', 'group', 'os', 'state', 'clone']}
+      words={{ none: t('list.none'), noneMatch: t('list.none_match') }}
+      first={add(true)}
+      id="endpoints"
+      label={t('list.title')}
+      columns={useColumns()}
+      rows={rows}
+      rowName={(row) => row.hostname}
+      link={(row) => ({ to: `/endpoints/${row.id}` })}
+      sort={{
+        value: filter.sort ?? 'hostname',
+        onChange: (sort) => {
+          change({ sort }, { replace: true });
+        },
+      }}
+    />
   );
 }

@@ -19,7 +19,7 @@ export default function FleetAside(): ReactNode {
       title={t('aside.title')}
       note={
         <Go className="t" to="/endpoints">
-          {t('aside.all', { count: counts.data?.total ?? 0 })}
+          {counts.data ? t('aside.all', { count: counts.data.total }) : t('list.title')}
         </Go>
       }
     >

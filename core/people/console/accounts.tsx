@@ -8,13 +8,13 @@ import { useWords } from '@shell/i18n';
 import { PersonSelect } from '@shell/pick/person-select';
 import { useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
-import { Fields, Filters } from '@shell/ui/filters';
+import { Fields } from '@shell/ui/filters';
 import { Go } from '@shell/ui/link';
-import { PageHead } from '@shell/ui/page';
-import { SidePanel, Split } from '@shell/ui/panel';
+import { ListPage } from '@shell/ui/list-page';
+import { SidePanel } from '@shell/ui/panel';
 import { Acts } from '@shell/ui/section';
-import { Empty, Failed } from '@shell/ui/states';
-import { DataTable, type Column } from '@shell/ui/table';
+import { Failed } from '@shell/ui/states';
+import type { Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
@@ -93,11 +93,10 @@ export default function Accounts(): ReactNode {
   const rows = useRows(['accounts', unmapped], (cursor) =>
     answered(api.GET('/api/v1/accounts', { params: { query: { cursor, ...(unmapped ? { unmapped: true } : {}) } } })),
   );
-  const open = rows.items.find((row) => row.id === search['open']);
   return (
-    <>
-      <PageHead room="people" title="people:accounts.title" lead={t('accounts.lead')} />
-      <Filters>
+    <ListPage
+      head={{ room: 'people', title: 'people:accounts.title', lead: t('accounts.lead') }}
+      filters={
         <Checkbox
           label={t('accounts.unmapped')}
           checked={unmapped}
@@ -105,35 +104,15 @@ export default function Accounts(): ReactNode {
             change({ unmapped: event.currentTarget.checked ? 'yes' : undefined });
           }}
         />
-      </Filters>
-      <Split
-        panel={
-          open ? (
-            <MapPanel
-              key={open.id}
-              account={open}
-              readOnly={!mayWrite}
-              onClose={() => {
-                change({ open: undefined }, { replace: true });
-              }}
-            />
-          ) : null
-        }
-      >
-        <DataTable
-          id="accounts"
-          label={t('accounts.title')}
-          columns={useColumns()}
-          rows={rows}
-          rowId={(row) => row.id}
-          rowName={(row) => row.name}
-          openId={search['open']}
-          onOpen={(row) => {
-            change({ open: row.id }, { replace: true });
-          }}
-          empty={<Empty>{t(unmapped ? 'accounts.all_mapped' : 'accounts.none')}</Empty>}
-        />
-      </Split>
-    </>
+      }
+      narrowing={['unmapped']}
+      words={{ none: t('accounts.none'), noneMatch: t('accounts.all_mapped') }}
+      panel={(_, row, close) => row && <MapPanel key={row.id} account={row} readOnly={!mayWrite} onClose={close} />}
+      id="accounts"
+      label={t('accounts.title')}
+      columns={useColumns()}
+      rows={rows}
+      rowName={(row) => row.name}
+    />
   );
 }

@@ -6,12 +6,10 @@ import { useWords } from '@shell/i18n';
 import { SearchField } from '@shell/pick/search-field';
 import { useCan } from '@shell/session/session';
 import { LinkButton } from '@shell/ui/button';
-import { Filters } from '@shell/ui/filters';
 import { Go } from '@shell/ui/link';
-import { PageHead } from '@shell/ui/page';
-import { SidePanel, Split } from '@shell/ui/panel';
-import { Empty } from '@shell/ui/states';
-import { DataTable, type Column } from '@shell/ui/table';
+import { ListPage } from '@shell/ui/list-page';
+import { SidePanel } from '@shell/ui/panel';
+import type { Column } from '@shell/ui/table';
 import { KeyValues, StateWord } from '@shell/ui/words';
 import { useCallback, type ReactNode } from 'react';
 
@@ -86,55 +84,25 @@ export default function People(): ReactNode {
     },
     [change],
   );
-  const open = rows.items.find((row) => row.id === search['open']);
   return (
-    <>
-      <PageHead room="people" title="people:title" />
-      <Filters>
-        <SearchField label={t('find')} value={q ?? ''} onChange={setText} />
-      </Filters>
-      <Split
-        panel={
-          open ? (
-            <PersonPanel
-              person={open}
-              onClose={() => {
-                change({ open: undefined }, { replace: true });
-              }}
-            />
-          ) : null
-        }
-      >
-        <DataTable
-          id="people"
-          label={t('title')}
-          columns={useColumns()}
-          rows={rows}
-          rowId={(row) => row.id}
-          rowName={(row) => row.name}
-          openId={search['open']}
-          onOpen={(row) => {
-            change({ open: row.id }, { replace: true });
-          }}
-          empty={
-            q ? (
-              <Empty>{t('none_match')}</Empty>
-            ) : (
-              <Empty
-                act={
-                  mayWrite ? (
-                    <LinkButton main to="/people/import">
-                      {t('import.title')}
-                    </LinkButton>
-                  ) : undefined
-                }
-              >
-                {t('none')}
-              </Empty>
-            )
-          }
-        />
-      </Split>
-    </>
+    <ListPage
+      head={{ room: 'people', title: 'people:title' }}
+      filters={<SearchField label={t('find')} value={q ?? ''} onChange={setText} />}
+      narrowing={['q']}
+      words={{ none: t('none'), noneMatch: t('none_match') }}
+      first={
+        mayWrite && (
+          <LinkButton main to="/people/import">
+            {t('import.title')}
+          </LinkButton>
+        )
+      }
+      panel={(_, row, close) => row && <PersonPanel person={row} onClose={close} />}
+      id="people"
+      label={t('title')}
+      columns={useColumns()}
+      rows={rows}
+      rowName={(row) => row.name}
+    />
   );
 }

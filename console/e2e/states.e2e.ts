@@ -1,0 +1,71 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import type { State } from '../src/mock/states';
+import { settled, watch } from './watch';
+
+const lists = ['/endpoints', '/groups', '/alarms', '/people', '/accounts', '/grants', '/commands', '/settings/audit', '/settings/notices'];
+
+/** Every page opened from here on finds the office in this state. */
+async function inState(page: Page, state: State): Promise<void> {
+  await page.addInitScript((name) => {
+    sessionStorage.setItem('yagura.mock', name);
+  }, state);
+}
+
+async function whole(page: Page, where: string): Promise<void> {
+  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${where} is too wide`).toBeLessThanOrEqual(0);
+  expect.soft(await page.getByText(/^[a-z-]+:[a-z_]+(\.[a-z_]+)+$/).count(), `${where} has raw keys`).toBe(0);
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect.soft(violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => one.id), where).toEqual([]);
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`a list with nothing in it says what will stand there, in ${scheme}`, async ({ page }) => {
+    test.setTimeout(120_000);
+    const complained = watch(page);
+    await inState(page, 'empty');
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    for (const path of lists) {
+      await page.goto(path);
+      await settled(page);
+      await expect.soft(page.getByRole('alert'), path).toHaveCount(0);
+      await expect.soft(page.getByRole('main').getByText(/ません。|並びます。|どれも|まだ/).first(), path).toBeVisible();
+      await whole(page, path);
+    }
+    complained();
+  });
+
+  test(`a server that fails is said on every page, with a way to try again, in ${scheme}`, async ({ page }) => {
+    test.setTimeout(180_000);
+    await inState(page, 'failing');
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    for (const path of ['/', ...lists]) {
+      await page.goto(path);
+      await expect.soft(page.getByRole('main').getByRole('button', { name: 'もう一度試す' }).first(), path).toBeVisible({ timeout: 20_000 });
+      await whole(page, path);
+    }
+  });
+}
+
+test('a morning on which nobody can say what waits is not called quiet', async ({ page }) => {
+  await inState(page, 'failing');
+  await page.goto('/');
+  await expect(page.getByText('待っているものを読めませんでした')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('きょうは静かです')).toHaveCount(0);
+  await expect(page.getByText('いまはありません。', { exact: false })).toHaveCount(0);
+});
+
+test('a server that cannot be reached is said in the reader\'s language', async ({ page }) => {
+  await inState(page, 'away');
+  await page.goto('/people');
+  await expect(page.getByRole('alert')).toContainText('この端末のネットワークと、サーバーが動いているか', { timeout: 20_000 });
+  await expect(page.getByRole('alert')).not.toContainText('fetch');
+});
+
+test('a page that waits for the server shows where its rows will be', async ({ page }) => {
+  await inState(page, 'waiting');
+  for (const path of ['/', ...lists]) {
+    await page.goto(path);
+    await expect(page.getByRole('status', { name: '読み込んでいます' }).or(page.locator('main [aria-busy="true"]')).first(), path).toBeVisible();
+  }
+});
