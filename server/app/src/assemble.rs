@@ -102,7 +102,7 @@ pub(crate) fn server_id(data: &Path) -> anyhow::Result<Id<id::Server>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             std::fs::create_dir_all(data).with_context(|| format!("failed to make {}", data.display()))?;
             let id = Id::new();
-            crate::certificates::write(&file, &format!("{id}\n"), false)
+            crate::certificates::write(&file, format!("{id}\n"), false)
                 .with_context(|| format!("failed to write {}", file.display()))?;
             Ok(id)
         }

@@ -277,7 +277,7 @@ async fn administer(config: &Config, command: AdminCommand) -> anyhow::Result<()
             let token = yagura_admins::issue_token(&ctx, &name, "command line", lifetime).await?;
             match out {
                 None => println!("{token}"),
-                Some(file) => certificates::write(&file, &format!("{token}\n"), true)
+                Some(file) => certificates::write(&file, format!("{token}\n"), true)
                     .with_context(|| format!("failed to write {}", file.display()))?,
             }
         }
