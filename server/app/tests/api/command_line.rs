@@ -93,6 +93,9 @@ fn a_server_that_is_off_is_backed_up_and_restored_elsewhere() {
 #[test]
 fn a_running_server_makes_the_backup_that_the_command_line_asks_for() {
     on_both(|house| async move {
+        let mut machine = Machine::enrol(&house, "PC-014").await;
+        machine.runs(&account("tanaka", "1000"), "excel.exe");
+        machine.send().await.unwrap();
         let backups = tempfile::tempdir().unwrap();
         let config = house.dir().join("yagura.toml").display().to_string();
         let to = backups.path().display().to_string();
@@ -100,6 +103,9 @@ fn a_running_server_makes_the_backup_that_the_command_line_asks_for() {
         let folder = folder.unwrap();
         let folder = folder.lines().last().unwrap();
         assert!(Path::new(folder).join("manifest.json").exists(), "{folder}");
+        let (config, events) = (house.dir().join("yagura.toml"), Path::new(folder).join("events"));
+        assert!(find(&events, "parquet").is_some());
+        said(&["verify-events", "--config", text(&config), "--events", text(&events)]);
         let list = house.admin("GET", "/api/v1/backups", None).await.expect(200);
         assert_eq!(
             (&list["items"][0]["asked_by"], &list["items"][0]["state"]),
