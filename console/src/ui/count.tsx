@@ -14,7 +14,8 @@ export function Count({
   if (pending || !count) return <p className={css['count']}>&nbsp;</p>;
   return (
     <p className={css['count']} role="status">
-      <span className={css['value']}>{count.value.toLocaleString('en-US')}</span> {t(count.exact ? 'table.unit' : 'table.at_least')}
+      <span className={css['value']}>{count.value.toLocaleString('en-US')}</span>{' '}
+      {count.exact ? t('table.unit', { count: count.value }) : t('table.at_least')}
     </p>
   );
 }
