@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
@@ -17,10 +18,23 @@ use crate::wire::nudge::{Nudge, Topic};
 #[derive(Clone, Default)]
 pub struct Hub(Arc<Inner>);
 
+/// A connection that begins so long after everybody was told may have missed it; its hello came before.
+const LATELY: Duration = Duration::from_secs(120);
+
 #[derive(Default)]
 struct Inner {
-    listeners: Mutex<HashMap<Id<Endpoint>, Vec<Arc<Mailbox>>>>,
+    who: Mutex<Who>,
     next: AtomicU64,
+}
+
+#[derive(Default)]
+struct Who {
+    listeners: HashMap<Id<Endpoint>, Vec<Arc<Mailbox>>>,
+    /// What endpoints were to be told while they were not connected: between two long polls, or between a hello and the
+    /// connection after it. Each topic once, so this does not grow with time.
+    missed: HashMap<Id<Endpoint>, BTreeMap<Topic, u64>>,
+    /// What everybody was told lately, for the same reason.
+    all: BTreeMap<Topic, (u64, Instant)>,
 }
 
 /// Nudges that wait for one connection: at most one per topic, the newest.
@@ -42,14 +56,27 @@ impl Hub {
     #[must_use]
     pub fn connect(&self, endpoint: Id<Endpoint>) -> Listener {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        let mailbox = Arc::new(Mailbox { number, waiting: Mutex::default(), news: Notify::new() });
-        lock(&self.0.listeners).entry(endpoint).or_default().push(Arc::clone(&mailbox));
+        let mut who = lock(&self.0.who);
+        let mut waiting = who.missed.remove(&endpoint).unwrap_or_default();
+        for (topic, (told, _)) in who.all.iter().filter(|(_, (_, at))| at.elapsed() < LATELY) {
+            let version = waiting.entry(*topic).or_insert(0);
+            *version = (*told).max(*version);
+        }
+        let mailbox = Arc::new(Mailbox { number, waiting: Mutex::new(waiting), news: Notify::new() });
+        who.listeners.entry(endpoint).or_default().push(Arc::clone(&mailbox));
+        drop(who);
         Listener { hub: self.clone(), endpoint, mailbox }
     }
 
-    /// Tells `endpoint` to look. False when it is not connected: it will look when it says hello.
+    /// Tells `endpoint` to look. False when it is not connected: it will look when it says hello, and is told when it connects.
     pub fn nudge(&self, endpoint: Id<Endpoint>, nudge: Nudge) -> bool {
-        let listeners = lock(&self.0.listeners);
+        let mut who = lock(&self.0.who);
+        if !who.listeners.contains_key(&endpoint) {
+            let version = who.missed.entry(endpoint).or_default().entry(nudge.topic).or_insert(0);
+            *version = nudge.version.max(*version);
+            return false;
+        }
+        let listeners = &who.listeners;
         let Some(mailboxes) = listeners.get(&endpoint) else { return false };
         for mailbox in mailboxes {
             let mut waiting = lock(&mailbox.waiting);
@@ -62,6 +89,7 @@ impl Hub {
 
     /// Tells everybody to look.
     pub fn nudge_all(&self, nudge: Nudge) {
+        lock(&self.0.who).all.insert(nudge.topic, (nudge.version, Instant::now()));
         for endpoint in self.connected() {
             self.nudge(endpoint, nudge);
         }
@@ -70,13 +98,13 @@ impl Hub {
     /// Whether the endpoint is connected.
     #[must_use]
     pub fn is_connected(&self, endpoint: Id<Endpoint>) -> bool {
-        lock(&self.0.listeners).contains_key(&endpoint)
+        lock(&self.0.who).listeners.contains_key(&endpoint)
     }
 
     /// Everybody who is connected.
     #[must_use]
     pub fn connected(&self) -> Vec<Id<Endpoint>> {
-        lock(&self.0.listeners).keys().copied().collect()
+        lock(&self.0.who).listeners.keys().copied().collect()
     }
 }
 
@@ -96,7 +124,13 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let mut listeners = lock(&self.hub.0.listeners);
+        let mut who = lock(&self.hub.0.who);
+        // What this connection did not take along is told to the next one.
+        let left = std::mem::take(&mut *lock(&self.mailbox.waiting));
+        if !left.is_empty() {
+            who.missed.entry(self.endpoint).or_default().extend(left);
+        }
+        let listeners = &mut who.listeners;
         if let Some(mailboxes) = listeners.get_mut(&self.endpoint) {
             mailboxes.retain(|mailbox| mailbox.number != self.mailbox.number);
             if mailboxes.is_empty() {
@@ -123,6 +157,20 @@ mod tests {
             assert!(hub.nudge(endpoint, Nudge { topic: Topic::Commands, version }));
         }
         assert_eq!(listener.next().await, [Nudge { topic: Topic::Commands, version: 9 }]);
+    }
+
+    #[tokio::test]
+    async fn what_was_told_between_two_connections_is_told_at_the_next() {
+        let (hub, endpoint) = (Hub::default(), Id::new());
+        let first = hub.connect(endpoint);
+        assert!(hub.nudge(endpoint, Nudge { topic: Topic::Hello, version: 1 }));
+        drop(first);
+        assert!(!hub.nudge(endpoint, Nudge { topic: Topic::Commands, version: 7 }));
+        hub.nudge_all(Nudge { topic: Topic::Manifest, version: 3 });
+        let told = hub.connect(endpoint).next().await;
+        for (topic, version) in [(Topic::Hello, 1), (Topic::Commands, 7), (Topic::Manifest, 3)] {
+            assert!(told.contains(&Nudge { topic, version }), "{told:?}");
+        }
     }
 
     #[tokio::test]

@@ -175,6 +175,10 @@ impl Server {
         self.bump();
     }
 
+    pub(crate) fn key_version(&self) -> u64 {
+        self.held().signer.version()
+    }
+
     pub(crate) fn renew_keys(&self) {
         self.held().signer.renew(self.clock.now(), true).unwrap();
     }

@@ -9,7 +9,7 @@ use super::{Exports, own};
 
 /// Fetch the file of an export
 #[utoipa::path(get, path = "/api/v1/log-search/exports/{id}/file", tag = "log-search", params(("id" = String, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 401, body = Problem),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn file(
     State(ctx): State<Context>,
