@@ -33,8 +33,10 @@ struct Who {
     /// What endpoints were to be told while they were not connected: between two long polls, or between a hello and the
     /// connection after it. Each topic once, so this does not grow with time.
     missed: HashMap<Id<Endpoint>, BTreeMap<Topic, u64>>,
-    /// What everybody was told lately, for the same reason.
+    /// What everybody was told lately, for the same reason,
     all: BTreeMap<Topic, (u64, Instant)>,
+    /// and since when endpoints are not connected: what they were told before that is not told again.
+    left: HashMap<Id<Endpoint>, Instant>,
 }
 
 /// Nudges that wait for one connection: at most one per topic, the newest.
@@ -58,7 +60,9 @@ impl Hub {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let mut who = lock(&self.0.who);
         let mut waiting = who.missed.remove(&endpoint).unwrap_or_default();
-        for (topic, (told, _)) in who.all.iter().filter(|(_, (_, at))| at.elapsed() < LATELY) {
+        let left = who.left.remove(&endpoint);
+        let missed = |at: &Instant| at.elapsed() < LATELY && left.is_none_or(|left| *at > left);
+        for (topic, (told, _)) in who.all.iter().filter(|(_, (_, at))| missed(at)) {
             let version = waiting.entry(*topic).or_insert(0);
             *version = (*told).max(*version);
         }
@@ -125,16 +129,16 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut who = lock(&self.hub.0.who);
-        // What this connection did not take along is told to the next one.
-        let left = std::mem::take(&mut *lock(&self.mailbox.waiting));
-        if !left.is_empty() {
-            who.missed.entry(self.endpoint).or_default().extend(left);
-        }
-        let listeners = &mut who.listeners;
-        if let Some(mailboxes) = listeners.get_mut(&self.endpoint) {
-            mailboxes.retain(|mailbox| mailbox.number != self.mailbox.number);
-            if mailboxes.is_empty() {
-                listeners.remove(&self.endpoint);
+        let Some(mailboxes) = who.listeners.get_mut(&self.endpoint) else { return };
+        mailboxes.retain(|mailbox| mailbox.number != self.mailbox.number);
+        // Another connection of the same endpoint was told whatever this one was.
+        if mailboxes.is_empty() {
+            who.listeners.remove(&self.endpoint);
+            who.left.insert(self.endpoint, Instant::now());
+            // What this connection did not take along is told to the next one.
+            let waiting = std::mem::take(&mut *lock(&self.mailbox.waiting));
+            if !waiting.is_empty() {
+                who.missed.entry(self.endpoint).or_default().extend(waiting);
             }
         }
     }
@@ -171,6 +175,15 @@ mod tests {
         for (topic, version) in [(Topic::Hello, 1), (Topic::Commands, 7), (Topic::Manifest, 3)] {
             assert!(told.contains(&Nudge { topic, version }), "{told:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_long_poll_is_told_once_what_everybody_was_told() {
+        let (hub, endpoint) = (Hub::default(), Id::new());
+        hub.nudge_all(Nudge { topic: Topic::Manifest, version: 3 });
+        assert_eq!(hub.connect(endpoint).next().await, [Nudge { topic: Topic::Manifest, version: 3 }]);
+        let again = hub.connect(endpoint);
+        assert!(lock(&again.mailbox.waiting).is_empty(), "else it would poll without a pause");
     }
 
     #[tokio::test]
