@@ -13,15 +13,17 @@ mod fields;
 mod marks;
 mod matcher;
 mod query;
+mod removal;
 #[cfg(feature = "server")]
 pub mod server;
 mod store;
 
 pub use cursor::Cursor;
-pub use embedded::{Embedded, Forecast, Options, Removal, RemovalKind, Removed, Snapshot, SnapshotFile};
+pub use embedded::{Embedded, Options, Snapshot, SnapshotFile};
 pub use error::{AppendError, StoreError};
 pub use facts::{Bucket, Budget, Covered, Facet, FacetField, Facets, Histogram, Tally, UnknownFacet, Work};
 pub use marks::decide;
 pub use query::{Asked, Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
+pub use removal::{Forecast, Removal, RemovalKind, Removed};
 pub use store::{Batch, EventStore, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
 pub use yagura_text_index::{Wanted, fold};

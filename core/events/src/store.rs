@@ -8,7 +8,10 @@ use yagura_vocabulary::{
     id::{Endpoint, EventKind, Person},
 };
 
-use crate::{AppendError, Budget, Count, FacetField, Facets, Histogram, Page, Query, StoreError, Work};
+use crate::{
+    AppendError, Budget, Count, FacetField, Facets, Forecast, Histogram, Page, Query, Removal, Removed, StoreError,
+    Work,
+};
 
 /// A sealed batch of one stream, as an endpoint sent it.
 ///
@@ -206,6 +209,25 @@ pub trait EventStore: Send + Sync {
     /// # Errors
     /// The store cannot be read, or the cursor is from its future.
     async fn feed(&self, after: FeedCursor, limit: usize) -> Result<FeedPage, StoreError>;
+
+    /// What [`EventStore::remove`] would take away now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError>;
+
+    /// Takes events away for good. Health tells how far it is. It ends early when this future is dropped: what was taken
+    /// away by then stays so, is written down with who wanted it, and the same removal goes on with the rest.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError>;
+
+    /// How fast the store grows, and for how long its room will do.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn forecast(&self) -> Result<Forecast, StoreError>;
 
     /// A watch on the last committed position: wait on it for news, then read the feed.
     fn news(&self) -> watch::Receiver<FeedCursor>;

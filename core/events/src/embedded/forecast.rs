@@ -2,33 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Embedded, files::free_bytes, segment::Entry};
+use super::{files::free_bytes, segment::Entry, shared::Shared};
+use crate::Forecast;
 
 /// Days that the growth is measured over, at most.
 const DAYS: usize = 14;
 
-/// How the store grows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Forecast {
-    /// Events of a day, on average over the last fortnight; the latest day, which is not over, is left out.
-    pub rows_per_day: u64,
-    /// Bytes of a day.
-    pub bytes_per_day: u64,
-    /// Days that were averaged.
-    pub days: u64,
-    /// Days until only the reserve is left, if nothing is taken away; `None` if it cannot be told.
-    pub days_left: Option<u64>,
-}
-
-impl Embedded {
-    /// How the store grows.
-    #[must_use]
-    pub fn forecast(&self) -> Forecast {
-        let segments = self.shared.state().segments.clone();
-        let options = &self.shared.options;
-        let room = free_bytes(&options.dir).map(|free| free.saturating_sub(options.reserve_bytes));
-        forecast(segments.iter().map(|segment| &segment.entry), room)
-    }
+pub(super) fn of(shared: &Shared) -> Forecast {
+    let segments = shared.state().segments.clone();
+    let options = &shared.options;
+    let room = free_bytes(&options.dir).map(|free| free.saturating_sub(options.reserve_bytes));
+    forecast(segments.iter().map(|segment| &segment.entry), room)
 }
 
 fn forecast<'a>(entries: impl Iterator<Item = &'a Entry>, room: Option<u64>) -> Forecast {

@@ -49,10 +49,8 @@ use yagura_vocabulary::{
 #[cfg(any(test, feature = "failpoints"))]
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
-pub use forecast::Forecast;
 pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedBy, SignedManifest, Verification, verify};
 pub use options::Options;
-pub use removal::{Removal, RemovalKind, Removed};
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
@@ -61,8 +59,8 @@ use wal::Encoded;
 use writer::{Message, Request};
 
 use crate::{
-    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Health, Histogram, Mark,
-    Outcome, Page, Query, StoreError, marks::fault,
+    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Forecast, Health,
+    Histogram, Mark, Outcome, Page, Query, Removal, Removed, StoreError, marks::fault,
 };
 
 /// The store of one server, in one directory. See [`EventStore`] for what it does.
@@ -254,6 +252,18 @@ impl EventStore for Embedded {
 
     async fn feed(&self, after: FeedCursor, limit: usize) -> Result<FeedPage, StoreError> {
         read::feed(&self.shared, after, limit).await
+    }
+
+    async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError> {
+        removal::remove(self, removal, false).await
+    }
+
+    async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
+        removal::remove(self, removal, true).await
+    }
+
+    async fn forecast(&self) -> Result<Forecast, StoreError> {
+        Ok(forecast::of(&self.shared))
     }
 
     fn news(&self) -> watch::Receiver<FeedCursor> {

@@ -21,84 +21,17 @@ use super::{
     segment::{Arrangement, Entry, Opened, Segment, SegmentWriter},
     shared::Shared,
 };
-use crate::{Query, StoreError};
+use crate::{Removal, Removed, StoreError};
 use judge::{Judge, Verdict};
 
-/// Why events are taken away; the word stands in the journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RemovalKind {
-    /// They have been kept as long as they are to be kept.
-    Retain,
-    /// Somebody's events are erased.
-    Erase,
-}
-
-impl RemovalKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Retain => "retain",
-            Self::Erase => "erase",
-        }
-    }
-}
-
-/// Which events are to be taken away.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Removal {
-    /// Why.
-    pub kind: RemovalKind,
-    /// Events that one of these finds. Cursor, limit and budget play no part.
-    pub remove: Vec<Query>,
-    /// Legal holds: what one of these finds stays.
-    pub hold: Vec<Query>,
-    /// Who wants it.
-    pub actor: String,
-    /// The reason given.
-    pub reason: String,
-}
-
-/// What a removal takes away, or would take away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Removed {
-    /// Events that go.
-    pub rows: u64,
-    /// Events that stay only because of a legal hold.
-    pub held: u64,
-    /// Files of which nothing stays.
-    pub dropped: u64,
-    /// Files that are written anew.
-    pub rewritten: u64,
-    /// Bytes of these files as they were.
-    pub bytes: u64,
-}
-
-impl Embedded {
-    /// What [`Embedded::remove`] would take away now.
-    ///
-    /// # Errors
-    /// A segment cannot be read.
-    pub async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        self.run_removal(removal, false).await
-    }
-
-    /// Takes events away for good. Health tells how far it is. It ends early when this future is dropped: what was taken
-    /// away by then stays so, is in the journal, and the same removal goes on with the rest.
-    ///
-    /// # Errors
-    /// A segment cannot be read or written.
-    pub async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        self.run_removal(removal, true).await
-    }
-
-    async fn run_removal(&self, removal: &Removal, really: bool) -> Result<Removed, StoreError> {
-        // Also from memory and from the log, which is trimmed then.
-        self.flush().await?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let _guard = StopOnDrop(stop.clone());
-        let (shared, removal) = (self.shared.clone(), Arc::new(removal.clone()));
-        let work = tokio::spawn(async move { run(&shared, &removal, really, &stop).await });
-        work.await.map_err(|_| StoreError::Stopped)?
-    }
+pub(super) async fn remove(store: &Embedded, removal: &Removal, really: bool) -> Result<Removed, StoreError> {
+    // Also from memory and from the log, which is trimmed then.
+    store.flush().await?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let _guard = StopOnDrop(stop.clone());
+    let (shared, removal) = (store.shared.clone(), Arc::new(removal.clone()));
+    let work = tokio::spawn(async move { run(&shared, &removal, really, &stop).await });
+    work.await.map_err(|_| StoreError::Stopped)?
 }
 
 async fn run(
