@@ -102,6 +102,14 @@ stop_program() {
 # A zombie is gone too: only its parent has not looked yet.
 gone() { ! [ -r "/proc/$1/stat" ] || [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c 1)" = Z ]; }
 
+# has_ended DATA server|agent|demo: whether what was started last is gone. Between fork and exec a program still goes by the name of
+# this script, so its name says nothing here.
+has_ended() {
+  local pid
+  pid=$(cat "$1/$2.pid" 2>/dev/null) || return 0
+  gone "$pid"
+}
+
 # failed DATA NAME MESSAGE: the end of the log, then what went wrong.
 failed() {
   last_lines "$1/$2.log"
@@ -116,7 +124,7 @@ once() {
 }
 
 ready() { curl --silent --fail --max-time 2 --noproxy '*' --cacert "$1/server/ca.pem" "$URL/readyz" >/dev/null 2>&1; }
-ready_or_dead() { ready "$1" || ! pid_of "$1" server >/dev/null; }
+ready_or_dead() { ready "$1" || has_ended "$1" server; }
 
 start_server() {
   local data=$1 config=$1/server/yagura.toml pid
@@ -177,7 +185,7 @@ online() {
     const here = (row) => row.online === true && row.hostname.split(".")[0] === process.env.HOST.split(".")[0];
     process.exit(rows.some(here) ? 0 : 1);' 2>/dev/null
 }
-online_or_dead() { online "$1" || ! pid_of "$1" agent >/dev/null; }
+online_or_dead() { online "$1" || has_ended "$1" agent; }
 
 write_up_json() {
   local data=$1
