@@ -30,7 +30,7 @@ cmd_demo() {
     --token-file "$data/token" --endpoints "$endpoints" --days "$days" --data "$data/demo"
   local told=$SECONDS
   until grep -qE '^\{"days"|^\{"endpoints"' "$data/demo.log"; do
-    pid_of "$data" demo >/dev/null || failed "$data" demo "the office did not move in; the lines above say why"
+    ! has_ended "$data" demo || failed "$data" demo "the office did not move in; the lines above say why"
     if [ $((SECONDS - told)) -ge 10 ]; then
       say "$(tail -n 1 "$data/demo.log")"
       told=$SECONDS

@@ -7,6 +7,7 @@ use yagura_people::Seat;
 use yagura_server_kit::{
     ApiError, Authenticator, Caller, Context, Credential, Permission, Role, Who, agent::PeerAddress, secret,
 };
+use yagura_vocabulary::{Id, id::Admin};
 
 use crate::{PublicAddress, account::Account, session};
 
@@ -21,6 +22,13 @@ impl Authenticator for Accounts {
         }
         match session::cookie(ctx, &parts.headers) {
             Some(token) => by_session(ctx, &token, ip).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn in_the_name_of(&self, ctx: &Context, admin: Id<Admin>) -> Result<Option<Caller>, ApiError> {
+        match usable(ctx, &admin.to_string()).await? {
+            Some(account) => Ok(Some(caller(&account, Credential::Order, None)?)),
             None => Ok(None),
         }
     }

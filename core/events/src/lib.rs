@@ -19,7 +19,7 @@ pub mod server;
 mod store;
 
 pub use cursor::Cursor;
-pub use embedded::{Embedded, Options, Snapshot, SnapshotFile};
+pub use embedded::{Embedded, Options, Snapshot, SnapshotFile, free_bytes};
 pub use error::{AppendError, StoreError};
 pub use facts::{Bucket, Budget, Covered, Facet, FacetField, Facets, Histogram, Tally, UnknownFacet, Work};
 pub use marks::decide;

@@ -12,6 +12,8 @@ import { Bar } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import css from './log-search.module.css';
 
+type Format = 'csv' | 'ndjson' | 'parquet';
+const names: Record<Format, string> = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet' };
 const key = ['log-search-exports'];
 const everyMs = 1000;
 
@@ -39,7 +41,7 @@ export function ExportButton({ question }: { question: string }): ReactNode {
     const look = async (): Promise<void> => {
       const one = (await list()).items.find((item) => item.id === id);
       if (!one) return;
-      if (one.state === 'running') {
+      if (one.state === 'running' || one.state === 'queued') {
         changeJob(job, { done: one.written, total: one.total ?? one.written });
         setTimeout(() => void look().catch(() => undefined), everyMs);
         return;
@@ -50,11 +52,11 @@ export function ExportButton({ question }: { question: string }): ReactNode {
     };
     void look().catch(() => undefined);
   };
-  const begin = async (format: 'csv' | 'ndjson'): Promise<void> => {
+  const begin = async (format: Format): Promise<void> => {
     setError(null);
     try {
       const one = await answered(api.POST('/api/v1/log-search/exports', { body: { q: question, format, language } }));
-      follow(one.id, t('export.job', { format: format === 'csv' ? 'CSV' : 'NDJSON' }));
+      follow(one.id, t('export.job', { format: names[format] }));
       await client.invalidateQueries({ queryKey: key });
     } catch (caught) {
       setError(caught as Error);
@@ -74,12 +76,15 @@ export function ExportButton({ question }: { question: string }): ReactNode {
       <Popover.Dropdown>
         <div className={css['form']}>
           <p className="sm sub">{t('export.what')}</p>
-          <div className={css['two']}>
+          <div className={css['formats']}>
             <Button small onClick={() => void begin('csv')}>
               {t('export.csv')}
             </Button>
             <Button small onClick={() => void begin('ndjson')}>
               {t('export.ndjson')}
+            </Button>
+            <Button small onClick={() => void begin('parquet')}>
+              {t('export.parquet')}
             </Button>
           </div>
           {error && <Failed error={error} />}
@@ -88,9 +93,12 @@ export function ExportButton({ question }: { question: string }): ReactNode {
             {(found.data?.items ?? []).slice(0, 6).map((one) => (
               <li key={one.id}>
                 <span title={one.q}>{one.q === '' ? t('export.everything') : one.q}</span>
-                {one.state === 'running' && (
+                {(one.state === 'running' || one.state === 'queued') && (
                   <>
-                    <Bar share={one.total ? one.written / one.total : 0} label={t('export.progress', { count: one.written })} />
+                    <Bar
+                      share={one.total ? one.written / one.total : 0}
+                      label={one.state === 'queued' ? t('export.queued') : t('export.progress', { count: one.written })}
+                    />
                     <button
                       type="button"
                       className="t"
@@ -104,10 +112,14 @@ export function ExportButton({ question }: { question: string }): ReactNode {
                 )}
                 {one.state === 'done' && (
                   <a className="t" href={`/api/v1/log-search/exports/${one.id}/file`} download>
-                    {t('export.fetch', { count: one.written, size: bytes(one.bytes ?? 0), format: one.format.toUpperCase() })}
+                    {t('export.fetch', { count: one.written, size: bytes(one.bytes ?? 0), format: names[one.format as Format] })}
                   </a>
                 )}
-                {(one.state === 'failed' || one.state === 'cancelled') && <span className="dim">{t(`export.state.${one.state}`)}</span>}
+                {(one.state === 'failed' || one.state === 'cancelled') && (
+                  <span className="dim" title={one.failure ?? undefined}>
+                    {t(`export.state.${one.state}`)}
+                  </span>
+                )}
               </li>
             ))}
           </ul>

@@ -117,3 +117,27 @@ test('new records wait to be asked for, so that no row moves by itself', async (
   await fresh.click();
   await expect(first).not.toHaveText(before);
 });
+
+test('a saved search is changed, and told of every morning', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/events?q=見積');
+  await settled(page);
+  await page.getByRole('navigation', { name: '保存した検索' }).getByRole('button', { name: 'よくある調べもの' }).click();
+  await page.getByRole('button', { name: '「見積の持ち出し・営業」を変える' }).click();
+  await expect(page.getByText('12件（前回より後に受信 3件）')).toBeVisible();
+  await expect(page.getByLabel('条件', { exact: true })).toHaveValue('見積 種類:file.copy 以降:7d');
+  await page.getByRole('button', { name: 'いまの条件にする' }).click();
+  await expect(page.getByLabel('条件', { exact: true })).toHaveValue('見積');
+  await page.getByLabel('知らせる先').fill('kansa@minato-seiki.example nobody');
+  await page.getByRole('button', { name: '変更を保存' }).click();
+  await expect(page.getByText('メールアドレスとして読めないものがあります。')).toBeVisible();
+  await page.getByLabel('知らせる先').fill('kansa@minato-seiki.example、soumu@minato-seiki.example');
+  await page.getByRole('textbox', { name: '時刻' }).fill('07:45');
+  await page.getByRole('checkbox', { name: '火' }).uncheck();
+  await page.getByRole('button', { name: '変更を保存' }).click();
+  await page.getByRole('button', { name: '「見積の持ち出し・営業」を変える' }).click();
+  await expect(page.getByRole('textbox', { name: '時刻' })).toHaveValue('07:45');
+  await expect(page.getByLabel('知らせる先')).toHaveValue('kansa@minato-seiki.example, soumu@minato-seiki.example');
+  await expect(page.getByRole('checkbox', { name: '火' })).not.toBeChecked();
+  complained();
+});

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { CompletionView, EventView, Export, HistogramView, Saved } from '@shell/api/schema';
+import type { CompletionView, Day, EventView, Export, HistogramView, Saved } from '@shell/api/schema';
 import { problem } from '@shell/mock/answers';
 import { before, hour, timeOf } from '@shell/mock/day';
 import { now } from '@shell/time';
@@ -9,9 +9,18 @@ import { Misread } from '../../../core/events/console/mock-asked';
 let purpose: string | null = '見積書の持ち出しの点検（情報管理室の依頼）';
 let endsAt = timeOf(now() + 6 * hour);
 
+const morning: Saved['schedule'] = {
+  days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+  at: '08:30',
+  recipients: ['kansa@minato-seiki.example'],
+  even_if_none: false,
+  next_at: before(-16 * hour),
+  last: { at: before(8 * hour), count: 12, exact: true, new: 3 },
+  failure: null,
+};
 const saved: Saved[] = [
-  { id: '0193a0f0-0000-7000-8000-000000000001', name: '見積の持ち出し・営業', q: '見積 種類:file.copy 以降:7d', columns: [], shared: true, own: true, owner: '佐伯 直樹', changed_at: before(90 * hour) },
-  { id: '0193a0f0-0000-7000-8000-000000000002', name: '共有フォルダーの名前変更', q: '種類:file.rename 以降:7d', columns: [], shared: true, own: false, owner: '岡田 監査', changed_at: before(200 * hour) },
+  { id: '0193a0f0-0000-7000-8000-000000000001', name: '見積の持ち出し・営業', q: '見積 種類:file.copy 以降:7d', columns: [], shared: true, own: true, owner: '佐伯 直樹', changed_at: before(90 * hour), schedule: morning },
+  { id: '0193a0f0-0000-7000-8000-000000000002', name: '共有フォルダーの名前変更', q: '種類:file.rename 以降:7d', columns: [], shared: true, own: false, owner: '岡田 監査', changed_at: before(200 * hour), schedule: null },
 ];
 const exports: (Export & { begun: number })[] = [];
 let last = 10;
@@ -144,9 +153,31 @@ export const handlers = [
   http.post('/api/v1/log-search/saved', async ({ request }) => {
     const body = (await request.json()) as { name: string; q: string; shared?: boolean };
     if (saved.some((one) => one.own && one.name === body.name)) return problem(409, 'conflict', 'その名前はあります。');
-    const one: Saved = { id: nextId(), columns: [], own: true, owner: '佐伯 直樹', changed_at: timeOf(now()), ...body, shared: body.shared ?? false };
+    const one: Saved = { id: nextId(), columns: [], own: true, owner: '佐伯 直樹', changed_at: timeOf(now()), ...body, shared: body.shared ?? false, schedule: null };
     saved.unshift(one);
     return HttpResponse.json(one, { status: 201 });
+  }),
+  http.put('/api/v1/log-search/saved/:id', async ({ request, params }) => {
+    const body = (await request.json()) as { name: string; q: string; shared?: boolean };
+    const one = saved.find((each) => each.id === params['id']);
+    if (!one) return problem(404, 'not_found', 'その検索はありません。');
+    return HttpResponse.json(Object.assign(one, { ...body, shared: body.shared ?? false, changed_at: timeOf(now()) }));
+  }),
+  http.put('/api/v1/log-search/saved/:id/schedule', async ({ request, params }) => {
+    const body = (await request.json()) as { days?: Day[]; at: string; recipients: string[]; even_if_none?: boolean };
+    const one = saved.find((each) => each.id === params['id']);
+    if (!one) return problem(404, 'not_found', 'その検索はありません。');
+    const bad = body.recipients.findIndex((to) => !to.includes('@'));
+    if (bad >= 0) {
+      return problem(422, 'invalid', '宛先が正しくありません。', [{ pointer: `/recipients/${String(bad)}`, code: 'bad_address', message: '' }]);
+    }
+    one.schedule = { days: body.days ?? [], at: body.at, recipients: body.recipients, even_if_none: body.even_if_none ?? false, next_at: timeOf(now() + 16 * hour), last: null, failure: null };
+    return HttpResponse.json(one.schedule);
+  }),
+  http.delete('/api/v1/log-search/saved/:id/schedule', ({ params }) => {
+    const one = saved.find((each) => each.id === params['id']);
+    if (one) one.schedule = null;
+    return new HttpResponse(null, { status: 204 });
   }),
   http.delete('/api/v1/log-search/saved/:id', ({ params }) => {
     saved.splice(saved.findIndex((one) => one.id === params['id']), 1);

@@ -1,14 +1,15 @@
-import { Checkbox, Popover, TextInput } from '@mantine/core';
+import { Popover } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { answered, api, ApiError } from '@shell/api/client';
+import { answered, api } from '@shell/api/client';
 import { useWords } from '@shell/i18n';
 import { usePlace } from '@shell/session/session';
 import { Button, IconButton } from '@shell/ui/button';
+import { Icon } from '@shell/ui/icons';
 import { useState, type ReactNode } from 'react';
 import css from './log-search.module.css';
 import { presets, questionFor } from './presets';
+import { SavedForm, savedKey } from './saved-form';
 
-const key = ['log-search-saved'];
 /** So many stand in the line; the rest are in the list that opens. */
 const inLine = 4;
 
@@ -18,8 +19,10 @@ export function SavedLine({ question, onAsk }: { question: string; onAsk: (quest
   const { language } = usePlace();
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
-  const found = useQuery({ queryKey: key, queryFn: () => answered(api.GET('/api/v1/log-search/saved')) });
+  const [changing, setChanging] = useState<string | null>(null);
+  const found = useQuery({ queryKey: savedKey, queryFn: () => answered(api.GET('/api/v1/log-search/saved')) });
   const saved = found.data?.items ?? [];
+  const changed = saved.find((one) => one.id === changing);
   const ask = (asked: string): void => {
     setOpen(false);
     onAsk(asked);
@@ -43,7 +46,17 @@ export function SavedLine({ question, onAsk }: { question: string; onAsk: (quest
   return (
     <nav className={css['line']} aria-label={t('saved.label')}>
       {saved.slice(0, inLine).map((one) => link(one.id, one.name, one.q, noteOf(one)))}
-      <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus>
+      <Popover
+        opened={open}
+        onChange={(now) => {
+          setOpen(now);
+          setChanging(null);
+        }}
+        position="bottom-start"
+        trapFocus
+        returnFocus
+        width={360}
+      >
         <Popover.Target>
           <button
             type="button"
@@ -56,67 +69,76 @@ export function SavedLine({ question, onAsk }: { question: string; onAsk: (quest
           </button>
         </Popover.Target>
         <Popover.Dropdown>
-          <div className={css['lists']}>
-            {saved.length > 0 && (
+          {changed ? (
+            <SavedForm
+              before={changed}
+              question={question}
+              onDone={() => {
+                setChanging(null);
+              }}
+            />
+          ) : (
+            <div className={css['lists']}>
+              {saved.length > 0 && (
+                <section>
+                  <h3>{t('saved.title')}</h3>
+                  <ul>
+                    {saved.map((one) => (
+                      <li key={one.id}>
+                        {link(one.id, one.name, one.q, noteOf(one))}
+                        {one.schedule && (
+                          <span className="dim" title={t('schedule.runs')}>
+                            <Icon name="clock" />
+                            <span className="sr">{t('schedule.runs')}</span>
+                          </span>
+                        )}
+                        {one.own && (
+                          <span className="nw">
+                            <IconButton
+                              name="edit"
+                              label={t('saved.edit', { name: one.name })}
+                              onClick={() => {
+                                setChanging(one.id);
+                              }}
+                            />
+                            <IconButton
+                              name="close"
+                              label={t('saved.remove', { name: one.name })}
+                              onClick={() => {
+                                void answered(api.DELETE('/api/v1/log-search/saved/{id}', { params: { path: { id: one.id } } })).then(() =>
+                                  client.invalidateQueries({ queryKey: savedKey }),
+                                );
+                              }}
+                            />
+                          </span>
+                        )}
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              )}
               <section>
-                <h3>{t('saved.title')}</h3>
+                <h3>{t('saved.usual')}</h3>
                 <ul>
-                  {saved.map((one) => (
-                    <li key={one.id}>
-                      {link(one.id, one.name, one.q, noteOf(one))}
-                      {one.own && (
-                        <IconButton
-                          name="close"
-                          label={t('saved.remove', { name: one.name })}
-                          onClick={() => {
-                            void answered(api.DELETE('/api/v1/log-search/saved/{id}', { params: { path: { id: one.id } } })).then(() =>
-                              client.invalidateQueries({ queryKey: key }),
-                            );
-                          }}
-                        />
-                      )}
-                    </li>
+                  {presets.map((preset) => (
+                    <li key={preset}>{link(preset, t(`preset.${preset}`), questionFor(preset, language))}</li>
                   ))}
                 </ul>
               </section>
-            )}
-            <section>
-              <h3>{t('saved.usual')}</h3>
-              <ul>
-                {presets.map((preset) => (
-                  <li key={preset}>{link(preset, t(`preset.${preset}`), questionFor(preset, language))}</li>
-                ))}
-              </ul>
-            </section>
-          </div>
+            </div>
+          )}
         </Popover.Dropdown>
       </Popover>
     </nav>
   );
 }
 
-/** Keeps the question under a name; "the last seven days" are other days tomorrow. */
+/** Keeps the question under a name. */
 export function SaveButton({ question }: { question: string }): ReactNode {
   const t = useWords('log-search');
-  const client = useQueryClient();
   const [open, setOpen] = useState(false);
-  const [name, setName] = useState('');
-  const [shared, setShared] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const save = async (): Promise<void> => {
-    try {
-      await answered(api.POST('/api/v1/log-search/saved', { body: { name: name.trim(), q: question, shared } }));
-      setOpen(false);
-      setName('');
-      setError(null);
-      await client.invalidateQueries({ queryKey: key });
-    } catch (caught) {
-      const taken = caught instanceof ApiError && caught.problem.code === 'conflict';
-      setError(taken ? t('saved.taken') : (caught as Error).message);
-    }
-  };
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus width={360}>
       <Popover.Target>
         <Button
           onClick={() => {
@@ -127,34 +149,12 @@ export function SaveButton({ question }: { question: string }): ReactNode {
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <form
-          className={css['form']}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void save();
+        <SavedForm
+          question={question}
+          onDone={() => {
+            setOpen(false);
           }}
-        >
-          <TextInput
-            label={t('saved.name')}
-            value={name}
-            maxLength={100}
-            error={error}
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-            }}
-          />
-          <Checkbox
-            label={t('saved.shared')}
-            checked={shared}
-            onChange={(event) => {
-              setShared(event.currentTarget.checked);
-            }}
-          />
-          <p className="xs dim">{t('saved.relative')}</p>
-          <Button small main type="submit" disabled={name.trim() === ''}>
-            {t('saved.keep')}
-          </Button>
-        </form>
+        />
       </Popover.Dropdown>
     </Popover>
   );

@@ -55,7 +55,7 @@ pub(crate) async fn once(ctx: &Context, caller: &Caller, request: Request, next:
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MOST).await.map_err(|_| ApiError::new(Code::TooLarge, "the body is too large"))?;
     let owner = match caller.credential {
-        Credential::Session(_) => caller.who.id(),
+        Credential::Session(_) | Credential::Order => caller.who.id(),
         Credential::Token(token) => token.to_string(),
     };
     let id = secret::hash(&format!("{owner}\n{key}"));

@@ -57,7 +57,7 @@ pub(crate) async fn list(State(ctx): State<Context>, caller: Caller) -> ApiResul
     .await?;
     let current = match caller.credential {
         Credential::Session(id) => id.to_string(),
-        Credential::Token(_) => String::new(),
+        Credential::Token(_) | Credential::Order => String::new(),
     };
     let item = |row: Row| SessionItem {
         current: row.id == current,

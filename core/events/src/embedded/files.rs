@@ -10,8 +10,9 @@ use ring::digest::{Context, SHA256};
 
 use crate::StoreError;
 
-/// Free bytes of the file system that `path` is on.
-pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
+/// Free bytes of the file system that `path` is on; `None` if it would not say.
+#[must_use]
+pub fn free_bytes(path: &Path) -> Option<u64> {
     let stat = rustix::fs::statvfs(path).ok()?;
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

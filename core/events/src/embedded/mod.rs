@@ -49,6 +49,7 @@ use yagura_vocabulary::{
 #[cfg(any(test, feature = "failpoints"))]
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
+pub use files::free_bytes;
 pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedBy, SignedManifest, Verification, verify};
 pub use options::Options;
 pub use snapshot::{Snapshot, SnapshotFile};

@@ -235,14 +235,21 @@ pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, 
     Ok(query(params, endpoints, limit)?.ask(expr))
 }
 
-/// The store's query for a question, kept to what the caller may see.
+/// The store's query for a question, kept to what the caller may see; with `received_since`, only what came since then,
+/// ordered by when it came.
 ///
 /// # Errors
 /// What is wrong with the question, and where; or the database is away.
-pub async fn question(ctx: &Context, caller: &Caller, text: &str) -> Result<Query, ApiError> {
+pub async fn question(
+    ctx: &Context,
+    caller: &Caller,
+    text: &str,
+    received_since: Option<Time>,
+) -> Result<Query, ApiError> {
     let endpoints = scope(ctx, caller).await?;
     let expr = asked::read(ctx, caller, text, None).await?;
-    Ok(Query { endpoints, ..Query::new() }.ask(expr))
+    let order = if received_since.is_some() { Order::Received } else { Order::Occurred };
+    Ok(Query { endpoints, since: received_since, order, ..Query::new() }.ask(expr))
 }
 
 /// Events as the API gives them.

@@ -109,6 +109,14 @@ impl House {
         self.dir.path()
     }
 
+    /// Changes the settings to these, having seen the latest ones.
+    pub(crate) async fn settings(&self, change: &Value) -> Reply {
+        let settings = self.admin("GET", "/api/v1/settings", None).await.expect(200);
+        let bearer = format!("Bearer {}", self.admin);
+        let headers = [("authorization", bearer.as_str()), ("if-match", settings["etag"].as_str().unwrap())];
+        self.ask("PATCH", "/api/v1/settings", &headers, Some(change)).await
+    }
+
     /// Waits until something holds.
     pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, mut holds: impl FnMut() -> F) {
         let patience = tokio::time::Instant::now() + Duration::from_secs(30);

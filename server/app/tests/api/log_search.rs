@@ -188,3 +188,72 @@ fn somebody_in_a_browser_exports_only_for_a_purpose() {
         house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(202);
     });
 }
+
+#[test]
+fn an_export_as_parquet_is_a_parquet_file_with_every_row() {
+    on_both(|house| async move {
+        let _machines = busy(&house).await;
+        let path = "/api/v1/log-search/exports";
+        let body = json!({"q": "kind:process.start", "format": "parquet"});
+        let id = house.admin("POST", path, Some(&body)).await.expect(202)["id"].as_str().unwrap().to_owned();
+        house.until("the export is done", || ended(&house, "done")).await;
+        let file = house.answer("GET", &format!("{path}/{id}/file"), None).await.body;
+        assert!(file.starts_with(b"PAR1") && file.ends_with(b"PAR1"));
+        let row = house.admin("GET", path, None).await.expect(200)["items"][0].clone();
+        assert_eq!((&row["written"], &row["bytes"]), (&json!(3), &json!(file.len())), "{row}");
+    });
+}
+
+/// Whether the newest export has come to this end.
+async fn ended(house: &House, state: &str) -> bool {
+    let list = house.admin("GET", "/api/v1/log-search/exports", None).await.expect(200);
+    list["items"][0]["state"] == state
+}
+
+#[test]
+fn one_account_cannot_have_more_than_five_exports_under_way() {
+    on_both(|house| async move {
+        let path = "/api/v1/log-search/exports";
+        let body = json!({"q": "", "format": "ndjson"});
+        house.admin("POST", path, Some(&body)).await.expect(202);
+        house.until("the first is done", || ended(&house, "done")).await;
+        let mut tx = house.server.context().db().write().await.unwrap();
+        for n in 0..5 {
+            sqlx::query(
+                "INSERT INTO log_search_export (id, owner, q, format, state, written, created_at)
+                 SELECT $1, owner, '', 'csv', 'queued', 0, created_at FROM log_search_export WHERE format = 'ndjson'",
+            )
+            .bind(format!("waiting-{n}"))
+            .execute(tx.on())
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        let refused = house.admin("POST", path, Some(&body)).await.expect(409);
+        assert!(refused["detail"].as_str().unwrap().contains("5 exports of yours"), "{refused}");
+    });
+}
+
+#[test]
+fn an_export_leaves_the_server_its_room_on_the_disk() {
+    on_both(|house| async move {
+        let disk = tempfile::tempdir().unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
+            .arg(disk.path())
+            .output();
+        if !mounted.is_ok_and(|output| output.status.success()) {
+            println!("SKIPPED: mounting a small file system needs root");
+            return;
+        }
+        std::os::unix::fs::symlink(disk.path(), house.dir().join("exports")).unwrap();
+        let body = json!({"q": "", "format": "csv"});
+        house.admin("POST", "/api/v1/log-search/exports", Some(&body)).await.expect(202);
+        house.until("the export has failed", || ended(&house, "failed")).await;
+        let list = house.admin("GET", "/api/v1/log-search/exports", None).await.expect(200);
+        let failure = list["items"][0]["failure"].as_str().unwrap().to_owned();
+        assert!(failure.contains("2048 MB are kept for the server"), "{failure}");
+        assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0, "nothing of it is left");
+        std::process::Command::new("umount").arg("--lazy").arg(disk.path()).status().unwrap();
+    });
+}

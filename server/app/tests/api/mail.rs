@@ -8,14 +8,6 @@ use crate::{
     post_office::{PostOffice, Protection},
 };
 
-/// Changes the settings to these, having seen the latest ones.
-async fn set(house: &House, change: &Value) -> crate::harness::Reply {
-    let settings = house.admin("GET", "/api/v1/settings", None).await.expect(200);
-    let bearer = format!("Bearer {}", house.admin);
-    let headers = [("authorization", bearer.as_str()), ("if-match", settings["etag"].as_str().unwrap())];
-    house.ask("PATCH", "/api/v1/settings", &headers, Some(change)).await
-}
-
 fn settings(office: &PostOffice, tls: &str) -> Value {
     json!({"host": "127.0.0.1", "port": office.port, "tls": tls, "from": "櫓 <yagura@example.jp>"})
 }
@@ -50,11 +42,11 @@ fn a_test_mail_goes_out_over_every_protection_and_the_password_only_over_tls() {
             mail["username"] = json!("yagura");
             mail["password"] = json!("hunter2hunter2");
             if protection == Protection::None {
-                let refused = set(&house, &json!({"mail": mail})).await.expect(422);
+                let refused = house.settings(&json!({"mail": mail})).await.expect(422);
                 assert_eq!(refused["errors"][0]["pointer"], "/mail/tls");
                 mail = settings(&office, word);
             }
-            let shown = set(&house, &json!({"mail": mail})).await.expect(200);
+            let shown = house.settings(&json!({"mail": mail})).await.expect(200);
             assert_eq!(shown["mail"]["password_set"], protection != Protection::None);
             let tested = test(&house).await;
             assert_eq!(tested, json!({"accepted": true, "detail": "250 2.0.0 kept"}), "{word}");
@@ -79,16 +71,16 @@ fn a_password_does_not_follow_to_another_server() {
         );
         let mut mail = settings(&office, "tls");
         (mail["username"], mail["password"]) = (json!("yagura"), json!("hunter2hunter2"));
-        set(&house, &json!({"mail": mail})).await.expect(200);
+        house.settings(&json!({"mail": mail})).await.expect(200);
         mail.as_object_mut().unwrap().remove("password");
-        set(&house, &json!({"mail": mail})).await.expect(200);
+        house.settings(&json!({"mail": mail})).await.expect(200);
         mail["port"] = json!(thief.port);
-        let refused = set(&house, &json!({"mail": mail})).await.expect(422);
+        let refused = house.settings(&json!({"mail": mail})).await.expect(422);
         assert_eq!(refused["errors"][0]["pointer"], "/mail/password");
-        set(&house, &json!({"organisation_name": "みなと精機"})).await.expect(200);
+        house.settings(&json!({"organisation_name": "みなと精機"})).await.expect(200);
         assert_eq!(test(&house).await["accepted"], true);
         assert_eq!(office.signed_in(), ["yagura hunter2hunter2"]);
-        let none = set(&house, &json!({"mail": null})).await.expect(200);
+        let none = house.settings(&json!({"mail": null})).await.expect(200);
         assert_eq!(none["mail"], Value::Null);
     });
 }
@@ -97,17 +89,17 @@ fn a_password_does_not_follow_to_another_server() {
 fn a_mail_server_that_refuses_is_quoted() {
     on_both(|house| async move {
         let office = PostOffice::open(house.dir(), Protection::None).await;
-        set(&house, &json!({"mail": settings(&office, "none")})).await.expect(200);
+        house.settings(&json!({"mail": settings(&office, "none")})).await.expect(200);
         office.refuse_once("550 5.1.1 no such person here");
         let tested = test(&house).await;
         assert_eq!(tested["accepted"], false);
         assert!(tested["detail"].as_str().unwrap().contains("5.1.1 no such person here"), "{tested}");
         let stranger = json!({"host": "127.0.0.1", "port": 1, "tls": "none", "from": "yagura@example.jp"});
-        set(&house, &json!({"mail": stranger})).await.expect(200);
+        house.settings(&json!({"mail": stranger})).await.expect(200);
         let tested = test(&house).await;
         assert!(tested["detail"].as_str().unwrap().contains("refused"), "{tested}");
         // It speaks plainly, so a promise of TLS is not kept, and nothing is sent.
-        set(&house, &json!({"mail": settings(&office, "starttls")})).await.expect(200);
+        house.settings(&json!({"mail": settings(&office, "starttls")})).await.expect(200);
         assert_eq!(test(&house).await["accepted"], false);
         assert_eq!(office.taken(0).await.len(), 0);
     });
@@ -118,7 +110,7 @@ fn the_outbox_sends_once_there_are_settings_and_tries_again_when_told_to_wait() 
     on_both(|house| async move {
         enqueue(&house, "一つ目").await;
         let office = PostOffice::open(house.dir(), Protection::None).await;
-        set(&house, &json!({"mail": settings(&office, "none")})).await.expect(200);
+        house.settings(&json!({"mail": settings(&office, "none")})).await.expect(200);
         office.refuse_once("451 4.7.1 come back later");
         enqueue(&house, "二つ目").await;
         house
@@ -142,7 +134,7 @@ fn the_outbox_sends_once_there_are_settings_and_tries_again_when_told_to_wait() 
 fn a_mail_that_is_refused_for_good_is_given_up() {
     on_both(|house| async move {
         let office = PostOffice::open(house.dir(), Protection::None).await;
-        set(&house, &json!({"mail": settings(&office, "none")})).await.expect(200);
+        house.settings(&json!({"mail": settings(&office, "none")})).await.expect(200);
         office.refuse_once("550 5.1.1 no such person here");
         enqueue(&house, "だれにも").await;
         house.until("the outbox is empty", || async { outbox(&house).await["numbers"]["queued"] == 0.0 }).await;

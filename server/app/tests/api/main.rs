@@ -26,4 +26,5 @@ mod policies;
 mod post_office;
 mod renewals;
 mod road;
+mod schedules;
 mod sign_in;

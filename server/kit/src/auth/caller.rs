@@ -22,6 +22,8 @@ pub enum Credential {
     Session(Id<Session>),
     /// An API token (bearer).
     Token(Id<ApiToken>),
+    /// Nothing: it is work that they ordered and that is done later in their name.
+    Order,
 }
 
 /// Who somebody is.
@@ -123,6 +125,9 @@ impl Caller {
 pub trait Authenticator: Send + Sync {
     /// Who asks; `None` when nobody is signed in.
     async fn authenticate(&self, ctx: &Context, parts: &Parts) -> Result<Option<Caller>, ApiError>;
+
+    /// Somebody in whose name work is done that they ordered; `None` when they may no longer sign in.
+    async fn in_the_name_of(&self, ctx: &Context, admin: Id<Admin>) -> Result<Option<Caller>, ApiError>;
 
     /// Whether a browser's change comes from our own pages: its `Origin` is ours.
     fn is_own_origin(&self, ctx: &Context, origin: Option<&str>) -> bool;

@@ -11,7 +11,7 @@ use yagura_server_kit::{
 };
 use yagura_vocabulary::Id;
 
-use super::{Export, Exports, Format, Running, job, own};
+use super::{Export, Exports, Format, MOST_OF_ONE, Running, job, own};
 
 /// What is exported, and how.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -37,7 +37,7 @@ pub(crate) async fn create(
     caller: Caller,
     Json(body): Json<NewExport>,
 ) -> ApiResult<(StatusCode, Json<Export>)> {
-    let query = question(&ctx, &caller, &body.q).await?;
+    let query = question(&ctx, &caller, &body.q, None).await?;
     let purpose = purpose_of(&ctx, &caller).await?;
     // A token says its purpose when it is made.
     if purpose.is_none() && matches!(caller.credential, Credential::Session(_)) {
@@ -46,9 +46,19 @@ pub(crate) async fn create(
     let id = Id::<Export>::new().to_string();
     let mut change = Change::begin(&ctx, &caller, "export.create").await?;
     let at = change.at();
+    let (under_way,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM log_search_export WHERE owner = $1 AND state IN ('queued', 'running')")
+            .bind(caller.who.id())
+            .fetch_one(change.on())
+            .await?;
+    if under_way >= MOST_OF_ONE {
+        return Err(ApiError::conflict(format!(
+            "{under_way} exports of yours are under way: wait for one or cancel it"
+        )));
+    }
     sqlx::query(
         "INSERT INTO log_search_export (id, owner, q, format, purpose, state, written, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'running', 0, $6)",
+         VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6)",
     )
     .bind(&id)
     .bind(caller.who.id())

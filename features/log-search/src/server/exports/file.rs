@@ -9,7 +9,7 @@ use super::{Exports, own};
 
 /// Fetch the file of an export
 #[utoipa::path(get, path = "/api/v1/log-search/exports/{id}/file", tag = "log-search", params(("id" = String, Path)),
-    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))), (status = 401, body = Problem),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"), (String = "application/vnd.apache.parquet"))), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn file(
     State(ctx): State<Context>,
@@ -26,7 +26,11 @@ pub(crate) async fn file(
     };
     let change = Change::begin(&ctx, &caller, "export.fetch").await?;
     change.commit(Audit::created(Object::new("export", &id, &row.q), &row.written)).await?;
-    let kind = if row.format == "csv" { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
+    let kind = match row.format.as_str() {
+        "csv" => "text/csv; charset=utf-8",
+        "ndjson" => "application/x-ndjson",
+        _ => "application/vnd.apache.parquet",
+    };
     let name = format!("attachment; filename=\"yagura-log-{}.{}\"", &id[..8.min(id.len())], row.format);
     let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(ReaderStream::new(file))))

@@ -1,26 +1,24 @@
 //! The work of an export, page by page.
 
-use std::{path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
-use tokio::{
-    fs::File,
-    io::{AsyncWriteExt, BufWriter},
-    time::{MissedTickBehavior, interval},
-};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use yagura_events::{
-    MAX_LIMIT, Query,
+    MAX_LIMIT, Query, free_bytes,
     server::{Store, clock, views},
 };
 use yagura_server_kit::{ApiError, Context};
 
-use super::{Exports, Format, create::NewExport};
-use crate::table::{BYTE_ORDER_MARK, Table};
+use super::{Exports, create::NewExport, sheet::Sheet};
+use crate::table::Table;
 
 /// How many rows are found at a time.
 const PAGE: usize = 2_000;
 /// Counting stops here: beyond it the total is not told.
 const COUNTED: u64 = 1_000_000;
+/// An export leaves so many bytes of the disk free: eight times what the event store holds back for its own orderly stop.
+const KEPT_FREE: u64 = 2 << 30;
 /// How long a file is kept.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How often is looked for files that have been kept long enough.
@@ -67,7 +65,8 @@ pub(super) async fn run(ctx: Context, id: String, wanted: NewExport, query: Quer
 #[derive(Debug)]
 enum Failure {
     Store(yagura_events::StoreError),
-    File(std::io::Error),
+    File(io::Error),
+    Room { free: u64 },
     Api(ApiError),
 }
 
@@ -76,6 +75,12 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Store(error) => write!(f, "the log could not be read: {error}"),
             Self::File(error) => write!(f, "the file could not be written: {error}"),
+            Self::Room { free } => write!(
+                f,
+                "the disk has {} MB free, and {} MB are kept for the server itself: make room or ask for less",
+                free >> 20,
+                KEPT_FREE >> 20
+            ),
             Self::Api(error) => write!(f, "the database could not be read: {:?}", error.code()),
         }
     }
@@ -84,35 +89,27 @@ impl std::fmt::Display for Failure {
 async fn write(ctx: &Context, id: &str, wanted: &NewExport, query: Query, path: &Path) -> Result<u64, Failure> {
     let store = ctx.part::<Store>();
     let exports = ctx.part::<Exports>();
-    tokio::fs::create_dir_all(&exports.dir).await.map_err(Failure::File)?;
+    // Two at a time: people who search go first.
+    let _turn = exports.turns.acquire().await;
+    begun(ctx, id).await.map_err(Failure::Api)?;
     let count = store.count(&query, COUNTED).await.map_err(Failure::Store)?;
     if let Some(job) = exports.running().get_mut(id) {
         job.total = count.exact.then_some(count.value);
     }
     let zone = clock(ctx).await.map_err(Failure::Api)?.zone;
     let table = Table::new(&wanted.columns, wanted.language.as_deref() != Some("en"), zone);
-    let mut file = BufWriter::new(File::create(path).await.map_err(Failure::File)?);
-    let mut bytes = 0u64;
-    if wanted.format == Format::Csv {
-        let head = [BYTE_ORDER_MARK.as_bytes(), &table.head()].concat();
-        file.write_all(&head).await.map_err(Failure::File)?;
-        bytes += head.len() as u64;
-    }
+    let (place, format, columns) = (path.to_owned(), wanted.format, wanted.columns.clone());
+    let mut sheet = blocking(move || Sheet::create(&place, format, table, &columns)).await?;
     let mut query = Query { limit: PAGE.min(MAX_LIMIT), ..query };
     loop {
+        room(&exports.dir)?;
         let page = store.search(&query).await.map_err(Failure::Store)?;
         if let Some(missing) = page.unreadable.first() {
-            return Err(Failure::File(std::io::Error::other(format!("{missing} cannot be read"))));
+            return Err(Failure::File(io::Error::other(format!("{missing} cannot be read"))));
         }
         let rows = page.items.len() as u64;
-        for view in views(ctx, page.items).await.map_err(Failure::Api)? {
-            let line = match wanted.format {
-                Format::Csv => table.line(&view),
-                Format::Ndjson => format!("{view}\n").into_bytes(),
-            };
-            file.write_all(&line).await.map_err(Failure::File)?;
-            bytes += line.len() as u64;
-        }
+        let events = views(ctx, page.items).await.map_err(Failure::Api)?;
+        sheet = blocking(move || sheet.write(&events).map(|()| sheet)).await?;
         if let Some(job) = exports.running().get_mut(id) {
             job.written += rows;
         }
@@ -121,9 +118,27 @@ async fn write(ctx: &Context, id: &str, wanted: &NewExport, query: Query, path: 
             break;
         }
     }
-    file.flush().await.map_err(Failure::File)?;
-    file.into_inner().sync_all().await.map_err(Failure::File)?;
-    Ok(bytes)
+    blocking(move || sheet.finish()).await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::File(io::Error::other(error)))?.map_err(Failure::File)
+}
+
+/// Whether the disk has room for more beside what the server itself needs: events that arrive come first.
+fn room(dir: &Path) -> Result<(), Failure> {
+    match free_bytes(dir) {
+        Some(free) if free < KEPT_FREE => Err(Failure::Room { free }),
+        // A file system that does not say is asked again by the write itself.
+        _ => Ok(()),
+    }
+}
+
+async fn begun(ctx: &Context, id: &str) -> Result<(), ApiError> {
+    let mut tx = ctx.db().write().await?;
+    sqlx::query("UPDATE log_search_export SET state = 'running' WHERE id = $1").bind(id).execute(tx.on()).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn note(
@@ -180,7 +195,7 @@ async fn tidy_once(ctx: &Context, first: bool) -> Result<(), ApiError> {
     if first {
         let running: Vec<String> = ctx.part::<Exports>().running().keys().cloned().collect();
         let left: Vec<(String, String)> =
-            sqlx::query_as("SELECT id, format FROM log_search_export WHERE state = 'running'")
+            sqlx::query_as("SELECT id, format FROM log_search_export WHERE state IN ('queued', 'running')")
                 .fetch_all(tx.on())
                 .await?;
         for (id, format) in left.into_iter().filter(|(id, _)| !running.contains(id)) {
@@ -194,11 +209,10 @@ async fn tidy_once(ctx: &Context, first: bool) -> Result<(), ApiError> {
         }
     }
     let before = (ctx.now() - KEPT).micros();
-    let old: Vec<(String, String)> =
-        sqlx::query_as("SELECT id, format FROM log_search_export WHERE state <> 'running' AND created_at < $1")
-            .bind(before)
-            .fetch_all(tx.on())
-            .await?;
+    let old: Vec<(String, String)> = sqlx::query_as("SELECT id, format FROM log_search_export WHERE finished_at < $1")
+        .bind(before)
+        .fetch_all(tx.on())
+        .await?;
     for (id, format) in old {
         remove(&ctx.part::<Exports>().path(&id, &format)).await;
         sqlx::query("DELETE FROM log_search_export WHERE id = $1").bind(&id).execute(tx.on()).await?;

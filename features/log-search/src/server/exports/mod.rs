@@ -5,6 +5,8 @@ pub(super) mod create;
 pub(super) mod file;
 mod job;
 pub(super) mod list;
+mod parquet;
+mod sheet;
 
 use std::{
     collections::HashMap,
@@ -14,10 +16,16 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, Caller, Context};
 use yagura_vocabulary::Time;
+
+/// So many exports are made at once; the others wait for their turn.
+const AT_ONCE: usize = 2;
+/// So many exports of one account may be under way or wait.
+const MOST_OF_ONE: i64 = 5;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +35,8 @@ pub(super) enum Format {
     Csv,
     /// One event a line, as the API gives it.
     Ndjson,
+    /// For programs that compute with them.
+    Parquet,
 }
 
 impl Format {
@@ -34,6 +44,7 @@ impl Format {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -107,11 +118,12 @@ struct Running {
 pub(super) struct Exports {
     dir: PathBuf,
     running: Mutex<HashMap<String, Running>>,
+    turns: Semaphore,
 }
 
 impl Exports {
     pub(super) fn new(dir: PathBuf) -> Self {
-        Self { dir, running: Mutex::default() }
+        Self { dir, running: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<String, Running>> {

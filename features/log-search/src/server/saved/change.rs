@@ -19,7 +19,7 @@ pub(crate) async fn change(
     check(&body)?;
     let mut change = Change::begin(&ctx, &caller, "saved_search.change").await?;
     let at = change.at().micros();
-    let before = own(change.on(), &caller, &id).await?.view(&caller);
+    let before = own(change.on(), &caller, &id).await?.view(change.on(), &caller).await?;
     sqlx::query(
         "UPDATE log_search_saved SET name = $1, q = $2, columns = $3, shared = $4, changed_at = $5, version = version + 1
          WHERE id = $6",
@@ -32,7 +32,7 @@ pub(crate) async fn change(
     .bind(&id)
     .execute(change.on())
     .await?;
-    let after = own(change.on(), &caller, &id).await?.view(&caller);
+    let after = own(change.on(), &caller, &id).await?.view(change.on(), &caller).await?;
     change.commit(Audit::changed(object(&id, &after.name), &before, &after)).await?;
     Ok(Json(after))
 }

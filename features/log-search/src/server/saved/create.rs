@@ -34,7 +34,7 @@ pub(crate) async fn create(
     .bind(at)
     .execute(change.on())
     .await?;
-    let saved = own(change.on(), &caller, &id).await?.view(&caller);
+    let saved = own(change.on(), &caller, &id).await?.view(change.on(), &caller).await?;
     change.commit(Audit::created(object(&id, &saved.name), &body)).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }

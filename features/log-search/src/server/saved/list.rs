@@ -11,6 +11,11 @@ use super::{SELECT, Saved, SavedRow};
     responses((status = 200, body = Page<Saved>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn list(State(ctx): State<Context>, caller: Caller) -> ApiResult<Json<Page<Saved>>> {
     let sql = AssertSqlSafe(format!("{SELECT} WHERE owner = $1 OR shared = 1 ORDER BY name, id"));
-    let rows: Vec<SavedRow> = sqlx::query_as(sql).bind(caller.who.id()).fetch_all(ctx.db().read()).await?;
-    Ok(Json(Page::whole(rows.into_iter().map(|row| row.view(&caller)).collect())))
+    let mut connection = ctx.db().read().acquire().await?;
+    let rows: Vec<SavedRow> = sqlx::query_as(sql).bind(caller.who.id()).fetch_all(&mut *connection).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        items.push(row.view(&mut connection, &caller).await?);
+    }
+    Ok(Json(Page::whole(items)))
 }

@@ -12,6 +12,8 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, Caller, Object};
 use yagura_vocabulary::Time;
 
+use super::schedule::{self, ScheduleView};
+
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -31,6 +33,8 @@ pub(super) struct Saved {
     /// Whose it is.
     owner: String,
     changed_at: Time,
+    /// When it runs by itself; null if it does not.
+    schedule: Option<ScheduleView>,
 }
 
 /// What is saved.
@@ -49,11 +53,11 @@ pub(super) struct SavedChange {
 }
 
 #[derive(FromRow)]
-struct SavedRow {
+pub(super) struct SavedRow {
     id: String,
     owner: String,
     owner_name: String,
-    name: String,
+    pub(super) name: String,
     q: String,
     columns: String,
     shared: i64,
@@ -64,9 +68,13 @@ struct SavedRow {
 const SELECT: &str = "SELECT id, owner, owner_name, name, q, columns, shared, changed_at FROM log_search_saved";
 
 impl SavedRow {
-    fn view(self, caller: &Caller) -> Saved {
-        Saved {
-            own: self.owner == caller.who.id(),
+    /// As the caller sees it. Of others' searches they see no schedule, and so nobody whom it tells.
+    async fn view(self, connection: &mut AnyConnection, caller: &Caller) -> Result<Saved, ApiError> {
+        let own = self.owner == caller.who.id();
+        let schedule = if own { schedule::of(connection, &self.id).await? } else { None };
+        Ok(Saved {
+            schedule,
+            own,
             id: self.id,
             name: self.name,
             q: self.q,
@@ -74,7 +82,7 @@ impl SavedRow {
             shared: self.shared != 0,
             owner: self.owner_name,
             changed_at: Time::from_micros(self.changed_at),
-        }
+        })
     }
 }
 
@@ -92,12 +100,12 @@ fn check(body: &SavedChange) -> Result<(), ApiError> {
 }
 
 /// One's own saved question with this id; somebody else's cannot be changed, shared or not.
-async fn own(connection: &mut AnyConnection, caller: &Caller, id: &str) -> Result<SavedRow, ApiError> {
+pub(super) async fn own(connection: &mut AnyConnection, caller: &Caller, id: &str) -> Result<SavedRow, ApiError> {
     let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = $1 AND owner = $2"));
     let row: Option<SavedRow> = sqlx::query_as(sql).bind(id).bind(caller.who.id()).fetch_optional(connection).await?;
     row.ok_or_else(|| ApiError::not_found("saved search of yours"))
 }
 
-fn object(id: &str, name: &str) -> Object {
+pub(super) fn object(id: &str, name: &str) -> Object {
     Object::new("saved_search", &id, name)
 }

@@ -5,6 +5,7 @@ use http::StatusCode;
 use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Path, error::Problem};
 
 use super::{object, own};
+use crate::server::schedule;
 
 /// Remove a saved search
 #[utoipa::path(delete, path = "/api/v1/log-search/saved/{id}", tag = "log-search", params(("id" = String, Path)),
@@ -16,7 +17,8 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
     let mut change = Change::begin(&ctx, &caller, "saved_search.remove").await?;
-    let before = own(change.on(), &caller, &id).await?.view(&caller);
+    let before = own(change.on(), &caller, &id).await?.view(change.on(), &caller).await?;
+    schedule::drop_of(change.on(), &id).await?;
     sqlx::query("DELETE FROM log_search_saved WHERE id = $1").bind(&id).execute(change.on()).await?;
     change.commit(Audit::removed(object(&id, &before.name), &before)).await?;
     Ok(StatusCode::NO_CONTENT)
