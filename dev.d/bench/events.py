@@ -321,7 +321,10 @@ def main() -> None:
     try:
         say(f"{arguments.days} days of {arguments.endpoints} endpoints, for every engine")
         source, data, asked = (os.path.join(folder, name) for name in ("rows.ndjson", "few", "asked.json"))
-        few = history(arguments.bin, arguments.endpoints, arguments.days, data, source)
+        few = history(arguments.bin, arguments.endpoints, arguments.days, data)
+        # Once more for the lines: writing them would be in the processor seconds of the store.
+        history(arguments.bin, arguments.endpoints, arguments.days, os.path.join(folder, "again"), source)
+        shutil.rmtree(os.path.join(folder, "again"))
         with open(asked, "w", encoding="utf-8") as file:
             json.dump(values(source), file, ensure_ascii=False)
         with open(asked, encoding="utf-8") as file:
