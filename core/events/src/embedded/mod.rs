@@ -55,8 +55,10 @@ pub use options::Options;
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
+pub(crate) use aggregate::{Buckets, MAX_VALUES, value as value_of};
 use shared::{Flushes, Shared};
 use wal::Encoded;
+pub(crate) use wal::event_id;
 use writer::{Message, Request};
 
 use crate::{
