@@ -35,6 +35,17 @@ setup_test() {
   need_packages postgresql chromium fonts-noto-cjk iproute2 procps python3 python3-venv xvfb
   setup_mitmproxy
   setup_schemathesis
+  setup_lake
+}
+
+# Strangers that read what is exported: DuckDB, and moto in the place of S3. Without them the scenario says SKIPPED.
+setup_lake() {
+  if YAGURA_LAKE_PYTHON=$(from_pypi lake python duckdb "moto[s3,server]"); then
+    export YAGURA_LAKE_PYTHON
+  else
+    unset YAGURA_LAKE_PYTHON
+    warn "PyPI did not give duckdb and moto: the scenario of the lake is skipped"
+  fi
 }
 
 # A proxy that opens TLS. Where it cannot be had, the scenarios that need it say SKIPPED.
@@ -47,15 +58,20 @@ setup_mitmproxy() {
   fi
 }
 
-# from_pypi PACKAGE PROGRAM: prints the path of a package's program, installed in a folder of its own.
+# from_pypi NAME PROGRAM [PACKAGE...]: prints the path of a program of some packages, or of the one called NAME, installed in a
+# folder of their own.
 from_pypi() {
-  local home=$CACHE/$1
-  if ! "$home/bin/$2" --version >/dev/null 2>&1; then
-    say "fetching $1 from PyPI" >&2
+  local home=$CACHE/$1 program=$2 packages=("${@:3}")
+  [ ${#packages[@]} -gt 0 ] || packages=("$1")
+  if [ "$(cat "$home/installed" 2>/dev/null)" != "${packages[*]}" ] || ! "$home/bin/$program" --version >/dev/null 2>&1; then
+    say "fetching ${packages[*]} from PyPI" >&2
     rm -rf "$home"
-    { python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check --no-input "$1"; } </dev/null >&2 || return 1
+    {
+      python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check --no-input "${packages[@]}" &&
+        printf '%s' "${packages[*]}" >"$home/installed"
+    } </dev/null >&2 || return 1
   fi
-  printf '%s\n' "$home/bin/$2"
+  printf '%s\n' "$home/bin/$program"
 }
 
 # need_packages NAME...: installs those Debian packages that are not there. Elsewhere it only asks for the programs.

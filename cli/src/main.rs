@@ -8,6 +8,7 @@ mod output;
 mod problem;
 mod query;
 mod settings;
+mod store;
 mod table;
 mod when;
 

@@ -2,15 +2,17 @@
 
 mod ask;
 mod inspector;
+mod lake;
 mod numbers;
 mod programs;
 mod proxy;
 mod relay;
 
-use self::programs::{admin, program, run, wrap, wrapped};
-pub(crate) use self::programs::{free_port, kill, pause, spawn};
+use self::programs::{admin, run, wrap, wrapped};
+pub(crate) use self::programs::{free_port, kill, pause, program, spawn};
 pub use self::{
     inspector::Inspector,
+    lake::Lake,
     numbers::every_number_once,
     programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,
@@ -101,6 +103,18 @@ impl House {
     #[must_use]
     pub fn authority(&self) -> PathBuf {
         self.path("server").join("ca.pem")
+    }
+
+    /// The file of the administrator's token, written when it is asked for.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    #[must_use]
+    pub fn token_file(&self) -> PathBuf {
+        let file = self.path("token");
+        std::fs::write(&file, &self.token).expect("a file can be written");
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("it is our own");
+        file
     }
 
     /// A fresh enrolment token.

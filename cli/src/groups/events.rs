@@ -5,7 +5,10 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use yagura_vocabulary::{Clock, SystemClock, Time};
 
-use super::tail::Tail;
+use super::{
+    lake::{Export, export},
+    tail::Tail,
+};
 use crate::{
     api::Api,
     error::CliError,
@@ -35,6 +38,8 @@ pub(crate) enum Events {
         #[arg(long, default_value_t = 100)]
         limit: usize,
     },
+    /// Write what happened to a security lake
+    Export(Box<Export>),
     /// Show what happens as it arrives, until interrupted
     Tail {
         #[command(flatten)]
@@ -103,8 +108,10 @@ impl Filter {
 }
 
 pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(), CliError> {
-    let (Events::Search { filter, .. } | Events::Tail { filter, .. }) = &command;
-    let question = filter.question();
+    let question = match &command {
+        Events::Search { filter, .. } | Events::Tail { filter, .. } => filter.question(),
+        Events::Export(export) => Some(export.question.join(" ")),
+    };
     let done = ask(api, output, command).await;
     if let (Err(error), Some(question)) = (&done, question)
         && let Some(pointed) = error.problem().and_then(|problem| problem.point("?q", &question))
@@ -126,6 +133,7 @@ async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError
             }
             found.iter().try_for_each(|event| output.json_line(event))
         }
+        Events::Export(args) => export(api, output, *args).await,
         Events::Tail { filter, limit, every } => {
             let query = filter.query().with("order", Some("received"));
             let since = filter.since.map(|since| since.at(now));

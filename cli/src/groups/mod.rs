@@ -4,6 +4,7 @@ pub(crate) mod assets;
 pub(crate) mod commands;
 pub(crate) mod endpoints;
 pub(crate) mod events;
+mod lake;
 pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod policy;
