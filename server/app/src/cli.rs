@@ -205,7 +205,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Migrate { config } => {
-            let ctx = context(&Config::load(&config)?, None).await?;
+            let ctx = context(&Config::load(&config)?).await?;
             ctx.db().close().await;
             println!("the database is up to date");
             Ok(())
@@ -231,7 +231,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             administer(&Config::load(&config)?, command).await
         }
         Command::Openapi { config } => {
-            let ctx = context(&Config::load(&config)?, None).await?;
+            let ctx = context(&Config::load(&config)?).await?;
             println!("{}", serde_json::to_string_pretty(&crate::openapi::describe(&ctx))?);
             Ok(())
         }
@@ -258,7 +258,7 @@ async fn init(data: &Path, url: &str, listen: Option<std::net::SocketAddr>, admi
         );
         certificates::write(&file, &text, false).with_context(|| format!("failed to write {}", file.display()))?;
     }
-    let ctx = context(&Config::load(&file)?, None).await?;
+    let ctx = context(&Config::load(&file)?).await?;
     if yagura_admins::first_administrator(&ctx, admin, "Administrator").await? {
         println!("made the administrator `{admin}`; `yagura-server admin link` gives a sign-in link");
     }
@@ -268,7 +268,7 @@ async fn init(data: &Path, url: &str, listen: Option<std::net::SocketAddr>, admi
 }
 
 async fn administer(config: &Config, command: AdminCommand) -> anyhow::Result<()> {
-    let ctx = context(config, None).await?;
+    let ctx = context(config).await?;
     match command {
         AdminCommand::Link { name, reset: false } => println!("{}", yagura_admins::sign_in_link(&ctx, &name).await?),
         AdminCommand::Link { name, reset: true } => println!("{}", yagura_admins::reset_link(&ctx, &name).await?),

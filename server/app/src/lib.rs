@@ -7,6 +7,7 @@ pub mod certificates;
 pub mod cli;
 pub mod config;
 mod console;
+mod events;
 mod features;
 mod journal;
 mod listen;

@@ -45,7 +45,7 @@ fn tell(folder: &Path) {
 }
 
 async fn by_the_server(config: &Config, directory: &Path) -> anyhow::Result<()> {
-    let ctx = context(config, None).await?;
+    let ctx = context(config).await?;
     let failed = |error: yagura_server_kit::ApiError| anyhow::anyhow!("failed to ask for a backup: {error:?}");
     let name = "command line";
     let change = Change::begin_as(&ctx, name, None, "backup.create").await.map_err(failed)?;
@@ -160,7 +160,7 @@ fn copy_private(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// The folder that the settings name.
 pub(crate) async fn backup_directory(config: &Config) -> anyhow::Result<PathBuf> {
-    let ctx = context(config, None).await?;
+    let ctx = context(config).await?;
     let found: Option<(String,)> =
         sqlx::query_as("SELECT value FROM organisation_setting WHERE name = 'backup_directory'")
             .fetch_optional(ctx.db().read())
