@@ -7,6 +7,7 @@
 pub mod clickhouse;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod copy;
 mod cursor;
 pub mod embedded;
 mod error;
@@ -22,6 +23,7 @@ mod store;
 
 #[cfg(feature = "clickhouse")]
 pub use clickhouse::{ClickHouse, ClickHouseOptions};
+pub use copy::{Copied, CopyError, Import, compare, copy};
 pub use cursor::Cursor;
 pub use embedded::{Embedded, Options, Snapshot, SnapshotFile, free_bytes};
 pub use error::{AppendError, StoreError};

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{certificates, config::Config, context, journal, maintain, start};
+use crate::{certificates, config::Config, context, journal, maintain, moving, start};
 
 /// Yagura's server.
 #[derive(Parser)]
@@ -118,6 +118,28 @@ enum Command {
         /// The configuration file.
         #[arg(long, env = "YAGURA_CONFIG")]
         config: PathBuf,
+    },
+    /// Move events between stores.
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum EventsCommand {
+    /// Copy all events from one store to another, as they are. The server must not run. A copy that was stopped goes on
+    /// where it was; at the end both are compared, day by day.
+    Copy {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+        /// Where they are: `embedded:FOLDER`, or `clickhouse` for the one that the configuration names.
+        #[arg(long)]
+        from: String,
+        /// Where they are to be, in the same words.
+        #[arg(long)]
+        to: String,
     },
 }
 
@@ -229,6 +251,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Admin { config, command } => {
             let config = config.context("say which configuration: --config FILE")?;
             administer(&Config::load(&config)?, command).await
+        }
+        Command::Events { command: EventsCommand::Copy { config, from, to } } => {
+            moving::copy_events(&Config::load(&config)?, &from, &to).await
         }
         Command::Openapi { config } => {
             let ctx = context(&Config::load(&config)?).await?;

@@ -12,6 +12,7 @@ mod features;
 mod journal;
 mod listen;
 mod maintain;
+mod moving;
 pub mod openapi;
 mod renewals;
 mod router;

@@ -26,6 +26,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Makes a backup in a new folder in `directory`: by the running server where there is one, which has the events.
 pub(crate) async fn backup(config: &Config, directory: &Path) -> anyhow::Result<()> {
     let directory = std::path::absolute(directory)?;
+    if matches!(config.events, crate::config::Events::ClickHouse(_)) {
+        // ClickHouse has backups of its own; what is left can be copied beside a server that runs.
+        let plan = backup_plan(config, None);
+        let made = yagura_backup::make(&plan, &directory, SystemClock.now(), Arc::new(Progress::default())).await?;
+        tell(&made.folder);
+        return Ok(());
+    }
     match Embedded::open(journal::options(config)?).await {
         Ok(store) => {
             let store = Arc::new(store);

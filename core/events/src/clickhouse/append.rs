@@ -35,7 +35,8 @@ type Answer = Result<Vec<Outcome>, AppendError>;
 const GROUP_ROWS: usize = 100_000;
 /// So often an insert is tried.
 const ATTEMPTS: u32 = 3;
-const RETRY: Duration = Duration::from_secs(2);
+/// When a caller may try again.
+const LATER: Duration = Duration::from_secs(2);
 
 pub(super) struct Writer {
     inner: Arc<Inner>,
@@ -151,7 +152,7 @@ impl Writer {
                 Some(last) => {
                     let intent = Intent { id: Uuid::new_v4().to_string(), first: next, last };
                     let Inner { options, .. } = &*self.inner;
-                    let patience = (options.insert_timeout + RETRY) * (ATTEMPTS + 1);
+                    let patience = (options.insert_timeout + options.retry) * (ATTEMPTS + 1);
                     let expires = options.clock.now() + patience;
                     control::announce(tx.on(), &intent, &options.owner, expires, &group.moved).await?;
                     control::set_position(tx.on(), last + 1).await?;
@@ -199,7 +200,7 @@ impl Writer {
                 return Err(error);
             }
             tracing::warn!(%error, attempt, "inserting events failed and is tried again");
-            sleep(RETRY * attempt / ATTEMPTS).await;
+            sleep(self.inner.options.retry * attempt).await;
         }
         Ok(())
     }
@@ -233,7 +234,7 @@ pub(super) async fn insert(inner: &Inner, token: &str, items: &[FeedItem]) -> Re
 }
 
 fn unavailable(error: &StoreError) -> AppendError {
-    AppendError::Unavailable { reason: error.to_string(), retry_after: RETRY }
+    AppendError::Unavailable { reason: error.to_string(), retry_after: LATER }
 }
 
 /// The batches of a group and the marks that they lead to.
@@ -255,7 +256,7 @@ impl Group {
             if self.under_way.contains_key(&stream) {
                 return Err(AppendError::Unavailable {
                     reason: "another insert of the same endpoint is under way".to_owned(),
-                    retry_after: RETRY,
+                    retry_after: LATER,
                 });
             }
             let mark = moved.get(&stream).or_else(|| self.moved.get(&stream)).or_else(|| self.stored.get(&stream));

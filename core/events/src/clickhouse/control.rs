@@ -228,6 +228,27 @@ pub(super) async fn marks(db: &Db, endpoint: Id<Endpoint>) -> Result<Vec<Mark>, 
     Ok(marks)
 }
 
+/// Moves a stream's mark.
+pub(super) async fn set_mark(
+    on: &mut AnyConnection,
+    endpoint: Id<Endpoint>,
+    mark: &Mark,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO events_stream (endpoint, epoch, lane, last_seq, last_sha256) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (endpoint, epoch, lane)
+         DO UPDATE SET last_seq = excluded.last_seq, last_sha256 = excluded.last_sha256",
+    )
+    .bind(endpoint.to_string())
+    .bind(mark.epoch.to_string())
+    .bind(mark.lane.as_str())
+    .bind(signed(mark.last_seq))
+    .bind(hex::encode(mark.last_sha256))
+    .execute(on)
+    .await
+    .map(drop)
+}
+
 /// How many streams have a mark.
 pub(super) async fn count_streams(db: &Db) -> Result<u64, StoreError> {
     let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM events_stream")

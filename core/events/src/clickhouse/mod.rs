@@ -7,6 +7,7 @@ mod append;
 mod condition;
 mod connect;
 mod control;
+mod import;
 mod numbers;
 mod options;
 mod read;

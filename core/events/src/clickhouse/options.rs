@@ -28,6 +28,8 @@ pub struct ClickHouseOptions {
     pub linger: Duration,
     /// How long one attempt to insert may take.
     pub insert_timeout: Duration,
+    /// How long to wait between two attempts.
+    pub retry: Duration,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -47,6 +49,7 @@ impl ClickHouseOptions {
             owner: owner.to_owned(),
             linger: Duration::from_millis(100),
             insert_timeout: Duration::from_secs(20),
+            retry: Duration::from_secs(1),
             clock,
         }
     }

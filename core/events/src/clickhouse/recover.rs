@@ -61,9 +61,17 @@ pub(super) async fn sweep(inner: &Inner) -> Result<(), StoreError> {
 }
 
 /// Positions never go back, even if the control plane's database was restored from a backup that is older than the events:
-/// they leap over all that is there. Endpoints then are asked for events again that are stored already; a stream's mark is
-/// raised to its last event, so that most of them are not taken twice.
+/// they leap over all that is there. The marks are as old as the backup, so endpoints tell of a gap, as after any restored
+/// backup; the events in it are there.
 pub(super) async fn catch_up(inner: &Inner) -> Result<(), StoreError> {
+    let copying: Option<(i64,)> = sqlx::query_as("SELECT upto FROM events_copy")
+        .fetch_optional(inner.db.read())
+        .await
+        .map_err(control::failed("read how far a copy is"))?;
+    if copying.is_some() {
+        // Rows after what was noted belong to the copy, which goes on.
+        return Ok(());
+    }
     let last: u64 = Sql::new("SELECT max(position) FROM events")
         .query(&inner.client)
         .fetch_one()

@@ -8,6 +8,7 @@ mod failpoint;
 mod files;
 mod flush;
 mod forecast;
+mod import;
 mod limits;
 mod manifest;
 mod memtable;

@@ -43,6 +43,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_clickhouse",
         sql: include_str!("../../migrations/202611281200_events_clickhouse.sql"),
     },
+    Migration {
+        version: 202_611_281_210,
+        name: "events_copy",
+        sql: include_str!("../../migrations/202611281210_events_copy.sql"),
+    },
 ];
 
 /// Puts the store into the context.

@@ -3,5 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a test must stop it")]
 
 mod conformance;
+mod copying;
+mod crash;
 mod engine;
+mod proxy;
+mod removal;
 mod rig;
