@@ -149,7 +149,11 @@ pub async fn compare(from: &dyn EventStore, to: &dyn EventStore) -> Result<u64, 
         let day = on(Some(since), until.or(Some(Time::from_micros(since.micros() + DAY))));
         let (here, there) = (from.count(&day, u64::MAX >> 1).await?.value, to.count(&day, u64::MAX >> 1).await?.value);
         if here != there {
-            return Err(CopyError::Differs { day: since.to_string().chars().take(10).collect(), from: here, to: there });
+            return Err(CopyError::Differs {
+                day: since.to_string().chars().take(10).collect(),
+                from: here,
+                to: there,
+            });
         }
         total += here;
         until = Some(since);

@@ -150,7 +150,8 @@ impl ClickHouse {
     /// What is wrong with it, and the key.
     fn fault(&self) -> Option<(&'static str, String)> {
         let address = self.url.starts_with("http://") || self.url.starts_with("https://");
-        let name = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+        let name =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
         if !address {
             return Some(("url", format!("events.url: `{}` begins neither with http:// nor with https://", self.url)));
         }

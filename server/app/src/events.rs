@@ -67,8 +67,13 @@ async fn open_embedded(config: &Config) -> anyhow::Result<Embedded> {
 }
 
 /// Opens the store in ClickHouse that `named` tells of.
-pub(crate) async fn open_clickhouse(config: &Config, named: &config::ClickHouse, db: &Db) -> anyhow::Result<ClickHouse> {
-    let read = |file: &Path| std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()));
+pub(crate) async fn open_clickhouse(
+    config: &Config,
+    named: &config::ClickHouse,
+    db: &Db,
+) -> anyhow::Result<ClickHouse> {
+    let read =
+        |file: &Path| std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()));
     let owner = owner(&config.data)?;
     let mut options = ClickHouseOptions::new(&named.url, &named.database, &owner, Arc::new(SystemClock));
     options.user.clone_from(&named.user);

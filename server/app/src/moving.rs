@@ -63,7 +63,9 @@ impl Store {
             }
             Place::ClickHouse => {
                 let config::Events::ClickHouse(named) = &config.events else {
-                    bail!("the configuration names no ClickHouse: its section [events] must say store = \"clickhouse\"");
+                    bail!(
+                        "the configuration names no ClickHouse: its section [events] must say store = \"clickhouse\""
+                    );
                 };
                 Ok(Self::ClickHouse(open_clickhouse(config, named, db).await?))
             }

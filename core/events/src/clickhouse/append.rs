@@ -29,14 +29,21 @@ pub(super) struct Request {
     pub(super) reply: oneshot::Sender<Answer>,
 }
 
-type Answer = Result<Vec<Outcome>, AppendError>;
+type Answer = Result<Vec<Outcome>, Refusal>;
+
+/// Why a call was not taken.
+pub(super) enum Refusal {
+    /// Another server is inserting events of one of these streams. Try again soon.
+    Busy(Vec<Batch>),
+    Error(AppendError),
+}
 
 /// Rows that one insert has, about.
 const GROUP_ROWS: usize = 100_000;
 /// So often an insert is tried.
 const ATTEMPTS: u32 = 3;
 /// When a caller may try again.
-const LATER: Duration = Duration::from_secs(2);
+pub(super) const LATER: Duration = Duration::from_secs(2);
 
 pub(super) struct Writer {
     inner: Arc<Inner>,
@@ -70,11 +77,14 @@ impl Writer {
                 Ok(answers) => answers,
                 Err(error) => {
                     tracing::error!(%error, "cannot append events");
-                    vec![Err(unavailable(&error)); count]
+                    (0..count).map(|_| Err(Refusal::Error(unavailable(&error)))).collect()
                 }
             };
             self.inner.status.send_if_modified(|status| {
-                let error = answers.iter().find_map(|answer| answer.as_ref().err().map(ToString::to_string));
+                let error = answers.iter().find_map(|answer| match answer {
+                    Err(Refusal::Error(error)) => Some(error.to_string()),
+                    _ => None,
+                });
                 let changed = *status != error;
                 *status = error;
                 changed
@@ -140,7 +150,7 @@ impl Writer {
         let failed = control::failed("announce an insert");
         let endpoints: HashSet<String> = calls.iter().flatten().map(|batch| batch.endpoint.to_string()).collect();
         let endpoints: Vec<_> = endpoints.into_iter().collect();
-        let mut tx = self.inner.db.write().await.map_err(control::begin)?;
+        let mut tx = self.inner.db.write().await?;
         let work = async {
             let next = control::lock_position(tx.on()).await?;
             let (stored, under_way) = control::streams(tx.on(), &endpoints).await?;
@@ -162,7 +172,7 @@ impl Writer {
             Ok(Planned { answers, announced })
         };
         let planned = work.await.map_err(failed)?;
-        tx.commit().await.map_err(control::begin)?;
+        tx.commit().await?;
         Ok(planned)
     }
 
@@ -248,17 +258,15 @@ struct Group {
 impl Group {
     /// Decides about the batches of one call; what is new of them joins the group, all of it or, on an error, none.
     fn plan(&mut self, call: Vec<Batch>) -> Answer {
+        let stream = |batch: &Batch| (batch.endpoint, batch.epoch, batch.lane);
+        if call.iter().any(|batch| self.under_way.contains_key(&stream(batch))) {
+            return Err(Refusal::Busy(call));
+        }
         let mut outcomes = Vec::with_capacity(call.len());
         let mut moved: HashMap<Stream, Mark> = HashMap::new();
         let mut new = Vec::new();
         for batch in call {
-            let stream = (batch.endpoint, batch.epoch, batch.lane);
-            if self.under_way.contains_key(&stream) {
-                return Err(AppendError::Unavailable {
-                    reason: "another insert of the same endpoint is under way".to_owned(),
-                    retry_after: LATER,
-                });
-            }
+            let stream = stream(&batch);
             let mark = moved.get(&stream).or_else(|| self.moved.get(&stream)).or_else(|| self.stored.get(&stream));
             let outcome = decide(mark, &batch);
             if matches!(outcome, Outcome::Stored { .. }) {

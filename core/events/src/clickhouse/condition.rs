@@ -61,9 +61,8 @@ pub(super) fn below(order: Order, time: Time, id: Uuid) -> Sql {
         Order::Occurred => Sql::new("hour <= toInt64(?) AND ").int(hour(time.micros())),
         Order::Received => Sql::new("month <= ? AND ").number(month(time).into()),
     };
-    let rest = Sql::new(&format!(
-        "({column} < toInt64(?) OR ({column} = toInt64(?) AND id < toFixedString(unhex(?), 16)))"
-    ));
+    let rest =
+        Sql::new(&format!("({column} < toInt64(?) OR ({column} = toInt64(?) AND id < toFixedString(unhex(?), 16)))"));
     hours.then(rest.int(time.micros()).int(time.micros()).text(hex::encode(id.as_bytes())))
 }
 

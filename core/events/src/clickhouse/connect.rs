@@ -12,6 +12,7 @@ use crate::StoreError;
 
 const COLUMNS: &str = include_str!("../../clickhouse/columns.sql");
 const SINGLE: &str = include_str!("../../clickhouse/single.sql");
+const TIERS: &str = include_str!("../../clickhouse/tiers.sql");
 const CLUSTER: &str = include_str!("../../clickhouse/cluster.sql");
 
 /// The table that is read and inserted into.
@@ -55,18 +56,32 @@ pub(super) async fn prepare(client: &Client, options: &ClickHouseOptions) -> Res
         let make = client.clone().with_database("default").query("CREATE DATABASE IF NOT EXISTS ?");
         make.bind(Identifier(&options.database)).execute().await.map_err(remote("make the database"))?;
     }
-    for statement in statements(template, options.cluster.as_deref()) {
+    for statement in filled_in(template, options.cluster.as_deref()) {
         client.query_raw(&statement).execute().await.map_err(remote("make the tables"))?;
     }
     Ok(())
 }
 
+/// A cluster's name as it stands in a statement. What no name has is left out of it.
+pub(super) fn name_of(cluster: &str) -> String {
+    format!("`{}`", cluster.replace(['`', '\\', ';', '\'', '?', '{', '}'], ""))
+}
+
+/// The statements that make the tables, and for a cluster those that let them have two kinds of disks, for administrators who
+/// want to run them by themselves.
+#[must_use]
+pub fn statements(cluster: Option<&str>) -> Vec<String> {
+    match cluster {
+        None => filled_in(SINGLE, None),
+        Some(_) => [CLUSTER, TIERS].into_iter().flat_map(|template| filled_in(template, cluster)).collect(),
+    }
+}
+
 /// The statements of a template, filled in.
-fn statements(template: &str, cluster: Option<&str>) -> Vec<String> {
-    let cluster = cluster.map(|name| format!("`{}`", name.replace(['`', '\\', ';', '\''], ""))).unwrap_or_default();
-    let without_comments = |text: &str| {
-        text.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n")
-    };
+fn filled_in(template: &str, cluster: Option<&str>) -> Vec<String> {
+    let cluster = cluster.map(name_of).unwrap_or_default();
+    let without_comments =
+        |text: &str| text.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
     let text = without_comments(template).replace("{columns}", &without_comments(COLUMNS));
     let text = text.replace("{cluster}", &cluster);
     text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(ToOwned::to_owned).collect()
@@ -78,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_cluster_has_a_replicated_table_and_one_that_finds_the_shard() {
-        let statements = statements(CLUSTER, Some("main`; DROP TABLE x"));
+        let statements = filled_in(CLUSTER, Some("main`; DROP TABLE x"));
         let [local, distributed] = statements.as_slice() else { panic!("two statements: {statements:?}") };
         assert!(local.contains("events_local ON CLUSTER `main DROP TABLE x`"), "{local}");
         assert!(local.contains("'/clickhouse/tables/{shard}/{database}/events_local', '{replica}'"), "{local}");
@@ -87,7 +102,7 @@ mod tests {
 
     #[test]
     fn one_server_has_one_table_with_every_column() {
-        let statements = statements(SINGLE, None);
+        let statements = statements(None);
         assert_eq!(statements.len(), 1);
         assert!(statements[0].contains("texts_grams") && !statements[0].contains("--"), "{}", statements[0]);
     }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 use uuid::Uuid;
-use yagura_server_kit::Db;
+use yagura_server_kit::{Db, db::DbError};
 use yagura_vocabulary::{Id, Lane, Time, id::Endpoint};
 
 use crate::{FeedCursor, Mark, StoreError};
@@ -46,8 +46,10 @@ pub(super) fn failed(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreE
     move |error| StoreError::Control { action, reason: error.to_string() }
 }
 
-pub(super) fn begin(error: yagura_server_kit::DbError) -> StoreError {
-    StoreError::Control { action: "begin or commit", reason: error.to_string() }
+impl From<DbError> for StoreError {
+    fn from(error: DbError) -> Self {
+        Self::Control { action: "begin or commit", reason: error.to_string() }
+    }
 }
 
 /// Positions are far below 2^63, and never negative.
@@ -62,7 +64,8 @@ fn unsigned(position: i64) -> u64 {
 /// The next position, locked until the transaction ends: who announces an insert does so one after the other.
 pub(super) async fn lock_position(on: &mut AnyConnection) -> Result<u64, sqlx::Error> {
     sqlx::query("UPDATE events_position SET next_position = next_position WHERE one = 1").execute(&mut *on).await?;
-    let (next,): (i64,) = sqlx::query_as("SELECT next_position FROM events_position WHERE one = 1").fetch_one(on).await?;
+    let (next,): (i64,) =
+        sqlx::query_as("SELECT next_position FROM events_position WHERE one = 1").fetch_one(on).await?;
     Ok(unsigned(next))
 }
 
@@ -88,10 +91,10 @@ async fn rows_of(on: &mut AnyConnection, table: &str, endpoints: &[String]) -> R
     for some in endpoints.chunks(AT_ONCE) {
         let places = (1..=some.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
         // Only the names of tables that stand below, and numbers.
-        let sql = format!(
-            "SELECT endpoint, epoch, lane, last_seq, last_sha256 FROM {table} WHERE endpoint IN ({places})"
-        );
-        let query = some.iter().fold(sqlx::query_as(AssertSqlSafe(sql)), |query, endpoint| query.bind(endpoint.clone()));
+        let sql =
+            format!("SELECT endpoint, epoch, lane, last_seq, last_sha256 FROM {table} WHERE endpoint IN ({places})");
+        let query =
+            some.iter().fold(sqlx::query_as(AssertSqlSafe(sql)), |query, endpoint| query.bind(endpoint.clone()));
         rows.extend(query.fetch_all(&mut *on).await?);
     }
     Ok(rows)
@@ -144,15 +147,16 @@ pub(super) async fn announce(
 
 /// Ends an intent: its marks advance, or its positions are void. If somebody else ended it, says how.
 pub(super) async fn end(db: &Db, intent: &Intent, how: Settled, now: Time) -> Result<Settled, StoreError> {
-    let mut tx = db.write().await.map_err(begin)?;
+    let mut tx = db.write().await?;
     let work = async {
         let on = tx.on();
         let gone = sqlx::query("DELETE FROM events_intent WHERE id = $1").bind(&intent.id).execute(&mut *on).await?;
         if gone.rows_affected() == 0 {
-            let void: Option<(i64,)> = sqlx::query_as("SELECT last_position FROM events_void WHERE first_position = $1")
-                .bind(signed(intent.first))
-                .fetch_optional(on)
-                .await?;
+            let void: Option<(i64,)> =
+                sqlx::query_as("SELECT last_position FROM events_void WHERE first_position = $1")
+                    .bind(signed(intent.first))
+                    .fetch_optional(on)
+                    .await?;
             return Ok(if void.is_some() { Settled::Void } else { Settled::Stored });
         }
         match how {
@@ -180,7 +184,7 @@ pub(super) async fn end(db: &Db, intent: &Intent, how: Settled, now: Time) -> Re
         Ok(how)
     };
     let settled = work.await.map_err(failed("settle an insert"))?;
-    tx.commit().await.map_err(begin)?;
+    tx.commit().await?;
     Ok(settled)
 }
 
@@ -229,11 +233,7 @@ pub(super) async fn marks(db: &Db, endpoint: Id<Endpoint>) -> Result<Vec<Mark>, 
 }
 
 /// Moves a stream's mark.
-pub(super) async fn set_mark(
-    on: &mut AnyConnection,
-    endpoint: Id<Endpoint>,
-    mark: &Mark,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn set_mark(on: &mut AnyConnection, endpoint: Id<Endpoint>, mark: &Mark) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO events_stream (endpoint, epoch, lane, last_seq, last_sha256) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (endpoint, epoch, lane)

@@ -37,8 +37,7 @@ impl Import for ClickHouse {
         if let (Some(first), Some(last)) = (items.first(), items.last()) {
             let range = || Sql::new("position BETWEEN ? AND ?").number(first.position).number(last.position);
             let count = Sql::new("SELECT count() FROM events WHERE ").then(range());
-            let there: u64 =
-                count.query(&self.inner.client).fetch_one().await.map_err(remote("count events"))?;
+            let there: u64 = count.query(&self.inner.client).fetch_one().await.map_err(remote("count events"))?;
             if there != items.len() as u64 {
                 if there > 0 {
                     self.inner.delete(range()).await?;
@@ -46,7 +45,7 @@ impl Import for ClickHouse {
                 append::insert(&self.inner, &format!("copy-{}", Uuid::new_v4()), &items).await?;
             }
         }
-        let mut tx = self.inner.db.write().await.map_err(control::begin)?;
+        let mut tx = self.inner.db.write().await?;
         let note = async {
             sqlx::query("INSERT INTO events_copy (one, upto) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET upto = $1")
                 .bind(signed(upto.0))
@@ -56,12 +55,12 @@ impl Import for ClickHouse {
             control::set_position(tx.on(), upto.0 + 1).await
         };
         note.await.map_err(control::failed("note how far a copy is"))?;
-        tx.commit().await.map_err(control::begin)?;
+        tx.commit().await?;
         self.inner.look().await.map(drop)
     }
 
     async fn take_over_marks(&self, marks: Vec<(Id<Endpoint>, Mark)>, head: FeedCursor) -> Result<(), StoreError> {
-        let mut tx = self.inner.db.write().await.map_err(control::begin)?;
+        let mut tx = self.inner.db.write().await?;
         let note = async {
             for (endpoint, mark) in marks {
                 control::set_mark(tx.on(), endpoint, &mark).await?;
@@ -71,7 +70,7 @@ impl Import for ClickHouse {
             sqlx::query("DELETE FROM events_copy").execute(tx.on()).await.map(drop)
         };
         note.await.map_err(control::failed("write marks"))?;
-        tx.commit().await.map_err(control::begin)?;
+        tx.commit().await?;
         self.inner.look().await.map(drop)
     }
 }

@@ -18,7 +18,10 @@ mod sql;
 mod state;
 mod windows;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use clickhouse::Client;
@@ -32,9 +35,10 @@ use yagura_vocabulary::{
     id::{Endpoint, EventKind},
 };
 
+pub use connect::statements;
 pub use options::ClickHouseOptions;
 
-use append::{Request, Writer};
+use append::{Refusal, Request, Writer};
 use control::Visible;
 use sql::Sql;
 
@@ -45,6 +49,9 @@ use crate::{
 
 /// Calls that may wait to be appended; more are told to come back.
 const QUEUE: usize = 8192;
+/// An endpoint whose last batch another server is still inserting is tried again after this, for so long.
+const BUSY: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// So often the store looks whether other servers have appended.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// So often it looks for what others left over: in so many of the former.
@@ -99,16 +106,9 @@ impl Inner {
 
     /// Deletes rows for good, and waits until every replica has.
     async fn delete(&self, which: Sql) -> Result<(), StoreError> {
-        let table = Sql::new(&format!("ALTER TABLE {}", self.local_table()));
-        let query = match &self.options.cluster {
-            None => table.and_then(" DELETE WHERE ").then(which).query(&self.client),
-            // The name of a cluster is bound as a name, so it comes first.
-            Some(cluster) => {
-                let sql = format!("ALTER TABLE {} ON CLUSTER {} DELETE WHERE ", self.local_table(), name(cluster));
-                Sql::new(&sql).then(which).query(&self.client)
-            }
-        };
-        let query = query.with_setting("mutations_sync", "2");
+        let cluster = self.options.cluster.as_deref().map(|name| format!(" ON CLUSTER {}", connect::name_of(name)));
+        let table = format!("ALTER TABLE {}{} DELETE WHERE ", self.local_table(), cluster.unwrap_or_default());
+        let query = Sql::new(&table).then(which).query(&self.client).with_setting("mutations_sync", "2");
         query.execute().await.map_err(remote("remove events"))
     }
 
@@ -132,10 +132,6 @@ impl Inner {
             }
         }
     }
-}
-
-fn name(cluster: &str) -> String {
-    format!("`{}`", cluster.replace(['`', '\\', ';', '\'', '?'], ""))
 }
 
 impl ClickHouse {
@@ -195,14 +191,31 @@ impl EventStore for ClickHouse {
         if let Some((index, reason)) = batches.iter().enumerate().find_map(|(n, batch)| Some((n, fault(batch)?))) {
             return Err(AppendError::Invalid { index, reason });
         }
-        let (reply, answer) = oneshot::channel();
-        match self.writer.try_send(Request { batches, reply }) {
-            Ok(()) => answer.await.unwrap_or(Err(AppendError::Closed)),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(AppendError::Closed),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(AppendError::Full {
-                reason: format!("{QUEUE} calls wait to be inserted"),
-                retry_after: Duration::from_secs(1),
-            }),
+        let end = Instant::now() + PATIENCE;
+        let mut batches = batches;
+        loop {
+            let (reply, answer) = oneshot::channel();
+            match self.writer.try_send(Request { batches, reply }) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Closed(_)) => return Err(AppendError::Closed),
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    let reason = format!("{QUEUE} calls wait to be inserted");
+                    return Err(AppendError::Full { reason, retry_after: append::LATER });
+                }
+            }
+            match answer.await {
+                Ok(Ok(outcomes)) => return Ok(outcomes),
+                Err(_) => return Err(AppendError::Closed),
+                Ok(Err(Refusal::Error(error))) => return Err(error),
+                Ok(Err(Refusal::Busy(again))) if Instant::now() < end => {
+                    tokio::time::sleep(BUSY).await;
+                    batches = again;
+                }
+                Ok(Err(Refusal::Busy(_))) => {
+                    let reason = "another server is storing events of the same endpoint".to_owned();
+                    return Err(AppendError::Unavailable { reason, retry_after: append::LATER });
+                }
+            }
         }
     }
 

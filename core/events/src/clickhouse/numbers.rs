@@ -152,7 +152,10 @@ pub(super) async fn facets(
 }
 
 async fn count_values(inner: &Inner, asked: &Asked<'_>, window: Window, of: &mut Values) -> Result<(), StoreError> {
-    let sql = Sql::new(&format!("SELECT CAST({} AS Nullable(String)) AS value, count() AS found FROM events WHERE ", column_of(of.field)));
+    let sql = Sql::new(&format!(
+        "SELECT CAST({} AS Nullable(String)) AS value, count() AS found FROM events WHERE ",
+        column_of(of.field)
+    ));
     let sql = sql.then(asked.rows(window)).and_then(" GROUP BY value ORDER BY found DESC, value LIMIT ?");
     let sql = sql.number(MAX_VALUES as u64 + 1);
     let rows: Vec<(Option<String>, u64)> =

@@ -46,7 +46,16 @@ impl<'a> Asked<'a> {
         let head = query.cursor.map_or(visible.head, |cursor| cursor.head);
         let (since, until) = (query.since, query.until);
         let (order, seen) = (query.order, seen(&visible, head));
-        Ok(Self { inner, order, seen, condition: condition::of(query), matcher: Matcher::new(query), since, until, head })
+        Ok(Self {
+            inner,
+            order,
+            seen,
+            condition: condition::of(query),
+            matcher: Matcher::new(query),
+            since,
+            until,
+            head,
+        })
     }
 
     /// Whether SQL says exactly what is asked.
@@ -132,7 +141,9 @@ pub(super) async fn search(inner: &Inner, query: &Query) -> Result<Page, StoreEr
             page.next = page.items.last().map(|event| cursor(asked.key(event)));
             break;
         }
-        if windows.spent() && let Some(since) = window.since {
+        if windows.spent()
+            && let Some(since) = window.since
+        {
             // Everything from `since` on has been looked at; the next page begins right below it.
             page.partial = Some(since);
             page.next = Some(cursor((since, Uuid::nil())));
@@ -171,8 +182,7 @@ pub(super) async fn get(inner: &Inner, id: Id<EventKind>) -> Result<Option<Store
     parts.push(seen(&visible, visible.head));
     parts.push(Sql::new("id = toFixedString(unhex(?), 16)").text(hex::encode(id.uuid().as_bytes())));
     let sql = Sql::new("SELECT ?fields FROM events WHERE ").then(Sql::all(parts)).and_then(" LIMIT 1");
-    let row: Option<Read> =
-        sql.query(&inner.client).fetch_optional().await.map_err(remote("look an event up"))?;
+    let row: Option<Read> = sql.query(&inner.client).fetch_optional().await.map_err(remote("look an event up"))?;
     Ok(row.map(Read::into_item).transpose()?.map(|item| item.event))
 }
 

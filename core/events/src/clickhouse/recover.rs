@@ -23,7 +23,13 @@ pub(super) async fn judge(inner: &Inner, intent: &Intent) -> Result<Settled, Sto
     let found: u64 = query.fetch_one().await.map_err(remote("look for the rows of an insert"))?;
     let how = if found == intent.last - intent.first + 1 { Settled::Stored } else { Settled::Void };
     let settled = control::end(&inner.db, intent, how, inner.options.clock.now()).await?;
-    tracing::warn!(first = intent.first, last = intent.last, found, ?settled, "an insert that was left over is settled");
+    tracing::warn!(
+        first = intent.first,
+        last = intent.last,
+        found,
+        ?settled,
+        "an insert that was left over is settled"
+    );
     Ok(settled)
 }
 
@@ -49,13 +55,13 @@ pub(super) async fn sweep(inner: &Inner) -> Result<(), StoreError> {
     for (first, last) in voids {
         let (first, last) = (first.unsigned_abs(), last.unsigned_abs());
         inner.delete(Sql::new("position BETWEEN ? AND ?").number(first).number(last)).await?;
-        let mut tx = inner.db.write().await.map_err(control::begin)?;
+        let mut tx = inner.db.write().await?;
         sqlx::query("DELETE FROM events_void WHERE first_position = $1")
             .bind(signed(first))
             .execute(tx.on())
             .await
             .map_err(control::failed("forget void positions"))?;
-        tx.commit().await.map_err(control::begin)?;
+        tx.commit().await?;
     }
     Ok(())
 }
@@ -77,7 +83,7 @@ pub(super) async fn catch_up(inner: &Inner) -> Result<(), StoreError> {
         .fetch_one()
         .await
         .map_err(remote("read the last position"))?;
-    let mut tx = inner.db.write().await.map_err(control::begin)?;
+    let mut tx = inner.db.write().await?;
     let failed = control::failed("raise the next position");
     let raise = async {
         let next = control::lock_position(tx.on()).await?;
@@ -88,5 +94,5 @@ pub(super) async fn catch_up(inner: &Inner) -> Result<(), StoreError> {
         Ok(())
     };
     raise.await.map_err(failed)?;
-    tx.commit().await.map_err(control::begin)
+    Ok(tx.commit().await?)
 }

@@ -26,7 +26,7 @@ struct Plan {
 
 /// Rows that one of `queries` finds. A comparison with nothing is neither true nor false in SQL; here it is false.
 fn found(queries: &[Query]) -> Option<Sql> {
-    let conditions: Vec<_> = queries.iter().map(|query| condition::of(query)).collect();
+    let conditions: Vec<_> = queries.iter().map(condition::of).collect();
     let exact = conditions.iter().all(|condition| condition.exact);
     let parts = conditions.into_iter().map(|condition| Sql::new("ifNull(").then(condition.sql).and_then(", 0)"));
     exact.then(|| Sql::any(parts.collect()))
@@ -144,7 +144,7 @@ async fn one_by_one(inner: &Inner, removal: &Removal, really: bool) -> Result<Re
 /// Writes down who wants what removed, before anything is.
 async fn begin(inner: &Inner, removal: &Removal) -> Result<String, StoreError> {
     let id = Uuid::new_v4().to_string();
-    let mut tx = inner.db.write().await.map_err(control::begin)?;
+    let mut tx = inner.db.write().await?;
     sqlx::query(
         "INSERT INTO events_removal (id, kind, actor, reason, begun_at, removed, held) VALUES ($1, $2, $3, $4, $5, 0, 0)",
     )
@@ -156,12 +156,12 @@ async fn begin(inner: &Inner, removal: &Removal) -> Result<String, StoreError> {
     .execute(tx.on())
     .await
     .map_err(control::failed("write a removal down"))?;
-    tx.commit().await.map_err(control::begin)?;
+    tx.commit().await?;
     Ok(id)
 }
 
 async fn end(inner: &Inner, id: &str, removed: Removed) -> Result<(), StoreError> {
-    let mut tx = inner.db.write().await.map_err(control::begin)?;
+    let mut tx = inner.db.write().await?;
     sqlx::query("UPDATE events_removal SET ended_at = $1, removed = $2, held = $3 WHERE id = $4")
         .bind(inner.options.clock.now().micros())
         .bind(signed(removed.rows))
@@ -170,5 +170,5 @@ async fn end(inner: &Inner, id: &str, removed: Removed) -> Result<(), StoreError
         .execute(tx.on())
         .await
         .map_err(control::failed("write a removal down"))?;
-    tx.commit().await.map_err(control::begin)
+    Ok(tx.commit().await?)
 }

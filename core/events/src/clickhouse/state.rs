@@ -75,8 +75,7 @@ pub(super) async fn forecast(inner: &Inner) -> Result<Forecast, StoreError> {
     let since = Time::from_micros(until.micros() - DAYS * DAY);
     let parts = super::condition::times(crate::Order::Received, Some(since), Some(until));
     let sql = Sql::new("SELECT count(), uniqExact(intDiv(received_at, 86400000000)) FROM events WHERE ");
-    let (rows, days): (u64, u64) =
-        sql.then(Sql::all(parts)).query(&inner.client).fetch_one().await.map_err(failed())?;
+    let (rows, days): (u64, u64) = sql.then(Sql::all(parts)).query(&inner.client).fetch_one().await.map_err(failed())?;
     let Some(rows_per_day) = rows.checked_div(days) else { return Ok(Forecast::default()) };
     let parts = inner.parts().await?;
     let (all, bytes) = parts.iter().fold((0, 0), |(rows, bytes), part| (rows + part.rows, bytes + part.bytes));

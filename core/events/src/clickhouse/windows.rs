@@ -61,7 +61,8 @@ impl Windows {
         let until = Time::from_micros(newest.micros().saturating_add(1));
         let mut span = self.span;
         let window = loop {
-            let since = Time::from_micros(until.micros().saturating_sub(span)).max(self.since.unwrap_or(Time::from_micros(i64::MIN)));
+            let since = Time::from_micros(until.micros().saturating_sub(span))
+                .max(self.since.unwrap_or(Time::from_micros(i64::MIN)));
             let window = Window { since: Some(since), until: Some(until) };
             let rows = self.count(inner, window).await?;
             let left = self.budget.rows.saturating_sub(self.rows);

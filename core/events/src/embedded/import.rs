@@ -44,9 +44,8 @@ impl Import for Embedded {
 
     /// The writer has not seen the new positions: from here on the store only reads, until it is opened anew.
     async fn take_over_marks(&self, marks: Vec<(Id<Endpoint>, Mark)>, head: FeedCursor) -> Result<(), StoreError> {
-        let stream = |(endpoint, mark): (Id<Endpoint>, Mark)| {
-            (Stream { endpoint, epoch: mark.epoch, lane: mark.lane }, mark)
-        };
+        let stream =
+            |(endpoint, mark): (Id<Endpoint>, Mark)| (Stream { endpoint, epoch: mark.epoch, lane: mark.lane }, mark);
         self.shared.catalogue.add(&[], marks.into_iter().map(stream), head.0).await?;
         self.shared.closing.store(true, Ordering::Relaxed);
         Ok(())

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
 use yagura_events::{
     Batch, CopyError, Embedded, EventStore, FeedCursor, Import as _, Options, Outcome, Row, compare, copy,
 };
 use yagura_vocabulary::{Event, Id, Lane, Time, id::Endpoint};
-use uuid::Uuid;
 
 use crate::{engine::engine, rig::Rig};
 

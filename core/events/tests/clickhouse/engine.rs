@@ -1,4 +1,5 @@
 //! The engine for all tests of this program.
+#![expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
 
 use std::{
     io::{BufRead, BufReader},

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use uuid::Uuid;
-use yagura_events::{
-    Batch, EventStore as _, FeedCursor, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Row,
-};
+use yagura_events::{Batch, EventStore as _, FeedCursor, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Row};
 use yagura_search_language::{Clock, Names, TimeZone, compile, parse};
 use yagura_vocabulary::{Event, Id, Lane, StoredEvent, Time};
 

@@ -9,7 +9,9 @@ use std::{
 };
 
 use async_trait::async_trait;
+use sqlx::Executor as _;
 use tempfile::TempDir;
+use uuid::Uuid;
 use yagura_events::{ClickHouse, ClickHouseOptions, EventStore, conformance::Subject, server::FEATURE};
 use yagura_server_kit::{Db, db::migrate};
 use yagura_vocabulary::SystemClock;
@@ -104,4 +106,15 @@ impl Subject for Rig {
     }
 
     async fn settle(&mut self) {}
+}
+
+/// A new, empty database on the PostgreSQL server at `url`.
+pub(crate) async fn fresh_database(url: &str) -> String {
+    sqlx::any::install_default_drivers();
+    let name = format!("yagura_events_{}", Uuid::new_v4().simple());
+    let pool = sqlx::AnyPool::connect(url).await.unwrap();
+    pool.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    pool.close().await;
+    let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
+    format!("{}/{name}{query}", base.rsplit_once('/').unwrap().0)
 }
