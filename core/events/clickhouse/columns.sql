@@ -25,7 +25,7 @@
     command_line Nullable(String) CODEC(ZSTD(3)),
     parent_guid Nullable(UUID),
     parent_image LowCardinality(Nullable(String)),
-    hash_sha256 Nullable(String) CODEC(ZSTD(1)),
+    hash_sha256 LowCardinality(Nullable(String)),
     signer LowCardinality(Nullable(String)),
     subject Nullable(String) CODEC(ZSTD(3)),
     target Nullable(String) CODEC(ZSTD(3)),
