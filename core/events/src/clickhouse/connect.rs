@@ -1,5 +1,7 @@
 //! The client, and the tables it finds or makes.
 
+use std::time::Duration;
+
 use clickhouse::{Client, sql::Identifier};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
@@ -15,6 +17,9 @@ const SINGLE: &str = include_str!("../../clickhouse/single.sql");
 const TIERS: &str = include_str!("../../clickhouse/tiers.sql");
 const CLUSTER: &str = include_str!("../../clickhouse/cluster.sql");
 
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
 /// The table that is read and inserted into.
 pub(super) const TABLE: &str = "events";
 
@@ -22,6 +27,7 @@ pub(super) const TABLE: &str = "events";
 pub(super) fn client(options: &ClickHouseOptions) -> Result<Client, StoreError> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(CONNECT));
     let client = match &options.tls {
         Some(tls) if options.url.starts_with("https://") => {
             connector.enforce_http(false);

@@ -84,7 +84,14 @@ struct Inner {
 }
 
 fn remote(action: &'static str) -> impl FnOnce(clickhouse::error::Error) -> StoreError {
-    move |error| StoreError::Remote { action, reason: error.to_string() }
+    move |error| {
+        // What went wrong below: "Connection refused" says more than "network error".
+        let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let mut reasons: Vec<String> = causes.map(ToString::to_string).collect();
+        // Some say what their cause says as well.
+        reasons.dedup_by(|cause, error| error.contains(&**cause));
+        StoreError::Remote { action, reason: reasons.join(": ") }
+    }
 }
 
 impl Inner {

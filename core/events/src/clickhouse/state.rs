@@ -1,7 +1,10 @@
 //! How ClickHouse is: its size, its room, how it grows.
 
+use std::time::Duration;
+
 use clickhouse::Row;
 use serde::Deserialize;
+use tokio::time::timeout;
 use yagura_vocabulary::Time;
 
 use super::{Inner, control, remote, sql::Sql};
@@ -10,6 +13,9 @@ use crate::{Forecast, Health, StoreError};
 /// Days that the growth is measured over, at most.
 const DAYS: i64 = 14;
 const DAY: i64 = 86_400_000_000;
+
+/// Whoever asks how the store is does not wait longer than this.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A part of the table on the servers' disks.
 #[derive(Debug, Row, Deserialize)]
@@ -49,9 +55,10 @@ pub(super) async fn health(inner: &Inner) -> Health {
         let visible = inner.look().await?;
         Ok::<_, StoreError>((parts, visible, control::count_streams(&inner.db).await?))
     };
-    match found.await {
-        Err(error) => health.last_error = Some(error.to_string()),
-        Ok((parts, visible, streams)) => {
+    match timeout(PATIENCE, found).await {
+        Err(_) => health.last_error = Some("ClickHouse does not answer".to_owned()),
+        Ok(Err(error)) => health.last_error = Some(error.to_string()),
+        Ok(Ok((parts, visible, streams))) => {
             health.rows = parts.iter().map(|part| part.rows).sum();
             health.bytes = parts.iter().map(|part| part.bytes).sum();
             health.segments = parts.len() as u64;
