@@ -18,6 +18,9 @@ import tempfile
 import time
 
 ROUNDS = 7
+# Long enough for what arrives to be written to segments several times.
+GROWN_ROUNDS = 200
+ARRIVING = 2000
 TEXTS = ["command_line", "image", "subject", "target", "parent_image", "remote_host", "user", "class", "rule"]
 COLUMNS = {
     "endpoint": "endpoint", "received_at": "received_at", "occurred_at": "occurred_at", "kind": "kind", "level": "level",
@@ -281,10 +284,11 @@ def history(binary, endpoints, days, data, ndjson=None):
     return {"rows": int(rows), "bytes": int(size), "load_wall_s": float(seconds), "load_cpu_s": float(spent[2]), "all_cpu_s": float(spent[3])}
 
 
-def ours(binary, data, asked):
-    """The embedded store's answers. Its peak memory is that of the process that asks."""
+def ours(binary, data, asked, rounds=ROUNDS, arriving=0):
+    """The embedded store's answers, perhaps while so many events a second arrive. Its peak memory is that of the process that asks."""
     compare = os.path.join(binary, "examples", "compare")
-    asking = subprocess.Popen([compare, os.path.join(data, "events"), asked], stdout=subprocess.PIPE, text=True)
+    command = [compare, os.path.join(data, "events"), asked, str(rounds), str(arriving)]
+    asking = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     output = asking.stdout.read()
     _, status, used = os.wait4(asking.pid, 0)
     if status:
@@ -313,7 +317,7 @@ def main() -> None:
     parser.add_argument("--bin", required=True, help="folder of the release programs")
     parser.add_argument("--endpoints", type=int, default=200)
     parser.add_argument("--days", type=int, default=5, help="days that every engine gets")
-    parser.add_argument("--many-days", type=int, default=30, help="days that only the embedded store gets; 0 for none")
+    parser.add_argument("--growth", default="1,7,30", help="days that only the embedded store gets, one after the other")
     parser.add_argument("--sqlite-rows", type=int, default=500_000)
     parser.add_argument("--engines", default="clickhouse,duck,sqlite")
     arguments = parser.parse_args()
@@ -321,7 +325,10 @@ def main() -> None:
     try:
         say(f"{arguments.days} days of {arguments.endpoints} endpoints, for every engine")
         source, data, asked = (os.path.join(folder, name) for name in ("rows.ndjson", "few", "asked.json"))
-        few = history(arguments.bin, arguments.endpoints, arguments.days, data, source)
+        few = history(arguments.bin, arguments.endpoints, arguments.days, data)
+        # Once more for the lines: writing them would be in the processor seconds of the store.
+        history(arguments.bin, arguments.endpoints, arguments.days, os.path.join(folder, "again"), source)
+        shutil.rmtree(os.path.join(folder, "again"))
         with open(asked, "w", encoding="utf-8") as file:
             json.dump(values(source), file, ensure_ascii=False)
         with open(asked, encoding="utf-8") as file:
@@ -342,10 +349,15 @@ def main() -> None:
         table(f"The same rows as JSON lines under zstd 3: {lines / few['rows']:.1f} bytes a row.", engines)
         os.remove(source)
         shutil.rmtree(data)
-        if arguments.many_days:
-            say(f"{arguments.many_days} days, the embedded store alone")
-            many = history(arguments.bin, arguments.endpoints, arguments.many_days, data)
-            table("Alone:", [many | ours(arguments.bin, data, asked) | {"bytes": many["bytes"]}])
+        grown = []
+        for days in filter(None, map(int, arguments.growth.split(","))):
+            say(f"{days} days of {arguments.endpoints} endpoints, while {ARRIVING:,} events a second arrive")
+            many = history(arguments.bin, arguments.endpoints, days, data)
+            answers = ours(arguments.bin, data, asked, GROWN_ROUNDS, ARRIVING)
+            grown.append(many | answers | {"bytes": many["bytes"], "rows": many["rows"], "engine": f"{days} days"})
+            shutil.rmtree(data)
+        if grown:
+            table(f"Alone, as it grows, while {ARRIVING:,} events a second arrive (their storing is in the CPU times):", grown)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -36,9 +36,9 @@ export function Facets({
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
     retry: false,
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       answered(
-        api.GET('/api/v1/events/facets', { params: { query: { q: question, fields: Object.keys(asked).join(','), top: 6 } } }),
+        api.GET('/api/v1/events/facets', { params: { query: { q: question, fields: Object.keys(asked).join(','), top: 6 } }, signal }),
       ),
   });
   const there = conditions(question);
