@@ -55,6 +55,9 @@ def run(pairs, body):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body of an answer in one packet: else the body waits for the other side's delayed acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def body(self):
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
