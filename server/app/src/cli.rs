@@ -219,6 +219,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve { config, check: false } => serve(&Config::load(&config)?).await,
         Command::VerifyEvents { config, events, head, key } => {
             let config = Config::load(&config)?;
+            anyhow::ensure!(
+                events.is_some() || matches!(config.events, crate::config::Events::Embedded),
+                "the events are in ClickHouse, which has no journal of files: say which folder, --events FOLDER"
+            );
             journal::verify_events(&config, events.as_deref(), head.as_deref(), key.as_deref()).await
         }
         Command::Serve { config, check: true } | Command::CheckConfig { config } => {
