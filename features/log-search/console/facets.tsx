@@ -51,7 +51,7 @@ export function Facets({
   };
   if (!found.data) return <div className={css['facets']}>{found.error ? null : <Skeleton lines={14} />}</div>;
   return (
-    <nav className={css['facets']} aria-label={t('facets.label')}>
+    <nav className={found.isPlaceholderData ? `${css['facets']} ${css['old']}` : css['facets']} aria-label={t('facets.label')} aria-busy={found.isPlaceholderData}>
       {found.data.facets
         .filter((facet) => facet.values.length > 0)
         .map((facet) => {
