@@ -7,8 +7,14 @@ use serde_json::Value;
 
 /// A program, and what must not be in it.
 const KEPT_OUT: &[(&str, &[&str])] = &[
-    ("yagura-agent", &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "clickhouse"]),
-    ("yagura-session", &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "aya", "clickhouse"]),
+    (
+        "yagura-agent",
+        &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "clickhouse"],
+    ),
+    (
+        "yagura-session",
+        &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "aya", "clickhouse"],
+    ),
     ("yagura-server", &["aya", "aya-obj", "yagura-sensors", "yagura-platform", "yagura-agent-kit"]),
     ("yaguractl", &["axum", "sqlx", "sqlx-core", "aya", "yagura-platform", "yagura-server-kit", "clickhouse"]),
 ];
