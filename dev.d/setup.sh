@@ -36,6 +36,7 @@ setup_test() {
   setup_mitmproxy
   setup_schemathesis
   setup_lake
+  setup_chdb
 }
 
 # Strangers that read what is exported: DuckDB, and moto in the place of S3. Without them the scenario says SKIPPED.
@@ -45,6 +46,16 @@ setup_lake() {
   else
     unset YAGURA_LAKE_PYTHON
     warn "PyPI did not give duckdb and moto: the scenario of the lake is skipped"
+  fi
+}
+
+# ClickHouse's engine, which dev.d/clickhouse/bridge.py puts behind HTTP. Without it, the tests of that store say SKIPPED.
+setup_chdb() {
+  if YAGURA_CHDB_PYTHON=$(from_pypi chdb python); then
+    export YAGURA_CHDB_PYTHON
+  else
+    unset YAGURA_CHDB_PYTHON
+    warn "PyPI did not give chdb: the tests of events in ClickHouse are skipped"
   fi
 }
 

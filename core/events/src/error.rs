@@ -87,6 +87,22 @@ pub enum StoreError {
         /// Why it failed.
         source: sqlx::Error,
     },
+    /// ClickHouse failed, or cannot be reached.
+    #[error("cannot {action} in ClickHouse: {reason}")]
+    Remote {
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        reason: String,
+    },
+    /// The control plane's database failed.
+    #[error("cannot {action} in the control plane's database: {reason}")]
+    Control {
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        reason: String,
+    },
     /// What is in memory could not be written to segments.
     #[error("cannot write events to segments now: {0}")]
     Flush(String),

@@ -1,10 +1,13 @@
 //! Where events are kept: appended once, found again, and followed in the order of their arrival.
 //!
-//! [`EventStore`] is the contract, [`Embedded`] the implementation for one server, and `conformance` (cargo feature of
-//! that name) the suite that every implementation must pass. `README.md` tells how the files on disk are laid out.
+//! [`EventStore`] is the contract, [`Embedded`] the implementation for one server, `ClickHouse` (cargo feature `clickhouse`)
+//! the one beyond it, and `conformance` (cargo feature of that name) the suite that every implementation must pass. `README.md` tells how the files on disk are laid out.
 
+#[cfg(feature = "clickhouse")]
+pub mod clickhouse;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod copy;
 mod cursor;
 pub mod embedded;
 mod error;
@@ -18,6 +21,9 @@ mod removal;
 pub mod server;
 mod store;
 
+#[cfg(feature = "clickhouse")]
+pub use clickhouse::{ClickHouse, ClickHouseOptions};
+pub use copy::{Copied, CopyError, Import, compare, copy};
 pub use cursor::Cursor;
 pub use embedded::{Embedded, Options, Snapshot, SnapshotFile, free_bytes};
 pub use error::{AppendError, StoreError};

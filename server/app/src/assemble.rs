@@ -9,22 +9,32 @@ use yagura_admins::PublicAddress;
 use yagura_channel::server::Signer;
 use yagura_dial::{NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
-use yagura_events::{Embedded, server::Store};
+use yagura_events::Embedded;
 use yagura_policy::PolicySpecs;
 use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
 use yagura_vocabulary::{Clock, Id, SystemClock, id};
 
-use crate::{config::Config, features, journal, listen, renewals, router};
+use crate::{config::Config, events::Events, features, listen, renewals, router};
 
 /// Everything but the event store, which only one process may have open: enough for the command line.
 ///
 /// # Errors
 /// When the database or the keys cannot be opened.
-pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::Result<Context> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let server = server_id(&config.data)?;
+pub async fn context(config: &Config) -> anyhow::Result<Context> {
+    let db = database(config).await?;
+    assemble(config, db, None).await
+}
+
+/// The control plane's database, up to date.
+pub(crate) async fn database(config: &Config) -> anyhow::Result<Db> {
     let db = Db::open(&config.database.url).await.context("failed to open the database")?;
     migrate(&db, features::migrations()).await.context("failed to bring the database up to date")?;
+    Ok(db)
+}
+
+async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::Result<Context> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let server = server_id(&config.data)?;
     let keys = config.data.join("keys");
     let signer = Signer::open(&keys, server, clock.now()).context("failed to open the keys")?;
     if events.is_some() {
@@ -48,9 +58,9 @@ pub async fn context(config: &Config, events: Option<Arc<Embedded>>) -> anyhow::
     yagura_commands::install(&mut parts, &[]);
     yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
     yagura_log_search::server::install(&mut parts, config.data.join("exports"));
-    yagura_backup::install(&mut parts, backup_plan(config, events.clone()));
-    if let Some(store) = events {
-        yagura_events::server::install(&mut parts, store as Store);
+    yagura_backup::install(&mut parts, backup_plan(config, events.and_then(Events::embedded)));
+    if let Some(events) = events {
+        yagura_events::server::install(&mut parts, events.store());
     }
     let ctx = Context::new(server, db, clock, Metrics::default(), parts);
     let root = yagura_endpoints::ensure_root(&ctx, "全社").await.context("failed to make the root group")?;
@@ -113,7 +123,7 @@ pub(crate) fn server_id(data: &Path) -> anyhow::Result<Id<id::Server>> {
 /// A running server.
 pub struct Server {
     ctx: Context,
-    store: Arc<Embedded>,
+    events: Events,
     tasks: JoinSet<()>,
     stop: CancellationToken,
     /// Where the console listens; with port 0 in the configuration, where it came to listen.
@@ -131,9 +141,9 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
     let tls = certificate.acceptor();
     let listener = listen::bind(config.listen.console).await?;
     let address = listener.local_addr()?;
-    let store = Embedded::open(journal::options(config)?).await.context("failed to open the event store")?;
-    let store = Arc::new(store);
-    let ctx = context(config, Some(Arc::clone(&store))).await?;
+    let db = database(config).await?;
+    let events = Events::open(config, &db).await?;
+    let ctx = assemble(config, db, Some(&events)).await?;
     for feature in features::ALL {
         (feature.start)(&ctx);
     }
@@ -156,7 +166,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
     };
     ctx.spawn(renewals::watch(ctx.clone(), certificate));
     tracing::info!(%address, %agents, url = config.url, "the server is ready");
-    Ok(Server { ctx, store, tasks, stop, address, agents })
+    Ok(Server { ctx, events, tasks, stop, address, agents })
 }
 
 impl Server {
@@ -171,9 +181,7 @@ impl Server {
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
         self.ctx.stop().await;
-        if let Err(error) = self.store.close().await {
-            tracing::error!(%error, "the event store could not be closed in order; its log keeps what is missing");
-        }
+        self.events.close().await;
         self.ctx.db().close().await;
         tracing::info!("the server has stopped");
     }

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{certificates, config::Config, context, journal, maintain, start};
+use crate::{certificates, config::Config, context, journal, maintain, moving, start};
 
 /// Yagura's server.
 #[derive(Parser)]
@@ -119,6 +119,28 @@ enum Command {
         #[arg(long, env = "YAGURA_CONFIG")]
         config: PathBuf,
     },
+    /// Move events between stores.
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum EventsCommand {
+    /// Copy all events from one store to another, as they are. The server must not run. A copy that was stopped goes on
+    /// where it was; at the end both are compared, day by day.
+    Copy {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+        /// Where they are: `embedded:FOLDER`, or `clickhouse` for the one that the configuration names.
+        #[arg(long)]
+        from: String,
+        /// Where they are to be, in the same words.
+        #[arg(long)]
+        to: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -197,6 +219,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve { config, check: false } => serve(&Config::load(&config)?).await,
         Command::VerifyEvents { config, events, head, key } => {
             let config = Config::load(&config)?;
+            anyhow::ensure!(
+                events.is_some() || matches!(config.events, crate::config::Events::Embedded),
+                "the events are in ClickHouse, which has no journal of files: say which folder, --events FOLDER"
+            );
             journal::verify_events(&config, events.as_deref(), head.as_deref(), key.as_deref()).await
         }
         Command::Serve { config, check: true } | Command::CheckConfig { config } => {
@@ -205,7 +231,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Migrate { config } => {
-            let ctx = context(&Config::load(&config)?, None).await?;
+            let ctx = context(&Config::load(&config)?).await?;
             ctx.db().close().await;
             println!("the database is up to date");
             Ok(())
@@ -230,8 +256,11 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let config = config.context("say which configuration: --config FILE")?;
             administer(&Config::load(&config)?, command).await
         }
+        Command::Events { command: EventsCommand::Copy { config, from, to } } => {
+            moving::copy_events(&Config::load(&config)?, &from, &to).await
+        }
         Command::Openapi { config } => {
-            let ctx = context(&Config::load(&config)?, None).await?;
+            let ctx = context(&Config::load(&config)?).await?;
             println!("{}", serde_json::to_string_pretty(&crate::openapi::describe(&ctx))?);
             Ok(())
         }
@@ -258,7 +287,7 @@ async fn init(data: &Path, url: &str, listen: Option<std::net::SocketAddr>, admi
         );
         certificates::write(&file, &text, false).with_context(|| format!("failed to write {}", file.display()))?;
     }
-    let ctx = context(&Config::load(&file)?, None).await?;
+    let ctx = context(&Config::load(&file)?).await?;
     if yagura_admins::first_administrator(&ctx, admin, "Administrator").await? {
         println!("made the administrator `{admin}`; `yagura-server admin link` gives a sign-in link");
     }
@@ -268,7 +297,7 @@ async fn init(data: &Path, url: &str, listen: Option<std::net::SocketAddr>, admi
 }
 
 async fn administer(config: &Config, command: AdminCommand) -> anyhow::Result<()> {
-    let ctx = context(config, None).await?;
+    let ctx = context(config).await?;
     match command {
         AdminCommand::Link { name, reset: false } => println!("{}", yagura_admins::sign_in_link(&ctx, &name).await?),
         AdminCommand::Link { name, reset: true } => println!("{}", yagura_admins::reset_link(&ctx, &name).await?),

@@ -30,6 +30,9 @@ pub struct Config {
     /// The control plane's database.
     #[serde(default)]
     pub database: Database,
+    /// Where events are kept.
+    #[serde(default)]
+    pub events: Events,
     /// The identity provider that administrators may sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oidc: Option<Oidc>,
@@ -95,6 +98,71 @@ pub struct Database {
 impl Default for Database {
     fn default() -> Self {
         Self { url: "sqlite:control.db".to_owned() }
+    }
+}
+
+/// Where events are kept.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, tag = "store", rename_all = "lowercase")]
+pub enum Events {
+    /// In the data folder: one server.
+    #[default]
+    Embedded,
+    /// In ClickHouse.
+    ClickHouse(ClickHouse),
+}
+
+/// Where ClickHouse is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClickHouse {
+    /// `http://host:8123` or `https://host:8443`: a server, or a balancer in front of several.
+    pub url: String,
+    /// The database that holds the events.
+    #[serde(default = "yagura")]
+    pub database: String,
+    /// Who this server is there.
+    #[serde(default = "yagura")]
+    pub user: String,
+    /// The file with the password; without it there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_file: Option<PathBuf>,
+    /// A private authority to trust besides the system's, PEM, for `https`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<PathBuf>,
+    /// The cluster, as ClickHouse's configuration calls it; without it, there is one server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// How many replicas must have an insert before agents are told that it is stored: a number, or `auto` for most of them.
+    #[serde(default = "auto")]
+    pub quorum: String,
+}
+
+fn yagura() -> String {
+    "yagura".to_owned()
+}
+
+fn auto() -> String {
+    "auto".to_owned()
+}
+
+impl ClickHouse {
+    /// What is wrong with it, and the key.
+    fn fault(&self) -> Option<(&'static str, String)> {
+        let address = self.url.starts_with("http://") || self.url.starts_with("https://");
+        let name =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+        if !address {
+            return Some(("url", format!("events.url: `{}` begins neither with http:// nor with https://", self.url)));
+        }
+        if !name(&self.database) {
+            return Some(("database", format!("events.database: `{}` is no name of a database", self.database)));
+        }
+        if let Some(cluster) = self.cluster.as_ref().filter(|cluster| !name(cluster)) {
+            return Some(("cluster", format!("events.cluster: `{cluster}` is no name of a cluster")));
+        }
+        let quorum = self.quorum == "auto" || self.quorum.parse::<u8>().is_ok_and(|count| count > 0);
+        (!quorum).then(|| ("quorum", format!("events.quorum: `{}` is neither auto nor a number", self.quorum)))
     }
 }
 
@@ -192,6 +260,13 @@ impl Config {
                 return Err(bad(line_of("issuer"), message));
             }
         }
+        if let Events::ClickHouse(events) = &config.events
+            && let Some((key, message)) = events.fault()
+        {
+            let section = text.lines().position(|line| line.trim() == "[events]").unwrap_or(0);
+            let mut behind = text.lines().enumerate().skip(section);
+            return Err(bad(behind.find(|(_, line)| line.trim_start().starts_with(key)).map(|(n, _)| n + 1), message));
+        }
         let kind = config.database.url.split(':').next().unwrap_or_default();
         if !matches!(kind, "sqlite" | "postgres" | "postgresql") {
             let message = "database.url: expected sqlite:PATH or postgres://...".to_owned();
@@ -209,6 +284,10 @@ impl Config {
         self.tls.key = absolute(&self.tls.key)?;
         if let Some(oidc) = &mut self.oidc {
             oidc.client_secret_file = absolute(&oidc.client_secret_file)?;
+        }
+        if let Events::ClickHouse(events) = &mut self.events {
+            events.password_file = events.password_file.as_deref().map(absolute).transpose()?;
+            events.authority = events.authority.as_deref().map(absolute).transpose()?;
         }
         self.tls.authority = self.tls.authority.as_deref().map(absolute).transpose()?;
         if let Some(path) = self.database.url.strip_prefix("sqlite:") {
@@ -243,6 +322,22 @@ mod tests {
         let oidc = "[oidc]\nissuer = \"http://id.example\"\nclient_id = \"y\"\nclient_secret_file = \"s\"\n";
         check(&format!("{GOOD}{oidc}"), "yagura.toml, line 8: oidc.issuer: `http://id.example`");
         check(&GOOD.replace("console = \"127.0.0.1:8443\"", "console = 1"), "yagura.toml, line 3: ");
+    }
+
+    #[test]
+    fn events_are_in_the_data_folder_unless_they_are_in_clickhouse() {
+        let events = |text: &str| Config::parse(Path::new("f"), &format!("{GOOD}{text}"), |_| None).unwrap().events;
+        assert!(matches!(events(""), Events::Embedded));
+        assert!(matches!(events("[events]\nstore = \"embedded\"\n"), Events::Embedded));
+        let Events::ClickHouse(found) = events("[events]\nstore = \"clickhouse\"\nurl = \"http://ch:8123\"\n") else {
+            panic!("ClickHouse was configured");
+        };
+        assert_eq!((&*found.database, &*found.user, &*found.quorum, found.cluster), ("yagura", "yagura", "auto", None));
+        let bad = "[events]\nstore = \"clickhouse\"\nurl = \"ch:8123\"\n";
+        check(&format!("{GOOD}{bad}"), "yagura.toml, line 9: events.url: `ch:8123`");
+        let bad = "[events]\nstore = \"clickhouse\"\nurl = \"http://ch\"\ncluster = \"a;b\"\n";
+        check(&format!("{GOOD}{bad}"), "yagura.toml, line 10: events.cluster: `a;b`");
+        check(&format!("{GOOD}[events]\nstore = \"other\"\n"), "yagura.toml, line 8: unknown variant `other`");
     }
 
     #[test]

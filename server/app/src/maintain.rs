@@ -26,6 +26,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Makes a backup in a new folder in `directory`: by the running server where there is one, which has the events.
 pub(crate) async fn backup(config: &Config, directory: &Path) -> anyhow::Result<()> {
     let directory = std::path::absolute(directory)?;
+    if matches!(config.events, crate::config::Events::ClickHouse(_)) {
+        // ClickHouse has backups of its own; what is left can be copied beside a server that runs.
+        let plan = backup_plan(config, None);
+        let made = yagura_backup::make(&plan, &directory, SystemClock.now(), Arc::new(Progress::default())).await?;
+        tell(&made.folder);
+        return Ok(());
+    }
     match Embedded::open(journal::options(config)?).await {
         Ok(store) => {
             let store = Arc::new(store);
@@ -45,7 +52,7 @@ fn tell(folder: &Path) {
 }
 
 async fn by_the_server(config: &Config, directory: &Path) -> anyhow::Result<()> {
-    let ctx = context(config, None).await?;
+    let ctx = context(config).await?;
     let failed = |error: yagura_server_kit::ApiError| anyhow::anyhow!("failed to ask for a backup: {error:?}");
     let name = "command line";
     let change = Change::begin_as(&ctx, name, None, "backup.create").await.map_err(failed)?;
@@ -160,7 +167,7 @@ fn copy_private(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// The folder that the settings name.
 pub(crate) async fn backup_directory(config: &Config) -> anyhow::Result<PathBuf> {
-    let ctx = context(config, None).await?;
+    let ctx = context(config).await?;
     let found: Option<(String,)> =
         sqlx::query_as("SELECT value FROM organisation_setting WHERE name = 'backup_directory'")
             .fetch_optional(ctx.db().read())

@@ -7,10 +7,16 @@ use serde_json::Value;
 
 /// A program, and what must not be in it.
 const KEPT_OUT: &[(&str, &[&str])] = &[
-    ("yagura-agent", &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array"]),
-    ("yagura-session", &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "aya"]),
+    (
+        "yagura-agent",
+        &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "clickhouse"],
+    ),
+    (
+        "yagura-session",
+        &["axum", "sqlx", "sqlx-core", "utoipa", "yagura-server-kit", "parquet", "arrow-array", "aya", "clickhouse"],
+    ),
     ("yagura-server", &["aya", "aya-obj", "yagura-sensors", "yagura-platform", "yagura-agent-kit"]),
-    ("yaguractl", &["axum", "sqlx", "sqlx-core", "aya", "yagura-platform", "yagura-server-kit"]),
+    ("yaguractl", &["axum", "sqlx", "sqlx-core", "aya", "yagura-platform", "yagura-server-kit", "clickhouse"]),
 ];
 
 pub(super) fn violations(root: &Path) -> anyhow::Result<Vec<String>> {

@@ -48,6 +48,19 @@ pub async fn run_all<S: Subject>(mut make: impl AsyncFnMut() -> S) {
     }
 }
 
+/// Runs those tests that are about several who append, and what is seen meanwhile: what several servers with one store must
+/// pass together.
+///
+/// # Panics
+/// If the store does not do what it must.
+pub async fn run_appending<S: Subject>(mut make: impl AsyncFnMut() -> S) {
+    filters::run_orders(&mut make().await).await;
+    paging::run(&mut make().await).await;
+    deduplication::run(&mut make().await).await;
+    deduplication::run_concurrent(&mut make().await).await;
+    feed::run(&mut make().await).await;
+}
+
 /// Compares every kind of question with the plainest possible answer over `events` seeded events.
 ///
 /// # Panics

@@ -81,7 +81,7 @@ impl Collect for Buckets {
 }
 
 /// Different values of one field that are told apart; the counts of what comes later are not.
-const MAX_VALUES: usize = 100_000;
+pub(crate) const MAX_VALUES: usize = 100_000;
 
 /// Counts values.
 pub(crate) struct Values {
@@ -148,7 +148,7 @@ impl Collect for Values {
     }
 }
 
-fn value<'a>(field: FacetField, row: &'a impl Fields, buffer: &'a mut [u8; 45]) -> Option<&'a str> {
+pub(crate) fn value<'a>(field: FacetField, row: &'a impl Fields, buffer: &'a mut [u8; 45]) -> Option<&'a str> {
     match field {
         FacetField::Endpoint => Some(row.endpoint().hyphenated().encode_lower(buffer)),
         FacetField::Person => row.person().map(|person| &*person.hyphenated().encode_lower(buffer)),

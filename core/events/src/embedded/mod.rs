@@ -8,6 +8,7 @@ mod failpoint;
 mod files;
 mod flush;
 mod forecast;
+mod import;
 mod limits;
 mod manifest;
 mod memtable;
@@ -55,8 +56,12 @@ pub use options::Options;
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
+#[cfg(feature = "clickhouse")]
+pub(crate) use aggregate::{Buckets, MAX_VALUES, value as value_of};
 use shared::{Flushes, Shared};
 use wal::Encoded;
+#[cfg(feature = "clickhouse")]
+pub(crate) use wal::event_id;
 use writer::{Message, Request};
 
 use crate::{

@@ -32,11 +32,23 @@ pub type Store = Arc<dyn EventStore>;
 /// The server side.
 pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("events") };
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 202_611_281_000,
-    name: "events_case",
-    sql: include_str!("../../migrations/202611281000_events_case.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 202_611_281_000,
+        name: "events_case",
+        sql: include_str!("../../migrations/202611281000_events_case.sql"),
+    },
+    Migration {
+        version: 202_611_281_200,
+        name: "events_clickhouse",
+        sql: include_str!("../../migrations/202611281200_events_clickhouse.sql"),
+    },
+    Migration {
+        version: 202_611_281_210,
+        name: "events_copy",
+        sql: include_str!("../../migrations/202611281210_events_copy.sql"),
+    },
+];
 
 /// Puts the store into the context.
 pub fn install(parts: &mut Parts, store: Store) {
