@@ -14,6 +14,7 @@ mod marks;
 mod matcher;
 mod query;
 mod removal;
+pub mod retention;
 #[cfg(feature = "server")]
 pub mod server;
 mod store;
