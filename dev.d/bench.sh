@@ -7,7 +7,7 @@ cmd_bench() {
   case $what in
     channel) bench_channel "$@" ;;
     events) bench_events "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--many-days N] [--endpoints N]" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N]" ;;
   esac
 }
 

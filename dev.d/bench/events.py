@@ -18,12 +18,17 @@ import tempfile
 import time
 
 ROUNDS = 7
+# Long enough for what arrives to be written to segments several times.
+GROWN_ROUNDS = 200
+ARRIVING = 2000
 TEXTS = ["command_line", "image", "subject", "target", "parent_image", "remote_host", "user", "class", "rule"]
+# What each engine keeps of a row, as typed as it can: all that our own store keeps, but for what is the same in every row.
 COLUMNS = {
-    "endpoint": "endpoint", "received_at": "received_at", "occurred_at": "occurred_at", "kind": "kind", "level": "level",
-    "image": "image", "command_line": "command_line", "parent_image": "parent_image", "subject": "subject", "target": "target",
-    "remote_ip": "remote_ip", "remote_host": "remote_host", "device_serial": "device_serial", "hash_sha256": "hash_sha256",
-    "rule": "rule", "class": "class", "process_guid": "process_guid", "boot_id": "boot_id",
+    "id": "uuid", "endpoint": "text", "epoch": "uuid", "seq": "number", "received_at": "time", "occurred_at": "time", "kind": "text",
+    "level": "text", "boot_id": "uuid", "mono_ns": "number", "logon_session": "text", "process_guid": "uuid", "pid": "number",
+    "parent_guid": "uuid", "image": "text", "command_line": "text", "parent_image": "text", "subject": "text", "target": "text",
+    "remote_ip": "text", "remote_port": "number", "remote_host": "text", "device_serial": "text", "hash_sha256": "text", "signer": "text",
+    "bytes": "number", "count": "number", "rule": "text", "class": "text",
 }
 
 
@@ -122,22 +127,24 @@ def clickhouse(source, folder, questions):
 
     say(f"  ClickHouse's engine (chdb {chdb.__version__})")
     session = chdb.session.Session(os.path.join(folder, "clickhouse"))
-    text_columns = ", ".join(f"`{name}` String" for name in COLUMNS if name not in ("received_at", "occurred_at", "kind", "level", "endpoint"))
+    types = {"text": "String", "time": "DateTime64(6)", "uuid": "UUID", "number": "UInt64"}
+    few = ("kind", "level", "endpoint")
+    columns = ", ".join(f"`{name}` {'LowCardinality(String)' if name in few else types[kind]}" for name, kind in COLUMNS.items())
     session.query("SET allow_experimental_full_text_index = 1")
     session.query("CREATE DATABASE IF NOT EXISTS bench ENGINE = Atomic")
     session.query("USE bench")
     session.query(
-        "CREATE TABLE events (endpoint LowCardinality(String), occurred_at DateTime64(6), received_at DateTime64(6), kind LowCardinality(String), "
-        f"level LowCardinality(String), user LowCardinality(String), {text_columns}, body String, "
+        f"CREATE TABLE events ({columns}, user LowCardinality(String), body String, "
         f"INDEX all_text {ALL_TEXT_CH} TYPE text(tokenizer = ngrams(2)), "
         "INDEX hash hash_sha256 TYPE bloom_filter GRANULARITY 1, INDEX ip remote_ip TYPE bloom_filter GRANULARITY 1, "
         "INDEX serial device_serial TYPE bloom_filter GRANULARITY 1) ENGINE = MergeTree PARTITION BY toDate(occurred_at) "
         "ORDER BY (toStartOfHour(occurred_at), endpoint, occurred_at)"
     )
-    fields = ", ".join(
-        f"parseDateTime64BestEffort(JSONExtractString(line, '{name}'), 6) AS {name}" if name.endswith("_at")
-        else f"JSONExtractString(line, '{name}') AS `{name}`" for name in COLUMNS
-    )
+    read = {
+        "text": "JSONExtractString(line, '{}')", "time": "parseDateTime64BestEffort(JSONExtractString(line, '{}'), 6)",
+        "uuid": "toUUIDOrZero(JSONExtractString(line, '{}'))", "number": "JSONExtractUInt(line, '{}')",
+    }
+    fields = ", ".join(f"{read[kind].format(name)} AS `{name}`" for name, kind in COLUMNS.items())
     insert = (
         f"INSERT INTO events ({', '.join(f'`{name}`' for name in COLUMNS)}, user, body) SELECT {fields}, "
         "JSONExtractString(line, 'account', 'name') AS user, JSONExtractRaw(line, 'body') AS body "
@@ -170,14 +177,15 @@ def duck(source, folder, questions):
     base.execute(f"SET temp_directory = '{folder}'")
     base.execute("SET TimeZone = 'UTC'")
     fields = ", ".join(f'"{name}"::TIMESTAMP AS "{name}"' if name.endswith("_at") else f'"{name}"' for name in COLUMNS)
-    types = {name: "VARCHAR" for name in COLUMNS} | {"account": "STRUCT(name VARCHAR, id VARCHAR)", "body": "JSON"}
+    kinds = {"text": "VARCHAR", "time": "VARCHAR", "uuid": "UUID", "number": "UBIGINT"}
+    types = {name: kinds[kind] for name, kind in COLUMNS.items()} | {"account": "STRUCT(name VARCHAR, id VARCHAR)", "body": "JSON"}
     columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in types.items())
     load = (
         f"CREATE TABLE events AS SELECT {fields}, account.name AS \"user\", body::VARCHAR AS body "
         f"FROM read_ndjson('{source}', columns = {{{columns}}}) ORDER BY date_trunc('hour', occurred_at), endpoint, occurred_at"
     )
     _, load_cpu, load_wall = measured(lambda: (base.execute(load), base.execute("CHECKPOINT")))
-    rows = base.execute("SELECT count(*) FROM events").fetchone()[0]
+    rows = base.execute("SELECT count(*) FROM events").fetchall()[0][0]
     lower = "lower(concat_ws(' ', " + ", ".join(f'"{name}"' for name in TEXTS) + ", body))"
 
     def run(question):
@@ -281,10 +289,11 @@ def history(binary, endpoints, days, data, ndjson=None):
     return {"rows": int(rows), "bytes": int(size), "load_wall_s": float(seconds), "load_cpu_s": float(spent[2]), "all_cpu_s": float(spent[3])}
 
 
-def ours(binary, data, asked):
-    """The embedded store's answers. Its peak memory is that of the process that asks."""
+def ours(binary, data, asked, rounds=ROUNDS, arriving=0):
+    """The embedded store's answers, perhaps while so many events a second arrive. Its peak memory is that of the process that asks."""
     compare = os.path.join(binary, "examples", "compare")
-    asking = subprocess.Popen([compare, os.path.join(data, "events"), asked], stdout=subprocess.PIPE, text=True)
+    command = [compare, os.path.join(data, "events"), asked, str(rounds), str(arriving)]
+    asking = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     output = asking.stdout.read()
     _, status, used = os.wait4(asking.pid, 0)
     if status:
@@ -313,7 +322,7 @@ def main() -> None:
     parser.add_argument("--bin", required=True, help="folder of the release programs")
     parser.add_argument("--endpoints", type=int, default=200)
     parser.add_argument("--days", type=int, default=5, help="days that every engine gets")
-    parser.add_argument("--many-days", type=int, default=30, help="days that only the embedded store gets; 0 for none")
+    parser.add_argument("--growth", default="1,7,30", help="days that only the embedded store gets, one after the other")
     parser.add_argument("--sqlite-rows", type=int, default=500_000)
     parser.add_argument("--engines", default="clickhouse,duck,sqlite")
     arguments = parser.parse_args()
@@ -321,7 +330,10 @@ def main() -> None:
     try:
         say(f"{arguments.days} days of {arguments.endpoints} endpoints, for every engine")
         source, data, asked = (os.path.join(folder, name) for name in ("rows.ndjson", "few", "asked.json"))
-        few = history(arguments.bin, arguments.endpoints, arguments.days, data, source)
+        few = history(arguments.bin, arguments.endpoints, arguments.days, data)
+        # Once more for the lines: writing them would be in the processor seconds of the store.
+        history(arguments.bin, arguments.endpoints, arguments.days, os.path.join(folder, "again"), source)
+        shutil.rmtree(os.path.join(folder, "again"))
         with open(asked, "w", encoding="utf-8") as file:
             json.dump(values(source), file, ensure_ascii=False)
         with open(asked, encoding="utf-8") as file:
@@ -342,10 +354,15 @@ def main() -> None:
         table(f"The same rows as JSON lines under zstd 3: {lines / few['rows']:.1f} bytes a row.", engines)
         os.remove(source)
         shutil.rmtree(data)
-        if arguments.many_days:
-            say(f"{arguments.many_days} days, the embedded store alone")
-            many = history(arguments.bin, arguments.endpoints, arguments.many_days, data)
-            table("Alone:", [many | ours(arguments.bin, data, asked) | {"bytes": many["bytes"]}])
+        grown = []
+        for days in filter(None, map(int, arguments.growth.split(","))):
+            say(f"{days} days of {arguments.endpoints} endpoints, while {ARRIVING:,} events a second arrive")
+            many = history(arguments.bin, arguments.endpoints, days, data)
+            answers = ours(arguments.bin, data, asked, GROWN_ROUNDS, ARRIVING)
+            grown.append(many | answers | {"bytes": many["bytes"], "rows": many["rows"], "engine": f"{days} days"})
+            shutil.rmtree(data)
+        if grown:
+            table(f"Alone, as it grows, while {ARRIVING:,} events a second arrive (their storing is in the CPU times):", grown)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

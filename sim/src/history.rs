@@ -5,6 +5,7 @@ mod day;
 mod words;
 
 use std::{
+    collections::HashMap,
     fs::File,
     io::{BufWriter, Write},
     path::Path,
@@ -20,8 +21,10 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use uuid::Uuid;
 use yagura_channel::{agent::identity::IdentityDir, wire::key::sha256};
-use yagura_events::{AppendError, Batch, Embedded, EventStore as _, Options, Outcome, Row};
-use yagura_vocabulary::{Event, Id, Lane, Time, id::Endpoint};
+use yagura_events::{
+    AppendError, Batch, Embedded, EventStore as _, FeedCursor, FeedItem, MAX_LIMIT, Options, Outcome, Row,
+};
+use yagura_vocabulary::{Event, Id, Lane, StoredEvent, Time, id::Endpoint};
 
 use self::day::Days;
 use crate::{args::History, dice::Dice, fleet::say, office::desk};
@@ -47,14 +50,38 @@ struct Machine {
     days: Days,
 }
 
-/// A row as other engines read it.
+/// A row as other engines read it: all that the store keeps of it, and the name of its endpoint.
 #[derive(Serialize)]
 struct Line<'a> {
-    endpoint: Id<Endpoint>,
     hostname: &'a str,
-    received_at: Time,
     #[serde(flatten)]
-    event: &'a Event,
+    event: &'a StoredEvent,
+}
+
+/// The rows as JSON lines, in the order of their arrival.
+struct Lines {
+    file: BufWriter<File>,
+    hostnames: HashMap<Id<Endpoint>, Arc<str>>,
+    after: FeedCursor,
+}
+
+impl Lines {
+    /// Writes what the store has taken since the last time.
+    async fn follow(&mut self, store: &Embedded) -> anyhow::Result<()> {
+        loop {
+            let page = store.feed(self.after, MAX_LIMIT).await.context("failed to read rows back")?;
+            for FeedItem { event, .. } in &page.items {
+                let hostname = self.hostnames.get(&event.endpoint).map_or("", AsRef::as_ref);
+                serde_json::to_writer(&mut self.file, &Line { hostname, event })
+                    .context("failed to write a row as JSON")?;
+                self.file.write_all(b"\n").context("failed to write a row as JSON")?;
+            }
+            self.after = page.next;
+            if page.next == page.head {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Writes the years.
@@ -73,10 +100,16 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
     let store =
         Embedded::open(Options::new(&dir)).await.with_context(|| format!("failed to open {}", dir.display()))?;
     let store = Arc::new(store);
-    let mut lines = history.ndjson.as_deref().map(create).transpose()?;
     let until = history.until.unwrap_or(Time::from_seconds(UNTIL));
     let first_day = (until.seconds() + JST_S).div_euclid(DAY_S) - i64::from(history.days);
     let mut machines = machines(history, Time::from_seconds(first_day * DAY_S - JST_S))?;
+    let mut lines = match &history.ndjson {
+        Some(path) => {
+            let hostnames = machines.iter().map(|machine| (machine.id, Arc::clone(&machine.hostname))).collect();
+            Some(Lines { file: create(path)?, hostnames, after: store.health().await.head })
+        }
+        None => None,
+    };
     let (mut rows, mut made_in) = (0_u64, 0.0);
     let mut ended_early = false;
     let mut call = Vec::new();
@@ -90,14 +123,14 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
                 let before = cpu(ClockId::ThreadCPUTime);
                 let batches = an_hour(some, day, weekend, hour, from);
                 made_in += cpu(ClockId::ThreadCPUTime) - before;
-                for (hostname, batch) in batches {
+                for batch in batches {
                     rows += batch.rows.len() as u64;
-                    if let Some(lines) = &mut lines {
-                        write_lines(lines, &hostname, &batch)?;
-                    }
                     call.push(batch);
                     if call.iter().map(|batch| batch.rows.len()).sum::<usize>() >= CALL {
                         append(&store, std::mem::take(&mut call)).await?;
+                        if let Some(lines) = &mut lines {
+                            lines.follow(&store).await?;
+                        }
                     }
                 }
             }
@@ -110,7 +143,8 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
     }
     append(&store, call).await?;
     if let Some(lines) = &mut lines {
-        lines.flush().context("failed to write the rows as JSON lines")?;
+        lines.follow(&store).await?;
+        lines.file.flush().context("failed to write the rows as JSON lines")?;
     }
     store.flush().await.context("failed to write the last segment")?;
     let stored_in = cpu(ClockId::ProcessCPUTime) - made_in;
@@ -160,16 +194,16 @@ fn enrolled(fleet: &Path, n: u32) -> anyhow::Result<Id<Endpoint>> {
 }
 
 /// What these machines send in an hour, in the order in which it arrives.
-fn an_hour(machines: &mut [Machine], day: u32, weekend: bool, hour: usize, from: Time) -> Vec<(Arc<str>, Batch)> {
+fn an_hour(machines: &mut [Machine], day: u32, weekend: bool, hour: usize, from: Time) -> Vec<Batch> {
     let mut batches = Vec::new();
     for machine in machines {
         let events = machine.days.hour(day, weekend, hour, from);
         for part in events.chunks(BATCH) {
-            batches.push((Arc::clone(&machine.hostname), batch(machine, part)));
+            batches.push(batch(machine, part));
         }
     }
     // Of one machine the earlier batch is received earlier, and the sort leaves equals as they are.
-    batches.sort_by_key(|(_, batch)| batch.received_at);
+    batches.sort_by_key(|batch| batch.received_at);
     batches
 }
 
@@ -213,15 +247,6 @@ async fn append(store: &Embedded, batches: Vec<Batch>) -> anyhow::Result<()> {
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
     Ok(BufWriter::new(File::create(path).with_context(|| format!("failed to create {}", path.display()))?))
-}
-
-fn write_lines(to: &mut impl Write, hostname: &str, batch: &Batch) -> anyhow::Result<()> {
-    for Row { event, .. } in &batch.rows {
-        let line = Line { endpoint: batch.endpoint, hostname, received_at: batch.received_at, event };
-        serde_json::to_writer(&mut *to, &line).context("failed to write a row as JSON")?;
-        to.write_all(b"\n").context("failed to write a row as JSON")?;
-    }
-    Ok(())
 }
 
 /// Processor seconds so far.

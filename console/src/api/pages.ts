@@ -20,7 +20,7 @@ export interface Rows<T> {
  */
 export function useRows<T>(
   key: readonly unknown[],
-  read: (cursor: string | undefined) => Promise<Page<T>>,
+  read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
   options: {
     refetchInterval?: number;
     enabled?: boolean;
@@ -30,7 +30,7 @@ export function useRows<T>(
 ): Rows<T> {
   const query = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam }) => read(pageParam),
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,

@@ -12,7 +12,8 @@ use yagura_vocabulary::{
 
 use crate::{
     carrier::{Carriers, Channel},
-    state::{Outcome, Stage, advance},
+    notes::Notes,
+    state::Stage,
 };
 
 /// Largest arguments, in bytes of JSON.
@@ -139,24 +140,12 @@ impl Queued {
         self.0.iter().map(|(id, ..)| *id).collect()
     }
 
-    /// Tells the endpoints that are connected to look, and writes down that they were told. To be called after the commit:
-    /// before it there is nothing to see.
-    ///
-    /// # Errors
-    /// When the database is away: the orders stand, and the endpoints have been told.
-    pub async fn nudge(self, ctx: &Context) -> Result<(), ApiError> {
-        let now = ctx.now();
+    /// Tells the endpoints that are connected to look, and has it written down. To be called after the commit: before it
+    /// there is nothing to see.
+    pub fn nudge(self, ctx: &Context) {
         let carriers = ctx.part::<Carriers>();
-        let told: Vec<_> =
-            self.0.into_iter().filter(|(_, endpoint, channel)| carriers.of(*channel).tell(ctx, *endpoint)).collect();
-        if told.is_empty() {
-            return Ok(());
-        }
-        let mut tx = ctx.db().write().await?;
-        for (id, ..) in told {
-            advance(tx.on(), id, CommandState::Nudged, now, &Outcome::default()).await?;
-        }
-        Ok(tx.commit().await?)
+        let told = self.0.into_iter().filter(|(_, endpoint, channel)| carriers.of(*channel).tell(ctx, *endpoint));
+        ctx.part::<Notes>().add(told.map(|(id, ..)| id), CommandState::Nudged, ctx.now());
     }
 }
 

@@ -10,6 +10,7 @@ mod enqueue;
 mod expire;
 mod hello;
 mod names;
+mod notes;
 mod state;
 
 use axum::routing::{get, post};
@@ -38,10 +39,12 @@ const MIGRATIONS: &[Migration] = &[Migration {
 pub fn install(parts: &mut Parts, more: &[&'static str]) {
     parts.insert(CommandNames::with(more));
     parts.insert(Carriers::default());
+    parts.insert(notes::Notes::default());
 }
 
 fn start(ctx: &Context) {
     ctx.spawn(expire::watch(ctx.clone()));
+    ctx.spawn(notes::watch(ctx.clone()));
 }
 
 fn routes() -> Routes {

@@ -55,8 +55,9 @@ export function Manage({ endpoint }: { endpoint: EndpointDetail }): ReactNode {
             label={t('manage.user')}
             description={t('manage.user_hint')}
             value={endpoint.primary_user ?? null}
+            clearable
             onChange={(person) => {
-              if (person !== null && person !== endpoint.primary_user?.id) put.mutate({ primary_user_id: person });
+              if (person !== (endpoint.primary_user?.id ?? null)) put.mutate({ primary_user_id: person });
             }}
           />
         </>

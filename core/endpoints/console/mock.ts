@@ -104,6 +104,7 @@ export const handlers = [
     if (group) found.group = refOf(group);
     const person = staff.find((candidate) => candidate.id === body.primary_user_id);
     if (person) found.primary_user = { id: person.id, name: person.name };
+    if (body.primary_user_id === null) found.primary_user = null;
     if (body.clone_suspected === false) found.clone_suspected = false;
     found.etag = String(Number(found.etag) + 1);
     return HttpResponse.json(found);

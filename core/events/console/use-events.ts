@@ -26,15 +26,17 @@ export function useEvents(search: Search, live: boolean): LiveRows {
   const key = ['events', filterKey(search)];
   const rows = useRows(
     key,
-    (cursor) =>
-      answered(api.GET('/api/v1/events', { params: { query: { ...queryOf(search, zone), limit: pageSize, cursor } } })),
+    // What nobody waits for any more is not searched on.
+    (cursor, signal) =>
+      answered(api.GET('/api/v1/events', { params: { query: { ...queryOf(search, zone), limit: pageSize, cursor } }, signal })),
     { still: true },
   );
   const newest = useQuery({
     queryKey: ['events-newest', filterKey(search)],
     enabled: live && !rows.isPending && search['until'] === undefined,
     refetchInterval: 5000,
-    queryFn: () => answered(api.GET('/api/v1/events', { params: { query: { ...queryOf(search, zone), limit: pageSize } } })),
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/events', { params: { query: { ...queryOf(search, zone), limit: pageSize } }, signal })),
   });
   const known = new Set(rows.items.map((row) => row.id));
   const top = rows.items[0]?.occurred_at ?? '';

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
 use yagura_mail::{MailChange, MailSettings};
 use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, DbError, Etag, IfMatch, Json, Object, error::Problem,
+    ApiError, ApiResult, Audit, Caller, Change, Context, DbError, Etag, IfMatch, Json, Object, error::Problem, present,
 };
 
 /// More recipients of alarms than a person could have meant.
@@ -49,11 +49,6 @@ pub(crate) struct SettingsChange {
     mail: Option<Option<MailChange>>,
     /// Mail addresses of those who get mails about alarms.
     alarm_recipients: Option<Vec<String>>,
-}
-
-/// Tells null, which removes, from absent, which leaves as it is.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 async fn load(connection: &mut AnyConnection) -> Result<(Settings, i64), ApiError> {

@@ -8,7 +8,6 @@ use std::{
 
 use crate::{
     Token,
-    blocks::first,
     fold::fold_into,
     format::{ALL, BITMAP, BLOCK_ROWS, CHUNK_KEYS, FEW, MAGIC, SECTION_BLOCKS, VERSION, put_varint},
     gram::{Key, grams},
@@ -159,7 +158,8 @@ fn pack(chunk: &[(Key, u128)], blocks: u32) -> Vec<u8> {
     for (key, bits) in chunk {
         put_varint(&mut bytes, key - before);
         before = *key;
-        if *bits == first(blocks) {
+        // What is in nearly all blocks rules out next to nothing, and a bitmap of it takes sixteen bytes.
+        if bits.count_ones() * 16 >= blocks * 15 {
             bytes.push(ALL);
         } else if bits.count_ones() <= u32::from(FEW) {
             bytes.push(bits.count_ones() as u8);

@@ -9,7 +9,7 @@
 //! "YNGX"
 //! ```
 //! A chunk has, for each key, the difference to the one before (the first is in the directory), then where it occurs in
-//! the section: 0 for all blocks, 1 to [`FEW`] for so many blocks whose numbers follow, 255 for a bitmap of 16 bytes.
+//! the section: 0 for all blocks or nearly all, 1 to [`FEW`] for so many blocks whose numbers follow, 255 for a bitmap of 16 bytes.
 
 use std::io;
 

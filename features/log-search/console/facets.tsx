@@ -36,9 +36,9 @@ export function Facets({
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
     retry: false,
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       answered(
-        api.GET('/api/v1/events/facets', { params: { query: { q: question, fields: Object.keys(asked).join(','), top: 6 } } }),
+        api.GET('/api/v1/events/facets', { params: { query: { q: question, fields: Object.keys(asked).join(','), top: 6 } }, signal }),
       ),
   });
   const there = conditions(question);
@@ -51,7 +51,7 @@ export function Facets({
   };
   if (!found.data) return <div className={css['facets']}>{found.error ? null : <Skeleton lines={14} />}</div>;
   return (
-    <nav className={css['facets']} aria-label={t('facets.label')}>
+    <nav className={found.isPlaceholderData ? `${css['facets']} ${css['old']}` : css['facets']} aria-label={t('facets.label')} aria-busy={found.isPlaceholderData}>
       {found.data.facets
         .filter((facet) => facet.values.length > 0)
         .map((facet) => {

@@ -126,17 +126,20 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
     retry: false,
-    queryFn: () => answered(api.GET('/api/v1/events/histogram', { params: { query: { q: question, buckets } } })),
+    // The server ends what nobody waits for any more.
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/events/histogram', { params: { query: { q: question, buckets } }, signal })),
   });
   const data = found.data;
+  // The picture of the question before, until this one's is there: it must not be read as an answer.
+  const old = found.isPlaceholderData;
   const sum = data?.buckets.reduce((all, bucket) => all + total(bucket), 0);
   const alarms = data?.buckets.reduce((all, bucket) => all + bucket.alarm, 0) ?? 0;
   const prohibited = data?.buckets.reduce((all, bucket) => all + bucket.prohibited, 0) ?? 0;
   return (
-    <section className={css['over']} aria-label={t('histogram.label')}>
+    <section className={css['over']} aria-label={t('histogram.label')} aria-busy={old}>
       <p className={css['sum']}>
-        {sum === undefined ? (
-          ' '
+        {sum === undefined || old ? (
+          <span className="sm dim">{t('histogram.counting')}</span>
         ) : (
           <>
             <b>{t('histogram.count', { count: sum })}</b> <span className="sm sub">{t('histogram.raised', { alarms, prohibited })}</span>
@@ -155,7 +158,7 @@ export function Histogram({ question, onZoom }: { question: string; onZoom: (sin
           <i style={{ background: 'var(--ai)' }} /> {t('histogram.marked')}
         </span>
       </p>
-      <div ref={ref} className={css['plot']} style={{ height }}>
+      <div ref={ref} className={old ? `${css['plot']} ${css['old']}` : css['plot']} style={{ height }}>
         {data && width > 0 && <Drawing data={data} width={width} onZoom={onZoom} />}
       </div>
     </section>

@@ -29,7 +29,8 @@ function useChoices(text: string, caret: number, open: boolean): Choice[] {
     enabled: open && text !== '',
     staleTime: 30_000,
     placeholderData: keepPreviousData,
-    queryFn: () => answered(api.GET('/api/v1/events/completion', { params: { query: { q: text, caret: place, language } } })),
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/events/completion', { params: { query: { q: text, caret: place, language } }, signal })),
   });
   if (text === '') {
     const whole = readHistory();

@@ -100,6 +100,15 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
+/// Tells null, which takes away, from absent, which leaves as it is: `#[serde(default, deserialize_with = "present")]` on an
+/// `Option<Option<T>>`.
+///
+/// # Errors
+/// What the deserializer says.
+pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::body::Body;

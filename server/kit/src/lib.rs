@@ -27,7 +27,7 @@ pub use self::{
     db::{Audit, Change, Db, DbError, Migration, Object, Tx},
     error::{ApiError, Code, FieldError},
     etag::{Etag, IfMatch},
-    extract::{Json, Path, Query},
+    extract::{Json, Path, Query, present},
     feature::ServerFeature,
     hello::{AgentHook, AgentHooks},
     page::{Count, Cursor, Page, PageQuery},

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use yagura_channel::wire::command::Waiting;
 use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Json};
-use yagura_vocabulary::CommandState;
+use yagura_vocabulary::{CommandState, id::CommandId};
 
-use crate::state::{Outcome, advance, parse};
+use crate::{notes::Notes, state::parse};
 
 /// Commands of one answer. An endpoint that comes back after months gets the rest once it has dealt with these.
 const AT_ONCE: i64 = 100;
@@ -27,15 +27,9 @@ pub(crate) async fn waiting(State(ctx): State<Context>, request: AgentRequest) -
     for (id, word, issued) in rows {
         commands.push(serde_json::from_str(&issued).map_err(|error| ApiError::unavailable(&error))?);
         if parse(&word)?.may_become(CommandState::Fetched) {
-            news.push(id.parse().map_err(|error| ApiError::unavailable(&error))?);
+            news.push(id.parse::<CommandId>().map_err(|error| ApiError::unavailable(&error))?);
         }
     }
-    if !news.is_empty() {
-        let mut tx = ctx.db().write_relaxed().await?;
-        for id in news {
-            advance(tx.on(), id, CommandState::Fetched, now, &Outcome::default()).await?;
-        }
-        tx.commit().await?;
-    }
+    ctx.part::<Notes>().add(news, CommandState::Fetched, now);
     Ok(Json(Waiting { commands }))
 }

@@ -68,7 +68,7 @@ pub(crate) async fn create(
     });
     let audits = audits.collect();
     change.commit_all(audits).await?;
-    queued.nudge(&ctx).await?;
+    queued.nudge(&ctx);
     let mut connection = ctx.db().read().acquire().await?;
     let mut commands = Vec::with_capacity(ids.len());
     for id in ids {

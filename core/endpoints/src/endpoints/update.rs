@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use utoipa::ToSchema;
 use yagura_server_kit::{
     AgentHooks, ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Object, Path, error::Problem,
+    present,
 };
 use yagura_vocabulary::id::{EndpointId, GroupId, PersonId};
 
@@ -17,7 +18,10 @@ use crate::visible;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct EndpointChange {
     group_id: Option<GroupId>,
-    primary_user_id: Option<PersonId>,
+    /// Who mostly uses it; null for nobody.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    primary_user_id: Option<Option<PersonId>>,
     /// `false` once somebody has looked: it is no copy. A copy that still runs is suspected again when it next says hello.
     clone_suspected: Option<bool>,
 }
@@ -57,13 +61,15 @@ pub(crate) async fn update(
             .await?;
     }
     if let Some(person) = body.primary_user_id {
-        let known: Option<(String,)> = sqlx::query_as("SELECT id FROM people_person WHERE id = $1")
-            .bind(person.to_string())
-            .fetch_optional(change.on())
-            .await?;
-        known.ok_or_else(|| ApiError::invalid("/primary_user_id", "unknown", "there is no such person"))?;
+        if let Some(person) = person {
+            let known: Option<(String,)> = sqlx::query_as("SELECT id FROM people_person WHERE id = $1")
+                .bind(person.to_string())
+                .fetch_optional(change.on())
+                .await?;
+            known.ok_or_else(|| ApiError::invalid("/primary_user_id", "unknown", "there is no such person"))?;
+        }
         sqlx::query("UPDATE endpoints_endpoint SET primary_user_id = $1 WHERE id = $2")
-            .bind(person.to_string())
+            .bind(person.map(|person| person.to_string()))
             .bind(id.to_string())
             .execute(change.on())
             .await?;

@@ -87,6 +87,7 @@ columns! {
     Count "count" U64 may,
     Inferred "inferred" Flag must,
     Truncated "truncated" Flag must,
+    MonoOffset "mono_offset_ns" U64 may,
     Body "body" Text may,
 }
 

@@ -1,6 +1,6 @@
 //! How an embedded store is to behave.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{num::NonZero, path::PathBuf, sync::Arc, time::Duration};
 
 use yagura_vocabulary::{Clock, SystemClock};
 
@@ -37,6 +37,9 @@ pub struct Options {
     pub probe_every: Duration,
     /// How many searches run at the same time.
     pub concurrent_searches: usize,
+    /// How many histograms and facets are counted at the same time, apart from searches: they take long, and the rows of a page
+    /// are what somebody waits for.
+    pub concurrent_surveys: usize,
     /// How many neighbouring segments of like size are merged into one.
     pub merge_fan_in: usize,
     /// A merge makes no segment of more events than this.
@@ -68,7 +71,8 @@ impl Options {
             group_bytes: 1 << 20,
             reserve_bytes: 256 << 20,
             probe_every: Duration::from_secs(5),
-            concurrent_searches: std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
+            concurrent_searches: std::thread::available_parallelism().map_or(1, NonZero::get),
+            concurrent_surveys: std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
             merge_fan_in: 8,
             merge_max_rows: 1 << 20,
             day_file_rows: 8 << 20,

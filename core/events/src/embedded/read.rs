@@ -108,7 +108,7 @@ pub(super) async fn histogram(
     query.since = query.since.max(Some(first));
     query.until = Some(query.until.map_or(last, |until| until.min(last)));
     let (bounds, mut buckets) = (bounds.to_vec(), Buckets::new(bounds));
-    let permits = shared.searches.clone();
+    let permits = shared.surveys.clone();
     run(shared, &permits, move |shared, stop| {
         let mut view = shared.view();
         let mut plan = plan(&query, view.head);
@@ -131,7 +131,7 @@ pub(super) async fn facets(
 ) -> Result<Facets, StoreError> {
     let query = Query { cursor: None, ..query.clone() };
     let fields = fields.to_vec();
-    let permits = shared.searches.clone();
+    let permits = shared.surveys.clone();
     run(shared, &permits, move |shared, stop| {
         let mut view = shared.view();
         let mut plan = plan(&query, view.head);

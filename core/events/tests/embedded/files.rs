@@ -117,7 +117,7 @@ async fn a_segment_has_page_indexes_blooms_and_the_hash_of_the_catalogue() {
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
     let read = ArrowReaderMetadata::load(&File::open(path).unwrap(), options).unwrap();
     let group = read.metadata().row_group(0);
-    assert_eq!(group.num_columns(), 38);
+    assert_eq!(group.num_columns(), 39);
     let blooms: Vec<_> = group
         .columns()
         .iter()

@@ -74,6 +74,15 @@ async fn a_store_with_a_day_file_an_index_counts_and_a_journal_is_read_and_goes_
     assert_eq!(found.faults, []);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_keeps_the_time_since_start_as_a_difference_is_read_and_goes_on() {
+    let (_dir, store) = check("v3").await;
+    store.compact().await.unwrap();
+    let kept: Vec<_> = stored(&store).await.into_iter().filter_map(|stored| stored.event.mono_ns).collect();
+    assert_eq!(kept, [u64::MAX]);
+    store.close().await.unwrap();
+}
+
 fn full_event() -> Event {
     let guid = |n| Some(Uuid::from_u128(n));
     let text = |text: &str| Some(text.to_owned());
@@ -124,7 +133,7 @@ async fn write_the_golden_store() {
     rig.store.append(vec![batch(2, 1, 1)]).await.unwrap();
     let events = stored(&rig.store).await;
     let lines: String = events.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
-    let to = golden("v2");
+    let to = golden("v3");
     rig.restart_after(|dir| copy(dir, &to)).await;
     fs::remove_file(to.join("lock")).unwrap();
     fs::write(to.join(EVENTS), lines).unwrap();

@@ -76,7 +76,7 @@ pub(crate) async fn create(
     }
     let after = json!({"title": row.title, "text": row.text, "group_id": body.group_id, "endpoints": to.len()});
     change.commit(Audit::created(Object::new("notice", &id, &row.title), &after)).await?;
-    queued.nudge(&ctx).await?;
+    queued.nudge(&ctx);
     let delivery = delivery::count(&ctx, &caller, std::slice::from_ref(&row.id)).await?;
     let delivery = delivery.get(&row.id).copied().unwrap_or_default();
     Ok((StatusCode::CREATED, Json(row.with(delivery))))

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{House, on_both};
+use crate::{
+    harness::{House, on_both},
+    machine::Machine,
+};
 
 async fn root(house: &House) -> String {
     let groups = house.admin("GET", "/api/v1/groups", None).await.expect(200);
@@ -84,5 +87,26 @@ fn a_stranger_s_enrolment_is_refused_without_a_reason() {
         assert_eq!(unsigned["detail"], "not accepted");
         let metrics = house.server.context().metrics().render();
         assert!(metrics.contains("reason=\"unsigned\"") && metrics.contains("reason=\"enrolment\""), "{metrics}");
+    });
+}
+
+#[test]
+fn the_primary_user_of_an_endpoint_is_chosen_kept_and_taken_away_again() {
+    on_both(|house| async move {
+        Machine::enrol(&house, "kei-014").await;
+        house.import_people("employee_number,name,kana\nM1,田中 花子,タナカ ハナコ\n").await;
+        let people = house.admin("GET", "/api/v1/people", None).await.expect(200);
+        let list = house.admin("GET", "/api/v1/endpoints", None).await.expect(200);
+        let path = format!("/api/v1/endpoints/{}", list["items"][0]["id"].as_str().unwrap());
+        let bearer = format!("Bearer {}", house.admin);
+        let headers = [("authorization", bearer.as_str()), ("if-match", "*")];
+        let change = |body: Value| {
+            let (house, path, headers) = (&house, &path, &headers);
+            async move { house.ask("PATCH", path, headers, Some(&body)).await.expect(200)["primary_user"].clone() }
+        };
+        let person = people["items"][0]["id"].clone();
+        assert_eq!(change(json!({"primary_user_id": person})).await["name"], "田中 花子");
+        assert_eq!(change(json!({"clone_suspected": false})).await["name"], "田中 花子", "what is absent stays");
+        assert_eq!(change(json!({"primary_user_id": null})).await, Value::Null);
     });
 }
