@@ -135,7 +135,7 @@ async fn events(ctx: &Context) -> Component {
 
 /// For how long the disk lasts at this rate, with what is taken away again.
 async fn disk(ctx: &Context) -> Component {
-    let name = "disk".to_owned();
+    let name = "storage".to_owned();
     let Ok((forecast, outlook)) = disk_outlook(ctx).await else {
         let detail = "how fast the events grow cannot be told".to_owned();
         return Component { name, status: Status::Degraded, detail, since: None, numbers: BTreeMap::new() };
