@@ -17,6 +17,7 @@ mod marks;
 mod matcher;
 mod query;
 mod removal;
+pub mod retention;
 #[cfg(feature = "server")]
 pub mod server;
 mod store;

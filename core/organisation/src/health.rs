@@ -1,17 +1,23 @@
 //! How the server is: for balancers (`/healthz`, `/readyz`) and for people (`/api/v1/system/health`).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yagura_channel::server::Hub;
-use yagura_events::server::Store;
+use yagura_events::{
+    retention::Outlook,
+    server::{ALARMED_BEFORE_DAYS, Store, WARNED_BEFORE_DAYS, disk_outlook},
+};
 use yagura_server_kit::{ApiResult, Context, Json, db::Kind, error::Problem};
 use yagura_vocabulary::Time;
 
 use crate::lifetimes;
+
+/// A century: what lasts longer lasts so long.
+const LONGEST_S: u64 = 100 * 365 * 86_400;
 
 /// When this server was started; a part of the context.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +85,7 @@ async fn components(ctx: &Context) -> Vec<Component> {
     vec![
         database(ctx).await,
         events(ctx).await,
+        disk(ctx).await,
         agents(ctx),
         mail(ctx).await,
         backup(ctx).await,
@@ -124,6 +131,38 @@ async fn events(ctx: &Context) -> Component {
     let free = health.free_disk_bytes.map(|free| ("free_bytes", free as f64));
     let numbers = numbers.into_iter().chain(free).map(|(name, value)| (name.to_owned(), value)).collect();
     Component { name: "events".to_owned(), status, detail, since: None, numbers }
+}
+
+/// For how long the disk lasts at this rate, with what is taken away again.
+async fn disk(ctx: &Context) -> Component {
+    let name = "storage".to_owned();
+    let Ok((forecast, outlook)) = disk_outlook(ctx).await else {
+        let detail = "how fast the events grow cannot be told".to_owned();
+        return Component { name, status: Status::Degraded, detail, since: None, numbers: BTreeMap::new() };
+    };
+    let mut numbers = vec![("rows_per_day", forecast.rows_per_day), ("bytes_per_day", forecast.bytes_per_day)];
+    let (status, detail) = match outlook {
+        Outlook::Unknown => (Status::Ok, "for how long the disk lasts can be told after a day".to_owned()),
+        Outlook::Steady { bytes } => {
+            numbers.push(("steady_bytes", bytes));
+            (Status::Ok, "as much is taken away as comes before the disk is full".to_owned())
+        }
+        Outlook::Ends { days } => {
+            numbers.push(("days_left", days));
+            let status = match days {
+                _ if days < ALARMED_BEFORE_DAYS => Status::Failed,
+                _ if days < WARNED_BEFORE_DAYS => Status::Degraded,
+                _ => Status::Ok,
+            };
+            let end = ctx.now() + Duration::from_secs(days.saturating_mul(86_400).min(LONGEST_S));
+            let words =
+                "then the server takes no more events and the endpoints keep theirs: nothing is deleted for room";
+            (status, format!("lasts until {} at this rate; {words}", &end.to_string()[..10]))
+        }
+    };
+    #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
+    let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value as f64)).collect();
+    Component { name, status, detail, since: None, numbers }
 }
 
 /// Mail is never a reason to take a server out of service: at worst it is degraded.

@@ -7,8 +7,8 @@ use yagura_channel::wire::batch::GAP;
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::Severity;
 
-use super::store;
-use crate::Batch;
+use super::{ALARMED_BEFORE_DAYS, disk_outlook, retention::last_failure, store};
+use crate::{Batch, retention::Outlook};
 
 const REFUSED: Kind = Kind {
     word: "events.refused",
@@ -19,6 +19,16 @@ const LOW: Kind = Kind {
     word: "storage.low",
     severity: Severity::High,
     title: ("サーバーの空き容量が残りわずかです", "The server's disk is nearly full"),
+};
+const ENDING: Kind = Kind {
+    word: "events.disk_ending",
+    severity: Severity::High,
+    title: ("記録を置くディスクがまもなくいっぱいになります", "The disk for events will soon be full"),
+};
+const KEPT: Kind = Kind {
+    word: "events.retention_failed",
+    severity: Severity::High,
+    title: ("保存期間を過ぎた記録を消せませんでした", "Events past their time could not be taken away"),
 };
 const LOST: Kind = Kind {
     word: "events.lost",
@@ -34,7 +44,7 @@ pub(super) struct StoreSource;
 #[async_trait]
 impl Source for StoreSource {
     fn kinds(&self) -> &'static [&'static Kind] {
-        &[&REFUSED, &LOW]
+        &[&REFUSED, &LOW, &ENDING, &KEPT]
     }
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
@@ -46,6 +56,14 @@ impl Source for StoreSource {
         }
         if let Some(free) = health.free_disk_bytes.filter(|free| *free < ENOUGH_BYTES) {
             causes.push(Cause { kind: &LOW, endpoint: None, detail: json!({"free_bytes": free}) });
+        }
+        if let (_, Outlook::Ends { days }) = disk_outlook(ctx).await?
+            && days < ALARMED_BEFORE_DAYS
+        {
+            causes.push(Cause { kind: &ENDING, endpoint: None, detail: json!({"days_left": days}) });
+        }
+        if let Some(reason) = last_failure(ctx).await? {
+            causes.push(Cause { kind: &KEPT, endpoint: None, detail: json!({"reason": reason}) });
         }
         Ok(causes)
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use yagura_endpoints::visible;
 use yagura_search_language::{Clock, Expr, Fault, Name, Named, Names, TimeZone, compile, parse};
 use yagura_server_kit::{ApiError, Caller, Context, error::Place};
-use yagura_vocabulary::id::EndpointId;
+use yagura_vocabulary::{Time, id::EndpointId};
 
 /// Reads what somebody asked. Names stand for what the caller may see; `own` are the endpoints of an employee, who sees no
 /// others.
@@ -20,6 +20,24 @@ pub(super) async fn read(
     text: &str,
     own: Option<&[(EndpointId, String)]>,
 ) -> Result<Expr, ApiError> {
+    read_at(ctx, &caller.limit(), text, own, &clock(ctx).await?).await
+}
+
+/// Reads what was asked at another time by somebody who sees everything: relative times are meant as of then.
+///
+/// # Errors
+/// What is wrong with the text, and where; or the database is away.
+pub(super) async fn read_as_of(ctx: &Context, text: &str, now: Time) -> Result<Expr, ApiError> {
+    read_at(ctx, "", text, None, &Clock { now, ..clock(ctx).await? }).await
+}
+
+async fn read_at(
+    ctx: &Context,
+    limit: &str,
+    text: &str,
+    own: Option<&[(EndpointId, String)]>,
+    clock: &Clock,
+) -> Result<Expr, ApiError> {
     let node = parse(text).map_err(|fault| misread(text, &fault))?;
     let mut names = Names::default();
     let mut known: HashMap<Named, Vec<(Uuid, String)>> = HashMap::new();
@@ -28,15 +46,14 @@ pub(super) async fn read(
             Some(list) => list,
             None => match own {
                 Some(own) => owned(name.what, own),
-                None => look_up(ctx, caller, name.what).await?,
+                None => look_up(ctx, limit, name.what).await?,
             },
         };
         let (what, ids) = (name.what, matching(&name, &list));
         names.set(name, ids);
         known.insert(what, list);
     }
-    let clock = clock(ctx).await?;
-    compile(&node, &clock, &names).map_err(|fault| misread(text, &fault))
+    compile(&node, clock, &names).map_err(|fault| misread(text, &fault))
 }
 
 /// Now, in the zone of the organisation.
@@ -72,7 +89,7 @@ fn owned(what: Named, own: &[(EndpointId, String)]) -> Vec<(Uuid, String)> {
 }
 
 /// Ids with the names they go by, one a line.
-async fn look_up(ctx: &Context, caller: &Caller, what: Named) -> Result<Vec<(Uuid, String)>, ApiError> {
+async fn look_up(ctx: &Context, limit: &str, what: Named) -> Result<Vec<(Uuid, String)>, ApiError> {
     let sql = match what {
         Named::Endpoint => {
             format!("SELECT e.id, e.hostname FROM endpoints_endpoint e WHERE {}", visible("e.group_id", 1))
@@ -89,6 +106,6 @@ async fn look_up(ctx: &Context, caller: &Caller, what: Named) -> Result<Vec<(Uui
             .to_owned(),
     };
     let rows: Vec<(String, String)> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(caller.limit()).fetch_all(ctx.db().read()).await?;
+        sqlx::query_as(AssertSqlSafe(sql)).bind(limit.to_owned()).fetch_all(ctx.db().read()).await?;
     Ok(rows.into_iter().filter_map(|(id, names)| Some((id.parse().ok()?, names))).collect())
 }

@@ -4,12 +4,17 @@ mod alarms;
 mod asked;
 mod cases;
 mod completion;
+mod erasure;
 mod facets;
 mod hello;
 mod histogram;
+mod holds;
 mod ingest;
 mod mine;
+mod outlook;
 mod read;
+mod removing;
+mod retention;
 mod search;
 mod viewed;
 
@@ -22,6 +27,9 @@ use yagura_server_kit::{AgentHook, ApiError, Context, Migration, Parts, Permissi
 pub use self::{
     asked::clock,
     cases::purpose_of,
+    erasure::run_due as erase_due,
+    outlook::{ALARMED_BEFORE_DAYS, WARNED_BEFORE_DAYS, disk_outlook},
+    retention::run_due as retain_due,
     search::{question, views},
 };
 use crate::{EventStore, StoreError};
@@ -30,7 +38,8 @@ use crate::{EventStore, StoreError};
 pub type Store = Arc<dyn EventStore>;
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("events") };
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new("events") };
 
 const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -48,12 +57,28 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_copy",
         sql: include_str!("../../migrations/202611281210_events_copy.sql"),
     },
+    Migration {
+        version: 202_611_281_300,
+        name: "events_retention",
+        sql: include_str!("../../migrations/202611281300_events_retention.sql"),
+    },
+    Migration {
+        version: 202_611_281_310,
+        name: "events_hold",
+        sql: include_str!("../../migrations/202611281310_events_hold.sql"),
+    },
+    Migration {
+        version: 202_611_281_320,
+        name: "events_erasure",
+        sql: include_str!("../../migrations/202611281320_events_erasure.sql"),
+    },
 ];
 
 /// Puts the store into the context.
 pub fn install(parts: &mut Parts, store: Store) {
     parts.insert(store);
     parts.insert(viewed::Viewed::default());
+    parts.insert(removing::Signals::default());
 }
 
 /// Tells agents how far their events are stored.
@@ -68,6 +93,10 @@ pub fn alarm_source() -> Box<dyn yagura_alarms::Source> {
     Box::new(alarms::StoreSource)
 }
 
+fn start(ctx: &Context) {
+    ctx.spawn(removing::watch(ctx.clone()));
+}
+
 fn routes() -> Routes {
     Routes::new()
         .agent("/agent/v1/events", post(ingest::ingest))
@@ -78,6 +107,9 @@ fn routes() -> Routes {
         .api(P::EventsRead, routes!(cases::read, cases::create, cases::close))
         .api(P::EventsRead, routes!(read::read))
         .api(P::OwnRead, routes!(mine::mine))
+        .and(retention::routes())
+        .and(holds::routes())
+        .and(erasure::routes())
 }
 
 fn store(ctx: &Context) -> &Store {

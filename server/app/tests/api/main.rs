@@ -25,6 +25,7 @@ mod oidc;
 mod policies;
 mod post_office;
 mod renewals;
+mod retention;
 mod road;
 mod schedules;
 mod sign_in;
