@@ -5,6 +5,7 @@ export default defineFeature({
   // The page of the log itself is the log search's.
   pages: [
     { path: '/settings/retention', room: 'settings', title: 'events:keep.title', permission: 'settings.read', order: 64, load: () => import('./retention') },
+    { path: '/settings/holds', room: 'settings', title: 'events:holds.page', permission: 'audit.read', order: 66, load: () => import('./holds') },
   ],
   endpointTabs: [
     { id: 'events', title: 'events:tab', permission: 'events.read', order: 20, load: () => import('./endpoint-tab') },

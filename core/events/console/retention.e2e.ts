@@ -47,3 +47,60 @@ test('a rule can be added for a group, and holds at once where nothing goes earl
   await expect(page.getByRole('table', { name: 'いまの決まり' }).getByRole('row', { name: '印刷（すべて） すべての端末 消さない' })).toBeVisible();
   complained();
 });
+
+test('a hold says what it is about, and ends for a reason', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/settings/holds');
+  await page.getByRole('button', { name: '記録を保全する' }).click();
+  const panel = page.getByRole('complementary', { name: '選んだ保全' });
+  const hold = panel.getByRole('button', { name: '保全する' });
+  await panel.getByLabel('名前').fill('返品の調査');
+  await panel.getByLabel('理由').fill('取引先との話が終わるまで');
+  // Without a word on what is held it would hold everything.
+  await expect(hold).toBeDisabled();
+  await panel.getByRole('combobox', { name: '操作' }).click();
+  await page.getByRole('option', { name: '印刷（すべて）' }).click();
+  await hold.click();
+  await expect(panel.getByRole('heading', { name: '返品の調査' })).toBeVisible();
+  await expect(page.getByRole('table', { name: '保全' }).getByRole('row', { name: /返品の調査 保全中 印刷（すべて）/ })).toBeVisible();
+  await panel.getByRole('button', { name: /^保全を終える/ }).click();
+  await panel.getByLabel('理由').fill('話が終わった');
+  await panel.getByRole('button', { name: '保全を終える', exact: true }).click();
+  await expect(panel.getByText('話が終わった')).toBeVisible();
+  await expect(panel.getByText('終わり', { exact: true })).toBeVisible();
+  complained();
+});
+
+test('an erasure is ordered after a look at what goes, and waits for somebody else', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/settings/holds?open=new-erasure');
+  const panel = page.getByRole('complementary', { name: '選んだ消去' });
+  await panel.getByLabel('利用者').fill('三浦');
+  await page.getByRole('option').first().click();
+  await panel.getByLabel('理由').fill('本人の求め');
+  await expect(panel.getByRole('button', { name: '消去を頼む' })).toHaveCount(0);
+  await panel.getByRole('button', { name: '見積もる' }).click();
+  await expect(panel.getByText('保全している記録は残ります。消すには、先に保全を終えてください。')).toBeVisible();
+  await panel.getByRole('button', { name: /^消去を頼む/ }).click();
+  await panel.getByLabel('確認のため「消去」と入力').fill('消去');
+  await panel.getByRole('button', { name: '消去を頼む', exact: true }).click();
+  await expect(panel.getByText('ほかの管理者の承認を待っています。')).toBeVisible();
+  await expect(panel.getByRole('button', { name: /承認/ })).toHaveCount(0);
+  await panel.getByRole('button', { name: '消去をやめる' }).click();
+  await expect(panel.getByText('取りやめました。')).toBeVisible();
+  complained();
+});
+
+test('an erasure that somebody else ordered is approved, and shows how far it is', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/settings/holds');
+  await page.getByRole('table', { name: '個人の記録の消去' }).getByRole('row', { name: /承認待ち/ }).getByRole('button').click();
+  const panel = page.getByRole('complementary', { name: '選んだ消去' });
+  await panel.getByRole('button', { name: /^消去を承認する/ }).click();
+  await panel.getByLabel('確認のため「消去」と入力').fill('消去');
+  await panel.getByRole('button', { name: '消去を承認する', exact: true }).click();
+  await expect(panel.getByText(/2,400,000件のうち/).first()).toBeVisible();
+  await expect(panel.getByText('済み', { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(panel.getByText('41,802件')).toBeVisible();
+  complained();
+});
