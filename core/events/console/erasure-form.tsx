@@ -12,6 +12,7 @@ import { Failed } from '@shell/ui/states';
 import { Remark } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import { RemovalFacts } from './removal-facts';
+import css from './retention.module.css';
 
 /** Asks for one person's events to be erased: whose and why, what that takes, then the order. */
 export function NewErasure({ onMade, onClose }: { onMade: (id: string) => Promise<void>; onClose: () => void }): ReactNode {
@@ -49,8 +50,10 @@ export function NewErasure({ onMade, onClose }: { onMade: (id: string) => Promis
         {seen && (
           <div role="status">
             <Remark title={t('erase.seen')}>
-              <RemovalFacts removed={seen} seen={seen} />
-              {seen.held > 0 && <p className="sm sub">{t('erase.held')}</p>}
+              <div className={css['parts']}>
+                <RemovalFacts removed={seen} seen={seen} />
+                {seen.held > 0 && <p className="sm sub">{t('erase.held')}</p>}
+              </div>
             </Remark>
           </div>
         )}

@@ -12,6 +12,7 @@ import { ExactTime } from '@shell/ui/time';
 import { Bar, KeyValues, StateWord, type Tone } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import { RemovalFacts } from './removal-facts';
+import css from './retention.module.css';
 import { erasuresKey } from './use-retention';
 
 const tones: Record<string, Tone> = { waiting: 'open', queued: 'half', running: 'half', done: 'on', failed: 'open', cancelled: 'plain' };
@@ -80,33 +81,35 @@ export function ErasurePanel({ erasure, onClose }: { erasure: Erasure; onClose: 
   const open = ['waiting', 'queued', 'running'].includes(erasure.state);
   return (
     <SidePanel label={t('erase.panel')} title={t('erase.of', { name: erasure.person_name })} state={<ErasureState erasure={erasure} />} onClose={onClose}>
-      <KeyValues
-        facts={[
-          { label: t('holds.reason'), value: erasure.reason },
-          { label: t('erase.asked_by'), value: erasure.asked_by },
-          { label: t('erase.asked'), value: <ExactTime at={erasure.asked_at} /> },
-          ...(erasure.approved_by ? [{ label: t('erase.approved_by'), value: erasure.approved_by }] : []),
-          ...(erasure.ended_at ? [{ label: t('erase.ended'), value: <ExactTime at={erasure.ended_at} /> }] : []),
-        ]}
-      />
-      {erasure.state === 'running' && (
-        <p className="sm sub" role="status">
-          {far} <Bar share={total === 0 ? 0 : done / total} label={far} />
-        </p>
-      )}
-      {result ? <RemovalFacts removed={result} over /> : preview && <RemovalFacts removed={preview} seen={preview} />}
-      {erasure.state === 'failed' && (
-        <>
-          <p className="sm sub">{t('erase.failed')}</p>
-          {erasure.error && (
-            <p className="xs dim wrap" lang="en">
-              {erasure.error}
-            </p>
-          )}
-        </>
-      )}
-      {erasure.state === 'cancelled' && <p className="sm sub">{t('erase.cancelled')}</p>}
-      {mayWrite && open && <Decisions erasure={erasure} />}
+      <div className={css['parts']}>
+        <KeyValues
+          facts={[
+            { label: t('holds.reason'), value: erasure.reason },
+            { label: t('erase.asked_by'), value: erasure.asked_by },
+            { label: t('erase.asked'), value: <ExactTime at={erasure.asked_at} /> },
+            ...(erasure.approved_by ? [{ label: t('erase.approved_by'), value: erasure.approved_by }] : []),
+            ...(erasure.ended_at ? [{ label: t('erase.ended'), value: <ExactTime at={erasure.ended_at} /> }] : []),
+          ]}
+        />
+        {erasure.state === 'running' && (
+          <p className="sm sub" role="status">
+            {far} <Bar share={total === 0 ? 0 : done / total} label={far} />
+          </p>
+        )}
+        {result ? <RemovalFacts removed={result} over /> : preview && <RemovalFacts removed={preview} seen={preview} />}
+        {erasure.state === 'failed' && (
+          <>
+            <p className="sm sub">{t('erase.failed')}</p>
+            {erasure.error && (
+              <p className="xs dim wrap" lang="en">
+                {erasure.error}
+              </p>
+            )}
+          </>
+        )}
+        {erasure.state === 'cancelled' && <p className="sm sub">{t('erase.cancelled')}</p>}
+        {mayWrite && open && <Decisions erasure={erasure} />}
+      </div>
     </SidePanel>
   );
 }

@@ -10,6 +10,7 @@ import { ExactTime } from '@shell/ui/time';
 import { Bar, KeyValues, StateWord, type Tone } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import { RemovalFacts } from './removal-facts';
+import css from './retention.module.css';
 
 const tones: Record<string, Tone> = { running: 'half', done: 'on', failed: 'open', interrupted: 'plain' };
 
@@ -20,29 +21,31 @@ export function NightSection({ retention }: { retention: Retention }): ReactNode
   const share = t('keep.share', { percent: Math.floor((progress ?? 0) * 100) });
   return (
     <Section title={t('keep.nights')} note={last && <StateWord tone={tones[last.state] ?? 'plain'}>{t(`keep.run.${last.state as 'done'}`)}</StateWord>}>
-      <KeyValues
-        facts={[
-          { label: t('keep.next'), value: <ExactTime at={next_run_at} /> },
-          { label: t('keep.last'), value: last && <ExactTime at={last.started_at} /> },
-        ]}
-      />
-      {last?.state === 'running' && typeof progress === 'number' && (
-        <p className="sm sub">
-          {share} <Bar share={progress} label={share} />
-        </p>
-      )}
-      {last?.result && <RemovalFacts removed={last.result} over />}
-      {last?.state === 'failed' && (
-        <>
-          <p className="sm sub">{t('keep.run_failed')}</p>
-          {last.error && (
-            <p className="xs dim wrap" lang="en">
-              {last.error}
-            </p>
-          )}
-        </>
-      )}
-      {last?.state === 'interrupted' && <p className="sm sub">{t('keep.run_interrupted')}</p>}
+      <div className={css['parts']}>
+        <KeyValues
+          facts={[
+            { label: t('keep.next'), value: <ExactTime at={next_run_at} /> },
+            { label: t('keep.last'), value: last && <ExactTime at={last.started_at} /> },
+          ]}
+        />
+        {last?.state === 'running' && typeof progress === 'number' && (
+          <p className="sm sub">
+            {share} <Bar share={progress} label={share} />
+          </p>
+        )}
+        {last?.result && <RemovalFacts removed={last.result} over />}
+        {last?.state === 'failed' && (
+          <>
+            <p className="sm sub">{t('keep.run_failed')}</p>
+            {last.error && (
+              <p className="xs dim wrap" lang="en">
+                {last.error}
+              </p>
+            )}
+          </>
+        )}
+        {last?.state === 'interrupted' && <p className="sm sub">{t('keep.run_interrupted')}</p>}
+      </div>
     </Section>
   );
 }
@@ -61,7 +64,7 @@ export function DiskSection(): ReactNode {
         {({ components }) => {
           const { rows_per_day, bytes_per_day, steady_bytes, days_left } = components.find((one) => one.name === 'storage')?.numbers ?? {};
           return (
-            <>
+            <div className={css['parts']}>
               <p className="sm">
                 {steady_bytes !== undefined
                   ? t('keep.disk_steady', { bytes: bytes(steady_bytes) })
@@ -77,7 +80,7 @@ export function DiskSection(): ReactNode {
                   ]}
                 />
               )}
-            </>
+            </div>
           );
         }}
       </Await>

@@ -87,8 +87,10 @@ function Seen({ preview }: { preview: RemovalPreview }): ReactNode {
   return (
     <div role="status">
       <Remark title={t(preview.rows === 0 ? 'keep.nothing_goes' : 'keep.would_go')}>
-        <RemovalFacts removed={preview} seen={preview} />
-        <p className="sm sub">{waits ? sentence('keep.shortens', { at: <ExactTime at={preview.takes_effect_at} /> }) : t('keep.at_once')}</p>
+        <div className={css['parts']}>
+          <RemovalFacts removed={preview} seen={preview} />
+          <p className="sm sub">{waits ? sentence('keep.shortens', { at: <ExactTime at={preview.takes_effect_at} /> }) : t('keep.at_once')}</p>
+        </div>
       </Remark>
     </div>
   );
@@ -99,7 +101,7 @@ export function RulesForm({ retention, onDone }: { retention: Retention; onDone:
   const t = useWords('events');
   const s = useWords('shell');
   const client = useQueryClient();
-  const [all, setAll] = useState(() => drafts((retention.waiting ?? retention.in_force)?.rules ?? []));
+  const [all, setAll] = useState(() => drafts((retention.waiting ?? retention.in_force)?.rules ?? [{ days: 365 }]));
   const [etag] = useState(retention.etag);
   const wrong = faults(all);
   const estimate = useMutation({ mutationFn: () => answered(api.POST('/api/v1/events/retention/preview', { body: { rules: rulesOf(all) } })) });

@@ -9,6 +9,7 @@ import { Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { StateWord } from '@shell/ui/words';
 import type { ReactNode } from 'react';
+import css from './retention.module.css';
 import { RuleList } from './rule-list';
 import { retentionKey } from './use-retention';
 
@@ -26,24 +27,26 @@ export function Waiting({ waiting, first }: { waiting: RetentionVersion; first: 
   });
   return (
     <Section title={t('keep.waiting')} note={<StateWord tone="half">{t('keep.not_yet')}</StateWord>}>
-      <p>{sentence('keep.waits_until', { at: <ExactTime at={waiting.takes_effect_at} /> })}</p>
-      <RuleList label={t('keep.waiting')} rules={waiting.rules} />
-      <p className="xs dim">
-        {waiting.created_by === 'server' ? t('keep.by_server') : t('keep.by', { name: waiting.created_by })} <ExactTime at={waiting.created_at} />
-      </p>
-      {takeBack.error && <Failed error={takeBack.error} />}
-      {mayWrite && !first && (
-        <Acts>
-          <Button
-            busy={takeBack.isPending}
-            onClick={() => {
-              takeBack.mutate();
-            }}
-          >
-            {t('keep.take_back')}
-          </Button>
-        </Acts>
-      )}
+      <div className={css['parts']}>
+        <p>{sentence(first ? 'keep.first_from' : 'keep.waits_until', { at: <ExactTime at={waiting.takes_effect_at} /> })}</p>
+        <RuleList label={t('keep.waiting')} rules={waiting.rules} />
+        <p className="xs dim">
+          {waiting.created_by === 'server' ? t('keep.by_server') : t('keep.by', { name: waiting.created_by })} <ExactTime at={waiting.created_at} />
+        </p>
+        {takeBack.error && <Failed error={takeBack.error} />}
+        {mayWrite && !first && (
+          <Acts>
+            <Button
+              busy={takeBack.isPending}
+              onClick={() => {
+                takeBack.mutate();
+              }}
+            >
+              {t('keep.take_back')}
+            </Button>
+          </Acts>
+        )}
+      </div>
     </Section>
   );
 }

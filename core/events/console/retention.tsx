@@ -10,6 +10,7 @@ import { useState, type ReactNode } from 'react';
 import { DiskSection, NightSection } from './retention-aside';
 import { RulesForm } from './retention-form';
 import { Waiting } from './retention-waiting';
+import css from './retention.module.css';
 import { RuleList } from './rule-list';
 import { useRetention } from './use-retention';
 
@@ -46,12 +47,12 @@ function Rules({ retention }: { retention: Retention }): ReactNode {
       {waiting && <Waiting waiting={waiting} first={!in_force} />}
       <Section title={t('keep.in_force')} note={change}>
         {in_force ? (
-          <>
+          <div className={css['parts']}>
             <RuleList label={t('keep.in_force')} rules={in_force.rules} />
             <p className="xs dim">
               {in_force.created_by === 'server' ? t('keep.by_server') : t('keep.by', { name: in_force.created_by })} <ExactTime at={in_force.takes_effect_at} />
             </p>
-          </>
+          </div>
         ) : (
           <p className="sub">{t('keep.first_day')}</p>
         )}
