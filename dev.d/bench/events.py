@@ -182,7 +182,7 @@ def duck(source, folder, questions):
     columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in types.items())
     load = (
         f"CREATE TABLE events AS SELECT {fields}, account.name AS \"user\", body::VARCHAR AS body "
-        f"FROM read_ndjson('{source}', columns = {{{columns}}}) ORDER BY date_trunc('hour', occurred_at), endpoint, occurred_at"
+        f"FROM read_ndjson('{source}', columns = {{{columns}}}) ORDER BY date_trunc('hour', occurred_at::TIMESTAMP), endpoint, occurred_at::TIMESTAMP"
     )
     _, load_cpu, load_wall = measured(lambda: (base.execute(load), base.execute("CHECKPOINT")))
     rows = base.execute("SELECT count(*) FROM events").fetchall()[0][0]
@@ -355,7 +355,7 @@ def main() -> None:
         os.remove(source)
         shutil.rmtree(data)
         grown = []
-        for days in filter(None, map(int, arguments.growth.split(","))):
+        for days in map(int, filter(None, arguments.growth.split(","))):
             say(f"{days} days of {arguments.endpoints} endpoints, while {ARRIVING:,} events a second arrive")
             many = history(arguments.bin, arguments.endpoints, days, data)
             answers = ours(arguments.bin, data, asked, GROWN_ROUNDS, ARRIVING)
