@@ -43,8 +43,8 @@ function Components({ health }: { health: Health }): ReactNode {
             <p className={css['numbers']}>
               {Object.entries(component.numbers).map(([name, value]) => (
                 <span key={name}>
-                  <b>{name === 'bytes' ? bytes(value) : value.toLocaleString('en-US')}</b>
-                  <span className="dim">{loose(`health.number.${name}`, name)}</span>
+                  <b>{/(^|_)bytes(_|$)/.test(name) ? bytes(value) : value.toLocaleString('en-US')}</b>
+                  <span className="dim">{loose(`health.number_of.${component.name}.${name}`, loose(`health.number.${name}`, name))}</span>
                 </span>
               ))}
             </p>
