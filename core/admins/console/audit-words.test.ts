@@ -11,7 +11,7 @@ function written(): string[] {
   for (const part of ['core', 'features', 'server']) {
     for (const file of readdirSync(`${root}/${part}`, { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.rs') || file.includes('/tests/')) continue;
-      for (const [, action] of readFileSync(`${root}/${part}/${file}`, 'utf8').matchAll(/Change::begin(?:_as)?\([^;]*?"([a-z_]+\.[a-z_]+)"/g)) {
+      for (const [, action] of readFileSync(`${root}/${part}/${file}`, 'utf8').matchAll(/Change::begin(?:_as)?\([^;]*?"([a-z_]+(?:\.[a-z_]+)+)"/g)) {
         if (action !== undefined) found.add(action);
       }
     }
@@ -20,8 +20,8 @@ function written(): string[] {
 }
 
 it('every action that the server writes into the audit log has a name', () => {
-  const actions: Record<string, Record<string, string>> = words.audit.actions;
+  const nameOf = (action: string): unknown => action.split('.').reduce<unknown>((tree, part) => (tree as Record<string, unknown> | undefined)?.[part], words.audit.actions);
   const all = written();
   expect(all.length).toBeGreaterThan(20);
-  expect(all.filter((action) => actions[action.split('.')[0] ?? '']?.[action.split('.')[1] ?? ''] === undefined)).toEqual([]);
+  expect(all.filter((action) => typeof nameOf(action) !== 'string')).toEqual([]);
 });

@@ -2,8 +2,11 @@ import { defineFeature } from '@shell/feature';
 import { useEventItems } from './today';
 
 export default defineFeature({
-  // The page is the log search's.
-  pages: [],
+  // The page of the log itself is the log search's.
+  pages: [
+    { path: '/settings/retention', room: 'settings', title: 'events:keep.title', permission: 'settings.read', order: 64, load: () => import('./retention') },
+    { path: '/settings/holds', room: 'settings', title: 'events:holds.page', permission: 'audit.read', order: 66, load: () => import('./holds') },
+  ],
   endpointTabs: [
     { id: 'events', title: 'events:tab', permission: 'events.read', order: 20, load: () => import('./endpoint-tab') },
   ],

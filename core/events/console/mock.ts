@@ -3,6 +3,8 @@ import type { EventView } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { now } from '@shell/time';
 import { checkAsked, isAsked, Misread } from './mock-asked';
+import { handlers as holds } from './mock-holds';
+import { handlers as retention } from './mock-retention';
 import { eventsUntil } from './mock-week';
 
 function fits(kind: string, wanted: string): boolean {
@@ -55,6 +57,8 @@ function search(url: URL): EventView[] {
 }
 
 export const handlers = [
+  ...retention,
+  ...holds,
   http.get('/api/v1/events', ({ request }) => {
     const url = new URL(request.url);
     try {
