@@ -60,7 +60,10 @@ pub(crate) async fn load(url: &str, dir: &Path, tables: &[String]) -> Result<(),
         .fetch_all(&mut *tx)
         .await
         .map_err(failed)?;
-    sqlx::query("DELETE FROM schema_migration").execute(&mut *tx).await.map_err(failed)?;
+    // Migrations put rows into some, and those of the backup take their place. What refers to another goes first.
+    for table in tables.iter().rev() {
+        sqlx::query(AssertSqlSafe(format!("DELETE FROM \"{table}\""))).execute(&mut *tx).await.map_err(failed)?;
+    }
     for table in tables {
         let path = dir.join(format!("{table}.jsonl"));
         let file = fs::File::open(&path).map_err(BackupError::file("read", &path))?;

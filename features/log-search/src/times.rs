@@ -49,7 +49,8 @@ impl Times {
     #[must_use]
     pub fn minute(text: &str) -> Option<u16> {
         let (hours, minutes) = text.split_once(':')?;
-        let two = |text: &str| (text.len() == 2).then(|| text.parse::<u16>().ok())?;
+        let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let two = |text: &str| digits(text).then(|| text.parse::<u16>().ok())?;
         let (hours, minutes) = (two(hours)?, two(minutes)?);
         (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
     }

@@ -26,11 +26,15 @@ pub async fn run_due(ctx: &Context) -> Result<(), ApiError> {
     loop {
         let mut tx = ctx.db().write().await?;
         let Some(erasure) = next(tx.on()).await? else { return Ok(()) };
-        sqlx::query("UPDATE events_erasure SET state = 'running' WHERE id = $1 AND state = 'queued'")
+        let taken = sqlx::query("UPDATE events_erasure SET state = 'running' WHERE id = $1 AND state = 'queued'")
             .bind(&erasure.id)
             .execute(tx.on())
             .await?;
         tx.commit().await?;
+        // Somebody else has taken it at the same moment.
+        if taken.rows_affected() == 0 {
+            continue;
+        }
         if !run(ctx, &erasure).await? {
             return Ok(());
         }
