@@ -27,7 +27,7 @@ pub(crate) async fn set(
     let minute = Times::minute(&body.at)
         .ok_or_else(|| ApiError::invalid("/at", "bad_time", "give the time of the day as 08:30"))?;
     let recipients = recipients(&body.recipients)?;
-    // It will run in the caller's name: what a token may do ends with the token.
+    // It runs in the name of an account of the console, also after the token or session that ordered it has ended.
     caller.admin()?;
     let purpose = purpose_of(&ctx, &caller).await?;
     if purpose.is_none() && matches!(caller.credential, Credential::Session(_)) {
