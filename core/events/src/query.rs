@@ -9,7 +9,7 @@ use yagura_vocabulary::{
     id::{Endpoint, Person},
 };
 
-use crate::{Budget, Cursor};
+use crate::{Budget, Cursor, StoreError};
 
 /// A question in the language of people, made ready.
 #[derive(Debug, Clone)]
@@ -154,6 +154,20 @@ impl Query {
     #[must_use]
     pub fn new() -> Self {
         Self { limit: 100, ..Self::default() }
+    }
+
+    /// The same between the first and the last of `bounds`, without a cursor; `None` if there are no bounds.
+    ///
+    /// # Errors
+    /// The bounds do not rise.
+    pub(crate) fn within(&self, bounds: &[Time]) -> Result<Option<Self>, StoreError> {
+        if !bounds.is_sorted_by(|a, b| a < b) {
+            return Err(StoreError::Bounds);
+        }
+        let (Some(first), Some(last)) = (bounds.first().copied(), bounds.last().copied()) else { return Ok(None) };
+        let since = self.since.max(Some(first));
+        let until = Some(self.until.map_or(last, |until| until.min(last)));
+        Ok(Some(Self { cursor: None, since, until, ..self.clone() }))
     }
 
     /// Asks this as well. What it says about times, kinds, levels and endpoints also bounds the query itself, so that a

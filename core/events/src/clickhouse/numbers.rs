@@ -27,15 +27,7 @@ pub(super) async fn histogram(
     bounds: &[Time],
     budget: Budget,
 ) -> Result<Histogram, StoreError> {
-    if !bounds.is_sorted_by(|a, b| a < b) {
-        return Err(StoreError::Bounds);
-    }
-    let (Some(first), Some(last)) = (bounds.first().copied(), bounds.last().copied()) else {
-        return Ok(Histogram::default());
-    };
-    let mut query = Query { cursor: None, ..query.clone() };
-    query.since = query.since.max(Some(first));
-    query.until = Some(query.until.map_or(last, |until| until.min(last)));
+    let Some(query) = query.within(bounds)? else { return Ok(Histogram::default()) };
     let asked = Asked::new(inner, &query).await?;
     let mut buckets = Buckets::new(bounds);
     let mut windows = asked.windows(budget, None);

@@ -98,15 +98,7 @@ pub(super) async fn histogram(
     bounds: &[Time],
     budget: Budget,
 ) -> Result<Histogram, StoreError> {
-    if !bounds.is_sorted_by(|a, b| a < b) {
-        return Err(StoreError::Bounds);
-    }
-    let (Some(first), Some(last)) = (bounds.first().copied(), bounds.last().copied()) else {
-        return Ok(Histogram::default());
-    };
-    let mut query = Query { cursor: None, ..query.clone() };
-    query.since = query.since.max(Some(first));
-    query.until = Some(query.until.map_or(last, |until| until.min(last)));
+    let Some(query) = query.within(bounds)? else { return Ok(Histogram::default()) };
     let (bounds, mut buckets) = (bounds.to_vec(), Buckets::new(bounds));
     let permits = shared.surveys.clone();
     run(shared, &permits, move |shared, stop| {
