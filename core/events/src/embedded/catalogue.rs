@@ -155,6 +155,12 @@ impl Catalogue {
         transaction.commit().await
     }
 
+    /// Whether any of these segments counts.
+    pub(crate) async fn knows_any(&self, entries: &[Entry]) -> Result<bool, StoreError> {
+        let known = async { any_there(&mut *self.pool.acquire().await?, entries).await };
+        known.await.map_err(StoreError::catalogue("look for segments"))
+    }
+
     /// Begins the journal of a store that has segments from before there was one.
     pub(crate) async fn adopt(&self, entries: &[Entry]) -> Result<(), StoreError> {
         self.try_adopt(entries).await.map_err(StoreError::catalogue("begin the journal"))

@@ -65,7 +65,7 @@ pub(crate) use wal::event_id;
 use writer::{Message, Request};
 
 use crate::{
-    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Forecast, Health,
+    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Forecast, Guard, Health,
     Histogram, Mark, Outcome, Page, Query, Removal, Removed, StoreError, marks::fault,
 };
 
@@ -261,11 +261,11 @@ impl EventStore for Embedded {
     }
 
     async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        removal::remove(self, removal, false).await
+        removal::remove(self, removal, None).await
     }
 
-    async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        removal::remove(self, removal, true).await
+    async fn remove(&self, removal: &Removal, guard: Arc<dyn Guard>) -> Result<Removed, StoreError> {
+        removal::remove(self, removal, Some(guard)).await
     }
 
     async fn forecast(&self) -> Result<Forecast, StoreError> {

@@ -72,6 +72,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_erasure",
         sql: include_str!("../../migrations/202611281320_events_erasure.sql"),
     },
+    Migration {
+        version: 202_611_290_100,
+        name: "events_removal_gate",
+        sql: include_str!("../../migrations/202611290100_events_removal_gate.sql"),
+    },
 ];
 
 /// Puts the store into the context.

@@ -8,10 +8,10 @@ use yagura_events::embedded::{Fault, Head, Seal, Verification, verify};
 use crate::rig::{Rig, Sender, Settle, Stop, store};
 
 #[derive(Debug)]
-struct Key(Ed25519KeyPair);
+pub(crate) struct Key(Ed25519KeyPair);
 
 impl Key {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         Self(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap())
     }
 }
@@ -44,7 +44,7 @@ async fn closed() -> Rig {
     rig
 }
 
-async fn look(dir: &Path, head: Option<Head>) -> Verification {
+pub(crate) async fn look(dir: &Path, head: Option<Head>) -> Verification {
     let public = Key::new(1).0.public_key().as_ref().to_vec();
     let signed = move |key: &str, bytes: &[u8], signature: &[u8]| {
         key == "journal-1" && UnparsedPublicKey::new(&ED25519, &public).verify(bytes, signature).is_ok()
@@ -52,7 +52,7 @@ async fn look(dir: &Path, head: Option<Head>) -> Verification {
     verify(dir, head, Some(&signed), &mut |_, _| ControlFlow::Continue(())).await.unwrap()
 }
 
-fn files(dir: &Path, ending: &str) -> Vec<String> {
+pub(crate) fn files(dir: &Path, ending: &str) -> Vec<String> {
     let days = fs::read_dir(dir.join("v1")).unwrap().map(|day| day.unwrap().path());
     let files = days.flat_map(|day| fs::read_dir(day).unwrap().map(|file| file.unwrap().path()));
     let below = |path: std::path::PathBuf| path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
@@ -61,7 +61,7 @@ fn files(dir: &Path, ending: &str) -> Vec<String> {
     files
 }
 
-async fn sql(dir: &Path, statement: &'static str) {
+pub(crate) async fn sql(dir: &Path, statement: &'static str) {
     let url = format!("sqlite://{}", dir.join("catalogue.sqlite").display());
     let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
     assert!(sqlx::query(statement).execute(&pool).await.unwrap().rows_affected() > 0);

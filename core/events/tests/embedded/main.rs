@@ -12,6 +12,8 @@ mod journal;
 mod kill;
 mod power;
 mod removal;
+mod removal_crash;
+mod removal_guard;
 mod rig;
 mod sequences;
 mod whole_path;

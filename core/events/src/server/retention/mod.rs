@@ -13,7 +13,7 @@ use yagura_server_kit::{ApiError, Object, Permission as P, Routes};
 pub use self::run::run_due;
 pub(super) use self::{
     run::{begin, last_failure},
-    versions::in_force,
+    versions::{in_force, last},
 };
 use crate::retention::Policy;
 

@@ -17,7 +17,7 @@ use crate::{
     retention::{GRACE, Policy, Rule},
     server::{
         asked::clock,
-        removing::{End, RemovedView, drive},
+        removing::{Basis, End, RemovedView, drive},
     },
 };
 
@@ -98,6 +98,8 @@ pub async fn run_due(ctx: &Context) -> Result<(), ApiError> {
     let now = ctx.now();
     let night = last_night(now, &clock(ctx).await?.zone);
     let mut connection = ctx.db().read().acquire().await?;
+    // Before the rules are read: what is decided meanwhile stops this removal, also if it keeps events for longer.
+    let decided = versions::last(&mut connection).await?;
     if versions::waiting(&mut connection, now).await?.is_some() {
         return Ok(());
     }
@@ -109,7 +111,11 @@ pub async fn run_due(ctx: &Context) -> Result<(), ApiError> {
         return Ok(());
     }
     let (reason, policy) = (reason(&version), version.policy());
-    let outcome = drive(ctx, || removal(ctx, &policy, now, &reason), |_| async { Ok(true) }).await;
+    let still = |_| async move {
+        let mut connection = ctx.db().read().acquire().await?;
+        Ok(versions::last(&mut connection).await? == decided)
+    };
+    let outcome = drive(ctx, Basis::Rules(decided), || removal(ctx, &policy, now, &reason), still).await;
     let (state, result, error) = match outcome {
         Ok(End::Stopped | End::Cancelled) => ("interrupted", None, None),
         Ok(End::Done(removed)) => {
