@@ -14,6 +14,7 @@ mod power;
 mod removal;
 mod removal_crash;
 mod removal_guard;
+mod removal_kill;
 mod rig;
 mod sequences;
 mod whole_path;
