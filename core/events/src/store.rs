@@ -13,6 +13,7 @@ use yagura_vocabulary::{
 use crate::{
     AppendError, Budget, Count, FacetField, Facets, Forecast, Guard, Histogram, Page, Query, Removal, Removed,
     StoreError, Work,
+    embedded::{Head, Seal, SignedManifest},
 };
 
 /// A sealed batch of one stream, as an endpoint sent it.
@@ -237,4 +238,28 @@ pub trait EventStore: Send + Sync {
 
     /// How the store is.
     async fn health(&self) -> Health;
+
+    /// The journal of everything that became of the store's files; `None` for a store that keeps none.
+    fn evidence(&self) -> Option<&dyn Evidence> {
+        None
+    }
+}
+
+/// A journal that shows afterwards what became of every file.
+#[async_trait]
+pub trait Evidence: Send + Sync {
+    /// Its end.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    async fn head(&self) -> Result<Head, StoreError>;
+
+    /// Up to `limit` manifests after a number, the oldest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    async fn after(&self, number: u64, limit: u32) -> Result<Vec<SignedManifest>, StoreError>;
+
+    /// What signs it, if anything does.
+    fn seal(&self) -> Option<&dyn Seal>;
 }

@@ -92,9 +92,10 @@ enum Command {
         /// The folder of events to look at instead of the server's own: that of a backup.
         #[arg(long)]
         events: Option<PathBuf>,
-        /// The end of the journal as it was written down elsewhere: NUMBER:HASH.
-        #[arg(long)]
-        head: Option<String>,
+        /// The end of the journal as it was written down elsewhere: NUMBER:HASH, or the file that the server sent; may be
+        /// given several times.
+        #[arg(long, value_name = "NUMBER:HASH|FILE")]
+        head: Vec<String>,
         /// The journal's public key as it was written down elsewhere; the server's own when absent.
         #[arg(long)]
         key: Option<String>,
@@ -223,7 +224,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 events.is_some() || matches!(config.events, crate::config::Events::Embedded),
                 "the events are in ClickHouse, which has no journal of files: say which folder, --events FOLDER"
             );
-            journal::verify_events(&config, events.as_deref(), head.as_deref(), key.as_deref()).await
+            journal::verify_events(&config, events.as_deref(), &head, key.as_deref()).await
         }
         Command::Serve { config, check: true } | Command::CheckConfig { config } => {
             Config::load(&config)?;

@@ -5,6 +5,7 @@ mod asked;
 mod cases;
 mod completion;
 mod erasure;
+mod evidence;
 mod facets;
 mod hello;
 mod histogram;
@@ -115,6 +116,7 @@ fn routes() -> Routes {
         .and(retention::routes())
         .and(holds::routes())
         .and(erasure::routes())
+        .and(evidence::routes())
 }
 
 fn store(ctx: &Context) -> &Store {
