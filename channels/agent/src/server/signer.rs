@@ -183,12 +183,6 @@ impl Signer {
         self.held().keys.clone()
     }
 
-    /// Whose keys they are.
-    #[must_use]
-    pub const fn server(&self) -> Id<Server> {
-        self.server
-    }
-
     /// The version of the key set.
     #[must_use]
     pub fn version(&self) -> u64 {

@@ -29,6 +29,7 @@ pub use self::{
     asked::clock,
     cases::purpose_of,
     erasure::run_due as erase_due,
+    evidence::{EvidenceAuthorities, EvidenceStanding, evidence_standing, run_due as evidence_due},
     outlook::{ALARMED_BEFORE_DAYS, WARNED_BEFORE_DAYS, disk_outlook},
     retention::run_due as retain_due,
     search::{question, views},
@@ -78,10 +79,17 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_removal_gate",
         sql: include_str!("../../migrations/202611290100_events_removal_gate.sql"),
     },
+    Migration {
+        version: 202_611_290_110,
+        name: "events_evidence",
+        sql: include_str!("../../migrations/202611290110_events_evidence.sql"),
+    },
 ];
 
-/// Puts the store into the context.
-pub fn install(parts: &mut Parts, store: Store) {
+/// Puts the store into the context. `authorities` are believed beside the system's by what sends the journal's head.
+pub fn install(parts: &mut Parts, store: Store, authorities: EvidenceAuthorities) {
+    parts.insert(authorities);
+    parts.insert(evidence::Bell::default());
     parts.insert(store);
     parts.insert(viewed::Viewed::default());
     parts.insert(removing::Signals::default());
@@ -101,6 +109,7 @@ pub fn alarm_source() -> Box<dyn yagura_alarms::Source> {
 
 fn start(ctx: &Context) {
     ctx.spawn(removing::watch(ctx.clone()));
+    ctx.spawn(evidence::watch(ctx.clone()));
 }
 
 fn routes() -> Routes {

@@ -70,7 +70,7 @@ pub(super) async fn journal(State(ctx): State<Context>, Query(part): Query<Part>
     let head = evidence.head().await?;
     let items = evidence.after(part.after, part.limit).await?.into_iter().map(view).collect();
     let vouched = evidence.seal().map(|seal| {
-        let key = JournalKey { server: signer.server(), key: seal.key(), issued_at: ctx.now() };
+        let key = JournalKey { server: ctx.server(), key: seal.key(), issued_at: ctx.now() };
         serde_json::to_value(signer.respond(&key))
     });
     let vouched = vouched.transpose().map_err(|error| ApiError::unavailable(&error))?;

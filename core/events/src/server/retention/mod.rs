@@ -12,7 +12,7 @@ use yagura_server_kit::{ApiError, Object, Permission as P, Routes};
 
 pub use self::run::run_due;
 pub(super) use self::{
-    run::{begin, last_failure},
+    run::{begin, last_failure, last_hour, next_hour},
     versions::{in_force, last},
 };
 use crate::retention::Policy;

@@ -190,20 +190,30 @@ fn reason(version: &Version) -> String {
 
 /// The night's hour that was last.
 fn last_night(now: Time, zone: &TimeZone) -> Time {
-    night(now, zone, -1..=0).into_iter().rfind(|night| *night <= now).unwrap_or(now)
+    last_hour(now, zone, HOUR)
+}
+
+/// When it was last this hour.
+pub(in super::super) fn last_hour(now: Time, zone: &TimeZone, hour: i8) -> Time {
+    at_hour(now, zone, hour, -1..=0).into_iter().rfind(|at| *at <= now).unwrap_or(now)
+}
+
+/// When it is this hour next.
+pub(in super::super) fn next_hour(now: Time, zone: &TimeZone, hour: i8) -> Time {
+    at_hour(now, zone, hour, 0..=2).into_iter().find(|at| *at > now).unwrap_or(now)
 }
 
 /// The night's hour that comes next.
 pub(super) fn next_night(now: Time, zone: &TimeZone) -> Time {
-    night(now, zone, 0..=2).into_iter().find(|night| *night > now).unwrap_or(now)
+    next_hour(now, zone, HOUR)
 }
 
-fn night(now: Time, zone: &TimeZone, days: std::ops::RangeInclusive<i64>) -> Vec<Time> {
+fn at_hour(now: Time, zone: &TimeZone, hour: i8, days: std::ops::RangeInclusive<i64>) -> Vec<Time> {
     let now = Timestamp::from_microsecond(now.micros()).unwrap_or(Timestamp::MAX);
     let today = zone.to_datetime(now).date();
     let at = |day: i64| {
         let date = today.checked_add(Span::new().days(day)).ok()?;
-        let zoned = date.at(HOUR, 0, 0, 0).to_zoned(zone.clone()).ok()?;
+        let zoned = date.at(hour, 0, 0, 0).to_zoned(zone.clone()).ok()?;
         Some(Time::from_micros(zoned.timestamp().as_microsecond()))
     };
     days.filter_map(at).collect()
