@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use yagura_channel::wire::key::{PublicKey, SigningKey};
 use yagura_events::{
     Options,
-    embedded::{Expected, Head, Seal, Signatures, WrittenHead, verify},
+    embedded::{Expected, Head, Rebuild, Seal, Signatures, WrittenHead, rebuild, verify},
 };
 
 use crate::{certificates, config::Config};
@@ -104,6 +104,46 @@ pub(crate) async fn verify_events(
     println!("everything is as the journal says");
     if let Some(head) = found.head {
         println!("write down elsewhere: --head {head} --key {name}");
+    }
+    Ok(())
+}
+
+/// Makes the catalogue of the event store anew, and says what it found.
+pub(crate) async fn rebuild_events(config: &Config, adopt: bool) -> anyhow::Result<()> {
+    let options = options(config)?;
+    let dir = options.dir.clone();
+    let mut told = 0;
+    let mut progress = |done: u64, all: u64| {
+        if done >> 30 > told {
+            told = done >> 30;
+            println!("{} of {} MB", done >> 20, all >> 20);
+        }
+        ControlFlow::Continue(())
+    };
+    let how = Rebuild { actor: "command line", adopt };
+    let rebuilt = rebuild(options, how, &mut progress)
+        .await
+        .with_context(|| format!("failed to make the catalogue in {} anew", dir.display()))?;
+    match (rebuilt.manifests, rebuilt.journal_whole) {
+        (0, _) => println!("nothing could be read of the journal: the files were taken as they were found"),
+        (manifests, true) => println!("the journal was read to its end: {manifests} manifests"),
+        (manifests, false) => println!("the journal could be read up to manifest {manifests}"),
+    }
+    for name in &rebuilt.adopted {
+        println!("counts, although no manifest tells of it: {name}");
+    }
+    for (name, why) in &rebuilt.aside {
+        println!("put aside: {name}: {why}");
+    }
+    for name in &rebuilt.missing {
+        println!("missing: {name}");
+    }
+    for folder in [&rebuilt.old_catalogue, &rebuilt.aside_in].into_iter().flatten() {
+        println!("kept: {}", folder.display());
+    }
+    println!("{} events in {} segments, {} streams", rebuilt.rows, rebuilt.segments, rebuilt.streams);
+    if rebuilt.streams_by_rows > 0 {
+        println!("of {} streams the last number is that of the last row that is there", rebuilt.streams_by_rows);
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ mod open;
 mod options;
 mod plan;
 mod read;
+mod rebuild;
 mod removal;
 mod roll_up;
 mod rows;
@@ -56,6 +57,7 @@ pub use manifest::{
     WrittenHead, is_key, verify,
 };
 pub use options::Options;
+pub use rebuild::{Rebuild, Rebuilt, rebuild};
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 

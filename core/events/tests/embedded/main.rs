@@ -11,6 +11,7 @@ mod golden;
 mod journal;
 mod kill;
 mod power;
+mod rebuild;
 mod removal;
 mod removal_crash;
 mod removal_guard;

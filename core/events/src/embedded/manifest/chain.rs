@@ -122,6 +122,11 @@ impl<'a> Chain<'a> {
         self.head
     }
 
+    /// The files that count after the last manifest.
+    pub(crate) fn into_files(self) -> BTreeMap<String, ManifestFile> {
+        self.files
+    }
+
     /// The keys that manifests name, in the order in which they came.
     #[must_use]
     pub fn keys(&self) -> &[String] {

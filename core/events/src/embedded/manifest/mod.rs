@@ -109,15 +109,16 @@ fn hash(entry: &str) -> [u8; 32] {
 }
 
 /// A manifest as it stands in the catalogue.
-struct Stored {
-    number: u64,
-    entry: String,
-    hash: Vec<u8>,
-    signature: Option<Vec<u8>>,
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) number: u64,
+    pub(crate) entry: String,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) signature: Option<Vec<u8>>,
 }
 
 impl Stored {
-    fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get::<i64, _>("number")?.cast_unsigned(),
             entry: row.try_get("entry")?,

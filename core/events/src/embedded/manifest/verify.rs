@@ -2,21 +2,21 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, fs,
-    fs::File,
-    io::{self, Read},
+    fmt, fs, io,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
-use ring::digest::{Context, SHA256};
 use sqlx::{
     Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
 use super::{Chain, Expected, Head, ManifestFile, Stored};
-use crate::{StoreError, embedded::segment::LAYOUT};
+use crate::{
+    StoreError,
+    embedded::{files::sha256_of, segment::LAYOUT},
+};
 
 /// Something that is not as the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,8 +199,8 @@ fn compare(
     let mut done = 0;
     for file in files.values() {
         let path = dir.join(&file.path);
-        match sha256(&path) {
-            Ok(hash) if hex::encode(&hash) == file.sha256 => {}
+        match sha256_of(&path) {
+            Ok(hash) if hex::encode(hash) == file.sha256 => {}
             Ok(_) => found.faults.push(Fault::Changed(file.path.clone())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 found.faults.push(Fault::Missing(file.path.clone()));
@@ -214,16 +214,4 @@ fn compare(
         }
     }
     Ok(())
-}
-
-fn sha256(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut context = Context::new(&SHA256);
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(context.finish().as_ref().to_vec()),
-            read => context.update(&buffer[..read]),
-        }
-    }
 }
