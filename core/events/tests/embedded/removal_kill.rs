@@ -62,7 +62,6 @@ fn seqs(all: &[StoredEvent], number: u128) -> Vec<u64> {
 
 /// What the child process does: day after day comes, what is old goes, and what it did is printed.
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stdout, reason = "the parent process reads it")]
 async fn child_that_removes_until_it_is_killed() {
     let Some(dir) = env::var_os(DIR) else { return };
     let store = Embedded::open(sealed(dir.as_ref())).await.unwrap();

@@ -142,7 +142,7 @@ async fn forgive(
     }
     found.faults.retain(|fault| match fault {
         Fault::Missing(path) => chain.files.contains_key(path),
-        Fault::Unknown(path) => chain.files.get(path).is_none() || before.contains_key(path),
+        Fault::Unknown(path) => !chain.files.contains_key(path) || before.contains_key(path),
         _ => true,
     });
     Ok(())

@@ -11,7 +11,10 @@ use super::{
     settings::{self, Settings},
     standing::{EvidenceStanding, evidence_standing, last_left},
 };
-use crate::server::{asked::clock, retention::next_hour, store};
+use crate::{
+    embedded::Seal,
+    server::{asked::clock, retention::next_hour, store},
+};
 
 /// What shows afterwards that nothing was changed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,7 +69,7 @@ pub(super) async fn view(ctx: &Context) -> Result<EvidenceView, ApiError> {
         settings: kept.settings,
         position: head.map(|head| head.number),
         hash: head.map(|head| hex::encode(head.hash)),
-        key: evidence.and_then(|evidence| evidence.seal()).map(|seal| seal.key()),
+        key: evidence.and_then(|evidence| evidence.seal()).map(Seal::key),
         last_left_at,
         stuck_since,
         heads,
