@@ -32,9 +32,10 @@ function DeliveryRow({ delivery }: { delivery: EvidenceDelivery }): ReactNode {
         </span>
       )}
       {error && (
-        <p className="xs sub wrap">
-          <span lang="en">{error}</span> {next_at && sentence('proof.again', { at: <ExactTime at={next_at} /> })}
-        </p>
+        <div className={`${css['why']} xs sub wrap`}>
+          <p lang="en">{error}</p>
+          {next_at && <p>{sentence('proof.again', { at: <ExactTime at={next_at} /> })}</p>}
+        </div>
       )}
     </li>
   );
