@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use parquet::{
-    arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError,
-    file::page_index::column_index::ColumnIndexMetaData,
-};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use yagura_text_index::{BLOCK_ROWS, Blocks};
 
 use super::{
@@ -28,7 +25,7 @@ pub(super) struct Window {
 
 impl Opened<'_> {
     /// What has to be read; only `candidates`, if an index has named them.
-    pub(super) fn windows(&self, plan: &Plan, candidates: Option<&Blocks>) -> Result<Vec<Window>, ParquetError> {
+    pub(super) fn windows(&self, plan: &Plan, candidates: Option<&Blocks>) -> Vec<Window> {
         let probes = probes(&plan.matcher);
         let mut found = Vec::new();
         let mut base = 0;
@@ -41,12 +38,9 @@ impl Opened<'_> {
                     && probes.iter().all(|probe| self.allows(probe, window))
             });
             base += self.group_rows(group);
-            // The index has already said what the blooms would say.
-            if !windows.is_empty() && (candidates.is_some() || self.blooms_allow(&probes, group)?) {
-                found.append(&mut windows);
-            }
+            found.append(&mut windows);
         }
-        Ok(found)
+        found
     }
 
     /// The pages of a column that keys come from; the whole row group if there is no index of them.
@@ -87,22 +81,5 @@ impl Opened<'_> {
                 .filter(|page| start_of(*page) < window.rows.end && start_of(*page + 1) > window.rows.start)
                 .any(|page| probe.page(values, page))
         })
-    }
-
-    fn blooms_allow(&self, probes: &[Probe], group: usize) -> Result<bool, ParquetError> {
-        for probe in probes.iter().filter(|probe| probe.columns.iter().all(|column| Column::BLOOMED.contains(column))) {
-            let mut allowed = false;
-            for column in &probe.columns {
-                let Some(leaf) = self.leaves[*column as usize] else { continue };
-                let builder =
-                    ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, self.metadata.clone());
-                let filter = builder.get_row_group_column_bloom_filter(group, leaf)?;
-                allowed |= filter.is_none_or(|filter| probe.bloom(&filter));
-            }
-            if !allowed {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }
