@@ -23,6 +23,18 @@ pub(super) struct Window {
     pub(super) high: i64,
 }
 
+impl Window {
+    /// The parts of it that lie in the blocks which an index has named. `base` is the first row of the row group.
+    fn within(self, candidates: &Blocks, base: usize) -> impl Iterator<Item = Self> {
+        let blocks = (base + self.rows.start) / BLOCK_ROWS..(base + self.rows.end).div_ceil(BLOCK_ROWS);
+        blocks.filter(|block| candidates.contains(*block)).map(move |block| {
+            let start = (block * BLOCK_ROWS).saturating_sub(base).max(self.rows.start);
+            let end = ((block + 1) * BLOCK_ROWS - base).min(self.rows.end);
+            Self { rows: start..end, ..self }
+        })
+    }
+}
+
 impl Opened<'_> {
     /// What has to be read; only `candidates`, if an index has named them.
     pub(super) fn windows(&self, plan: &Plan, candidates: Option<&Blocks>) -> Vec<Window> {
@@ -30,15 +42,15 @@ impl Opened<'_> {
         let mut found = Vec::new();
         let mut base = 0;
         for group in 0..self.groups() {
-            let mut windows = self.pages(plan.key_column(), plan.ranking, group);
-            windows.retain(|window| {
-                let blocks = (base + window.rows.start) / BLOCK_ROWS..(base + window.rows.end).div_ceil(BLOCK_ROWS);
-                plan.wants(window.low, window.high)
-                    && candidates.is_none_or(|candidates| candidates.any_in(blocks))
-                    && probes.iter().all(|probe| self.allows(probe, window))
+            let windows = self.pages(plan.key_column(), plan.ranking, group).into_iter();
+            let windows = windows.filter(|window| {
+                plan.wants(window.low, window.high) && probes.iter().all(|probe| self.allows(probe, window))
             });
+            match candidates {
+                Some(candidates) => found.extend(windows.flat_map(|window| window.within(candidates, base))),
+                None => found.extend(windows),
+            }
             base += self.group_rows(group);
-            found.append(&mut windows);
         }
         found
     }
