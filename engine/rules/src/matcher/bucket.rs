@@ -74,7 +74,8 @@ impl Builder {
     pub(super) fn finish(self) -> Bucket {
         let Self { mut always, programs, patterns } = self;
         let (texts, rules): (Vec<_>, Vec<_>) = rarest(patterns).into_iter().unzip();
-        let words = (!texts.is_empty()).then(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&texts));
+        let words = (!texts.is_empty())
+            .then(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&texts));
         let words = match words {
             Some(Ok(words)) => Some((words, rules)),
             // So many words that no automaton holds them: slower then, and never less.

@@ -10,7 +10,7 @@ use ahash::RandomState;
 use yagura_vocabulary::{Event, Level, RuleLevel};
 
 use self::{bucket::Bucket, check::Ready, view::View};
-use crate::{Fault, Memory, Rule, RuleBook, Seen, calendar::Almanac};
+use crate::{Fault, First, Memory, Rule, RuleBook, Seen, When, calendar::Almanac};
 
 pub use self::check::Unmet;
 
@@ -120,6 +120,15 @@ impl Matcher {
     pub fn explain(&self, event: &Event, seen: &mut dyn Seen) -> Vec<(&Rule, Option<Unmet>)> {
         let view = View::new(event);
         self.rules.iter().map(|ready| (&ready.rule, ready.check(&view, &self.almanac, seen).err())).collect()
+    }
+
+    /// Whether a rule asks what was seen before on this endpoint.
+    #[must_use]
+    pub fn asks_what_was_seen(&self) -> bool {
+        let asks = |when: &When| when.first_seen == Some(First::Endpoint);
+        self.rules
+            .iter()
+            .any(|Ready { rule, .. }| asks(&rule.when) || rule.except.iter().any(|except| asks(&except.when)))
     }
 
     /// The rule of this id, if it is on.
