@@ -30,6 +30,7 @@ const MARGIN: f32 = 20.0;
 const BUTTON: f32 = 36.0;
 /// Where a fact stands behind its name.
 const FACT: f32 = 72.0;
+const FACT_LINES: usize = 3;
 /// An entry of a list.
 const ENTRY: f32 = 46.0;
 
@@ -127,6 +128,19 @@ impl Pen<'_> {
         as_many.find(|lines| reads_well(lines)).unwrap_or(widest)
     }
 
+    /// A fact in a few lines: a name that is longer tells nothing more.
+    fn fact(&self, room: f32, fact: &str) -> Vec<String> {
+        let mut lines = self.lines(Face::Sans, 14.0, room, fact);
+        if lines.len() > FACT_LINES {
+            lines.truncate(FACT_LINES);
+            if let Some(last) = lines.last_mut() {
+                last.pop();
+                last.push('…');
+            }
+        }
+        lines
+    }
+
     /// Title, time and text, as high as they need.
     fn body(&self, notice: &Notice, language: Language) -> Canvas {
         let px = |length| self.px(length);
@@ -147,6 +161,7 @@ impl Pen<'_> {
             + rows(fact_lines, 26.0)
             + px(36.0)
             + rows(notice.list.len(), ENTRY)
+            + px(if notice.list.is_empty() { 0.0 } else { 8.0 })
             + rows(text.len(), 24.0)
             + px(16.0);
         let mut canvas = Canvas::new(count(px(WIDTH).round()), count(height.round()), SHEET);
@@ -182,6 +197,7 @@ impl Pen<'_> {
             }
             y += px(ENTRY);
         }
+        y += px(if notice.list.is_empty() { 0.0 } else { 8.0 });
         for line in &text {
             self.text(&mut canvas, Face::Sans, 14.0, (left, y + px(17.0)), INK_2, line);
             y += px(24.0);
