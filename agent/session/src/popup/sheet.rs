@@ -150,11 +150,7 @@ impl Pen<'_> {
         let title = self.balanced(Face::SerifBold, 20.0, room, &title);
         let text = self.lines(Face::Sans, 14.0, room, &notice.text);
         let rows = |lines: usize, height: f32| to_f32(i32::try_from(lines).unwrap_or(i32::MAX)) * px(height);
-        let facts: Vec<_> = notice
-            .facts
-            .iter()
-            .map(|(name, fact)| (name, self.lines(Face::Sans, 14.0, room - px(FACT), fact)))
-            .collect();
+        let facts: Vec<_> = notice.facts.iter().map(|(name, fact)| (name, self.fact(room - px(FACT), fact))).collect();
         let fact_lines = facts.iter().map(|(_, lines)| lines.len().max(1)).sum();
         let height = px(22.0)
             + rows(title.len(), 32.0)
