@@ -1,13 +1,26 @@
-//! The server's side: the policy.
+//! The server's side: the policy, and alarms for what rules answered to.
+
+mod violations;
 
 use serde_json::Value;
 use yagura_channel::wire::policy::ItemError;
 use yagura_policy::PolicySpec;
 use yagura_rules::RuleBook;
-use yagura_server_kit::{Permission, ServerFeature};
+use yagura_server_kit::{Context, Migration, Permission, ServerFeature};
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature::new("rule_book");
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, start, ..ServerFeature::new(crate::FEATURE) };
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 202_611_290_200,
+    name: "rule_book_feed",
+    sql: include_str!("../../migrations/202611290200_rule_book_feed.sql"),
+}];
+
+fn start(ctx: &Context) {
+    ctx.spawn(violations::follow(ctx.clone()));
+}
 
 /// The policy.
 pub const POLICY: PolicySpec = PolicySpec {
@@ -17,7 +30,7 @@ pub const POLICY: PolicySpec = PolicySpec {
     check,
     recorded,
     viewed_with: Permission::EventsRead,
-    schema: include_str!("../policy.schema.json"),
+    schema: include_str!("../../policy.schema.json"),
 };
 
 fn check(value: &Value) -> Vec<ItemError> {
