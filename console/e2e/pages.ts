@@ -25,6 +25,8 @@ export const pages = [
   '/events?q=usr:tanaka',
   '/events?text=見積&level=alarm&span=7d',
   '/events?event=0193a008-0000-7128-8058-0000000000c8',
+  '/calendar',
+  '/calendar?month=2026-10',
   '/policies',
   '/policies?state=failed',
   `/policies/operation_log/${root}`,

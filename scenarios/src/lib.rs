@@ -7,6 +7,7 @@ mod numbers;
 mod programs;
 mod proxy;
 mod relay;
+mod seat;
 
 use self::programs::{admin, run, wrap, wrapped};
 pub(crate) use self::programs::{free_port, kill, pause, program, spawn};
@@ -17,6 +18,7 @@ pub use self::{
     programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,
     relay::Relay,
+    seat::Seat,
 };
 
 use std::{

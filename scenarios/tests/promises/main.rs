@@ -15,4 +15,5 @@ mod process_starts;
 mod the_lake;
 mod the_network_fails;
 mod tls_inspection;
+mod v03_violations;
 mod what_is_recorded;
