@@ -1,0 +1,120 @@
+//! Which file a new one is a copy of. No kernel says so: it is deduced from what the process had opened.
+
+use std::collections::VecDeque;
+
+use yagura_records::Text;
+
+/// Opened files that are remembered of one work.
+const REMEMBERED: usize = 64;
+
+/// Opened longer ago than this a file is no source.
+const LONGEST_NS: u64 = 300 * 1_000_000_000;
+
+/// An opened file.
+#[derive(Debug, Clone)]
+pub(crate) struct Opened {
+    pub(crate) at_ns: u64,
+    pub(crate) file: u64,
+    pub(crate) path: Text,
+    pub(crate) size: Option<u64>,
+}
+
+/// What was opened lately.
+#[derive(Debug, Default)]
+pub(crate) struct Opens(VecDeque<Opened>);
+
+/// The last part of a path.
+pub(crate) fn name(path: &Text) -> &[u8] {
+    path.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+}
+
+/// All but the last part of a path, without the separator.
+pub(crate) fn folder(path: &Text) -> &[u8] {
+    let bytes = path.as_bytes();
+    bytes.iter().rposition(|byte| *byte == b'/').map_or(&[], |end| &bytes[..end])
+}
+
+/// Programs open these for themselves, not to copy them.
+fn is_part_of_the_system(path: &[u8]) -> bool {
+    [&b"/usr/lib"[..], b"/usr/share/locale", b"/lib", b"/etc/ld.so", b"/proc", b"/sys"].iter().any(|head| path.starts_with(head))
+}
+
+impl Opens {
+    pub(crate) fn add(&mut self, opened: Opened) {
+        self.0.retain(|one| one.file != opened.file || one.path != opened.path);
+        self.0.push_back(opened);
+        if self.0.len() > REMEMBERED {
+            self.0.pop_front();
+        }
+    }
+
+    /// When the file was opened last.
+    pub(crate) fn at(&self, file: u64) -> Option<u64> {
+        self.0.iter().rev().find(|one| one.file == file).map(|one| one.at_ns)
+    }
+
+    /// Its opening was for writing.
+    pub(crate) fn forget(&mut self, file: u64) {
+        self.0.retain(|one| one.file != file);
+    }
+
+    /// What a file that was closed now, with so many bytes under this path, is probably a copy of: what has its name and
+    /// size, else its size, else its name; of equals what was opened last.
+    pub(crate) fn source(&self, file: u64, path: &Text, size: Option<u64>, now_ns: u64) -> Option<&Opened> {
+        let rank = |one: &Opened| {
+            let same_name = name(&one.path) == name(path);
+            let same_size = one.size.is_some() && one.size == size;
+            let says_something = same_size && size != Some(0);
+            match (same_name, same_size) {
+                (true, true) => Some(3),
+                (false, true) if says_something && !is_part_of_the_system(one.path.as_bytes()) => Some(2),
+                (true, false) if size != Some(0) => Some(1),
+                _ => None,
+            }
+        };
+        self.0
+            .iter()
+            .filter(|one| one.file != file && one.path != *path && now_ns.saturating_sub(one.at_ns) <= LONGEST_NS)
+            .filter_map(|one| rank(one).map(|rank| (rank, one)))
+            .max_by_key(|(rank, one)| (*rank, one.at_ns))
+            .map(|(_, one)| one)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(opened: &[(&str, u64)], path: &str, size: u64, expected: Option<&str>) {
+        let mut opens = Opens::default();
+        for (index, (path, size)) in opened.iter().enumerate() {
+            let number = index as u64;
+            opens.add(Opened { at_ns: number, file: number, path: (*path).into(), size: Some(*size) });
+        }
+        let found = opens.source(99, &path.into(), Some(size), 100).map(|one| one.path.as_str());
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn name_and_size_together_say_more_than_either_alone() {
+        let opened = [("/a/x", 5), ("/b/y", 7), ("/c/x", 7)];
+        check(&opened, "/d/x", 5, Some("/a/x"));
+        check(&opened[..2], "/d/z", 7, Some("/b/y"));
+        check(&opened[..2], "/d/x", 9, Some("/a/x"));
+        check(&opened, "/d/other", 9, None);
+    }
+
+    #[test]
+    fn what_every_program_opens_is_no_source_and_emptiness_says_nothing() {
+        check(&[("/usr/lib/libc.so.6", 100)], "/home/a", 100, None);
+        check(&[("/home/empty", 0)], "/home/new", 0, None);
+        check(&[("/home/empty", 0)], "/mnt/empty", 0, Some("/home/empty"));
+    }
+
+    #[test]
+    fn paths_fall_into_folder_and_name() {
+        for (path, of, last) in [("/a/b", "/a", "b"), ("/a", "", "a"), ("a", "", "a")] {
+            assert_eq!((folder(&path.into()), name(&path.into())), (of.as_bytes(), last.as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! From the kernel's bytes to records: the thread that may ask the file system for paths and sizes.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use rustix::fs::{AtFlags, CWD, statat};
+use yagura_platform::{FileMask, FileNews, HandleRef, read_file_news, since_boot, system_clock};
+use yagura_records::{FileRecord, Text};
+use yagura_vocabulary::{Clock, Time};
+
+use super::{
+    folders::{Folders, Removed, entry_path, note_removed, number},
+    people::People,
+    reading::{Message, Shared},
+};
+use crate::{
+    Outlet,
+    file::{
+        observed::{Seen, What},
+        tracker::Tracker,
+    },
+};
+
+/// Where observations are kept for tests, if anywhere.
+pub(super) type Recording = Option<Box<dyn FnMut(&Seen) + Send>>;
+
+/// The thread's state.
+pub(super) struct Tracking {
+    pub(super) tracker: Tracker,
+    pub(super) folders: Folders,
+    pub(super) people: People,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) outlet: Outlet<FileRecord>,
+    pub(super) shared: Arc<Shared>,
+    /// Read, and not looked at yet.
+    pub(super) chunks: VecDeque<(u64, Vec<u8>)>,
+    pub(super) recording: Recording,
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl Tracking {
+    /// Takes one message. Gives whether it was the last.
+    pub(super) fn take(&mut self, message: Message) -> bool {
+        let now = since_boot();
+        let (now_ns, boot) = (nanoseconds(now), self.clock.now() - now);
+        self.people.renew(&self.outlet);
+        self.people.accounts.refresh(now);
+        match message {
+            Message::Bytes(at_ns, bytes) => {
+                self.chunks.push_back((at_ns, bytes));
+                // The one before is looked at now: by then the process sensor has caught up, and what happened to its
+                // folders since is known.
+                while self.chunks.len() > 1 {
+                    self.look(boot);
+                }
+            }
+            Message::Tick => {
+                while !self.chunks.is_empty() {
+                    self.look(boot);
+                }
+            }
+            Message::Mounts(view, news) => {
+                self.folders.roots.clone_from(&view.roots);
+                self.folders.forget_all();
+                // A drive that went is asked about by its old place in the tree.
+                let (gone, come): (Vec<_>, Vec<_>) = news.into_iter().partition(|one| one.act.kind().ends_with("remove"));
+                self.drives(gone, now_ns, boot);
+                self.people.view = view;
+                self.drives(come, now_ns, boot);
+            }
+            Message::News(news) => self.drives(news, now_ns, boot),
+            Message::Lost(count, reason) => {
+                while !self.chunks.is_empty() {
+                    self.look(boot);
+                }
+                self.shared.lost(count.unwrap_or(1));
+                let (outlet, shared) = (&self.outlet, &self.shared);
+                let out = &mut |record| publish(outlet, shared, record);
+                self.tracker.lost((now_ns, count, reason), boot, &mut self.people, out);
+            }
+            Message::Stop => return true,
+        }
+        let (outlet, shared) = (&self.outlet, &self.shared);
+        self.tracker.tick(now_ns, boot, &mut self.people, &mut |record| publish(outlet, shared, record));
+        self.shared.set_waits(self.tracker.waits() || !self.chunks.is_empty());
+        false
+    }
+
+    fn drives(&mut self, news: Vec<crate::file::tracker::DriveNews>, now_ns: u64, boot: Time) {
+        let (outlet, shared) = (&self.outlet, &self.shared);
+        for one in news {
+            self.tracker.drive(one, now_ns, boot, &mut |record| publish(outlet, shared, record));
+        }
+    }
+
+    /// Looks at the oldest chunk.
+    fn look(&mut self, boot: Time) {
+        let Some((at_ns, bytes)) = self.chunks.pop_front() else { return };
+        let mut removed = Removed::new();
+        for (_, later) in &self.chunks {
+            read_file_news(later, |news| note_removed(&news, &mut removed));
+        }
+        read_file_news(&bytes, |news| note_removed(&news, &mut removed));
+        let system_at_boot = system_clock().saturating_sub(since_boot());
+        let own = std::process::id();
+        let (mut seen, folders) = (Vec::new(), &mut self.folders);
+        read_file_news(&bytes, |news| {
+            if news.pid != own {
+                observations(&news, at_ns, system_at_boot, folders, &removed, &mut seen);
+            }
+        });
+        let (outlet, shared) = (&self.outlet, &self.shared);
+        for mut one in seen {
+            one.who = self.people.ask(one.pid);
+            if let Some(recording) = &mut self.recording {
+                recording(&one);
+            }
+            self.tracker.observe(one, boot, &mut self.people, &mut |record| publish(outlet, shared, record));
+        }
+    }
+}
+
+fn publish(outlet: &Outlet<FileRecord>, shared: &Shared, record: FileRecord) {
+    if matches!(record, FileRecord::Acted(_)) {
+        shared.saw();
+    }
+    outlet.publish(record);
+}
+
+/// What one event says. Several may have been merged: they are told in the order in which they can have happened.
+fn observations(
+    news: &FileNews<'_>,
+    at_ns: u64,
+    system_at_boot: Duration,
+    folders: &mut Folders,
+    removed: &Removed,
+    out: &mut Vec<Seen>,
+) {
+    let folder = news.mask.has(FileMask::FOLDER);
+    let mut put = |what, file: Option<HandleRef<'_>>, (path, whole): (Vec<u8>, bool), to: Option<(Vec<u8>, bool)>| {
+        let size = match (what, folder) {
+            (What::Opened | What::Closed, false) => size(&path),
+            (What::Renamed, false) => to.as_ref().and_then(|(to, _)| size(to)),
+            _ => None,
+        };
+        let changed = size.and_then(|(_, changed)| changed.checked_sub(system_at_boot));
+        out.push(Seen {
+            at_ns,
+            pid: news.pid,
+            who: None,
+            what,
+            folder,
+            file: file.map_or(0, number),
+            folder_unknown: !(whole && to.as_ref().is_none_or(|(_, whole)| *whole)),
+            path: Text::from_bytes(path),
+            to: to.map(|(to, _)| Text::from_bytes(to)),
+            size: size.map(|(size, _)| size),
+            changed_ns: changed.map(nanoseconds),
+        });
+    };
+    if let (Some(old), Some(new)) = (news.old, news.new) {
+        let (from, to) = (entry_path(folders, old, removed), entry_path(folders, new, removed));
+        if let Some(handle) = news.file.filter(|_| folder) {
+            folders.forget_below(&from.0);
+            if to.1 {
+                folders.learn(handle, &to.0);
+            }
+        }
+        return put(What::Renamed, news.file, from, Some(to));
+    }
+    if let Some(entry) = news.entry {
+        // A folder that is only looked into has no handle but its own.
+        let file = news.file.or(folder.then_some(entry.folder));
+        let path = entry_path(folders, entry, removed);
+        for (bit, what) in [
+            (FileMask::CREATE, What::Created),
+            (FileMask::OPEN, What::Opened),
+            (FileMask::CLOSE_WRITE, What::Closed),
+            (FileMask::DELETE, What::Deleted),
+        ] {
+            if news.mask.has(bit) {
+                if let (What::Created, true, Some(handle), true) = (what, folder, file, path.1) {
+                    folders.learn(handle, &path.0);
+                }
+                put(what, file, path.clone(), None);
+            }
+        }
+    }
+    if news.mask.has(FileMask::DELETE_SELF) && !folder {
+        put(What::Gone, news.file, (Vec::new(), true), None);
+    }
+}
+
+/// Size and time of the last change since 1970.
+fn size(path: &[u8]) -> Option<(u64, Duration)> {
+    let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT).ok()?;
+    let seconds = u64::try_from(stat.st_mtime).ok()?;
+    let changed = Duration::new(seconds, u32::try_from(stat.st_mtime_nsec).ok()?);
+    Some((u64::try_from(stat.st_size).ok()?, changed))
+}
