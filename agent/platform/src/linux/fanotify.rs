@@ -110,11 +110,11 @@ pub fn file_system_id(path: &Path) -> Result<u64, Error> {
     Ok(unsafe { mem::transmute_copy::<libc::fsid_t, u64>(&answer.f_fsid) })
 }
 
-/// The path, as this process sees it, of the file that a handle names; `mount` is anything on its file system.
+/// The file that a handle names, open for nothing but asking about it; `mount` is anything on its file system.
 ///
 /// # Errors
 /// When the file is gone, or this process may not open handles (`CAP_DAC_READ_SEARCH`).
-pub fn path_of_handle(mount: BorrowedFd<'_>, handle: HandleRef<'_>) -> Result<PathBuf, Error> {
+pub fn open_handle(mount: BorrowedFd<'_>, handle: HandleRef<'_>) -> Result<OwnedFd, Error> {
     #[repr(C)]
     struct Handle {
         length: libc::c_uint,
@@ -136,13 +136,20 @@ pub fn path_of_handle(mount: BorrowedFd<'_>, handle: HandleRef<'_>) -> Result<Pa
         return Err(refused(std::io::Error::last_os_error()));
     }
     // SAFETY: the call gave this descriptor to nobody else.
-    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-    let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
-    let path = rustix::fs::readlink(link, Vec::new()).map_err(Error::refused("ask for the path of a handle"))?;
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// The path of an open file, as this process sees it.
+///
+/// # Errors
+/// When `/proc` is not mounted.
+pub fn path_of(file: BorrowedFd<'_>) -> Result<PathBuf, Error> {
+    let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let path = rustix::fs::readlink(link, Vec::new()).map_err(Error::refused("ask for the path of an open file"))?;
     Ok(PathBuf::from(OsString::from_vec(path.into_bytes())))
 }
 
-/// Opens a folder for [`path_of_handle`]. Not to be kept: an open folder keeps its file system from being unmounted.
+/// Opens a folder for [`open_handle`]. Not to be kept: an open folder keeps its file system from being unmounted.
 ///
 /// # Errors
 /// When it cannot be opened.

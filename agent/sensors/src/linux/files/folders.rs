@@ -3,12 +3,16 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    os::unix::ffi::OsStrExt,
+    os::{
+        fd::{AsFd as _, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
     path::PathBuf,
     sync::Arc,
 };
 
-use yagura_platform::{EntryRef, FileMask, FileNews, HandleRef, file_system_id, open_folder, path_of_handle};
+use rustix::fs::fstat;
+use yagura_platform::{EntryRef, FileMask, FileNews, HandleRef, file_system_id, open_folder, open_handle, path_of};
 
 /// Folders that are remembered: this many at least, twice as many at most.
 const REMEMBERED: usize = 8192;
@@ -91,17 +95,26 @@ impl Folders {
         Some(path)
     }
 
-    fn ask(&self, handle: HandleRef<'_>) -> Option<Vec<u8>> {
+    fn open(&self, handle: HandleRef<'_>) -> Option<OwnedFd> {
         let root = self.roots.get(&handle.file_system)?;
         // Opened anew each time: an open folder keeps a drive from being taken out.
         let mount = open_folder(root).ok()?;
         if file_system_id(root).ok()? != handle.file_system {
             return None;
         }
-        let path = path_of_handle(std::os::fd::AsFd::as_fd(&mount), handle).ok()?;
+        open_handle(mount.as_fd(), handle).ok()
+    }
+
+    fn ask(&self, handle: HandleRef<'_>) -> Option<Vec<u8>> {
+        let path = path_of(self.open(handle)?.as_fd()).ok()?;
         let bytes = path.as_os_str().as_bytes();
         let whole = bytes.starts_with(b"/") && !bytes.ends_with(b" (deleted)");
         whole.then(|| if bytes == b"/" { Vec::new() } else { bytes.to_vec() })
+    }
+
+    /// Size and time of the last change of a file, whatever it is called now.
+    pub(super) fn stat(&self, handle: HandleRef<'_>) -> Option<rustix::fs::Stat> {
+        fstat(self.open(handle)?).ok()
     }
 
     fn put(&mut self, key: u64, path: Arc<[u8]>) {

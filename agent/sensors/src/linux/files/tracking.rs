@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use rustix::fs::{AtFlags, CWD, statat};
+use rustix::fs::{AtFlags, CWD, Stat, statat};
 use yagura_platform::{FileMask, FileNews, HandleRef, read_file_news, since_boot, system_clock};
 use yagura_records::{FileRecord, Text};
 use yagura_vocabulary::{Clock, Time};
@@ -139,12 +139,12 @@ fn observations(
     out: &mut Vec<Seen>,
 ) {
     let folder = news.mask.has(FileMask::FOLDER);
-    let mut put = |what, file: Option<HandleRef<'_>>, (path, whole): (Vec<u8>, bool), to: Option<(Vec<u8>, bool)>| {
-        let size = match (what, folder) {
-            (What::Opened | What::Closed, false) => size(&path),
-            (What::Renamed, false) => to.as_ref().and_then(|(to, _)| size(to)),
-            _ => None,
-        };
+    type Found = (Vec<u8>, bool);
+    let mut put = |folders: &Folders, what, file: Option<HandleRef<'_>>, (path, whole): Found, to: Option<Found>| {
+        let asks = matches!(what, What::Opened | What::Closed | What::Renamed) && !folder;
+        let last = to.as_ref().map_or(&path, |(to, _)| to);
+        // By its path costs less; by its handle it is found even if it was renamed since.
+        let size = asks.then(|| by_path(last).or_else(|| size(folders.stat(file?)?))).flatten();
         let changed = size.and_then(|(_, changed)| changed.checked_sub(system_at_boot));
         out.push(Seen {
             at_ns,
@@ -168,7 +168,7 @@ fn observations(
                 folders.learn(handle, &to.0);
             }
         }
-        return put(What::Renamed, news.file, from, Some(to));
+        return put(folders, What::Renamed, news.file, from, Some(to));
     }
     if let Some(entry) = news.entry {
         // A folder that is only looked into has no handle but its own.
@@ -184,18 +184,22 @@ fn observations(
                 if let (What::Created, true, Some(handle), true) = (what, folder, file, path.1) {
                     folders.learn(handle, &path.0);
                 }
-                put(what, file, path.clone(), None);
+                put(folders, what, file, path.clone(), None);
             }
         }
     }
     if news.mask.has(FileMask::DELETE_SELF) && !folder {
-        put(What::Gone, news.file, (Vec::new(), true), None);
+        put(folders, What::Gone, news.file, (Vec::new(), true), None);
     }
 }
 
-/// Size and time of the last change since 1970.
-fn size(path: &[u8]) -> Option<(u64, Duration)> {
-    let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT).ok()?;
+fn by_path(path: &[u8]) -> Option<(u64, Duration)> {
+    size(statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT).ok()?)
+}
+
+/// Size, and time of the last change since 1970.
+#[expect(clippy::needless_pass_by_value, reason = "it is what the calls above give")]
+fn size(stat: Stat) -> Option<(u64, Duration)> {
     let seconds = u64::try_from(stat.st_mtime).ok()?;
     let changed = Duration::new(seconds, u32::try_from(stat.st_mtime_nsec).ok()?);
     Some((u64::try_from(stat.st_size).ok()?, changed))
