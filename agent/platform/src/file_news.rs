@@ -225,8 +225,7 @@ mod tests {
     #[test]
     fn several_events_are_read_and_unknown_parts_passed_over() {
         let unknown = vec![99, 0, 8, 0, 1, 2, 3, 4];
-        let create =
-            event(FileMask::CREATE.and(FileMask::OPEN), 1, &[unknown, info(DFID_NAME, b"dir", Some(b"a"))]);
+        let create = event(FileMask::CREATE.and(FileMask::OPEN), 1, &[unknown, info(DFID_NAME, b"dir", Some(b"a"))]);
         let overflow = event(FileMask::OVERFLOW, 0, &[]);
         let all = [create, renaming(), overflow].concat();
         let mut masks = Vec::new();

@@ -13,8 +13,9 @@ async fn main() -> io::Result<()> {
     yagura_platform::keep_memory_small();
     let sensors = Sensors::live(Arc::new(SystemClock));
     let mut stream = sensors.files().await;
-    let opens = std::env::args().nth(1).map(|below| Arc::new(move |path: &str| path.starts_with(&below)) as OpensWanted);
-    stream.wish(FileWish { opens, unfolded: false });
+    let opens =
+        std::env::args().nth(1).map(|below| Arc::new(move |path: &str| path.starts_with(&below)) as OpensWanted);
+    stream.wish(FileWish { opens, ..FileWish::default() });
     tell(&sensors)?;
     loop {
         tokio::select! {

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use yagura_records::{FileRecord, Lost, Moment, ProcessRecord};
+use yagura_records::{FileActed, FileRecord, Lost, Moment, ProcessRecord};
 
 use crate::{
     Session,
@@ -85,10 +85,15 @@ impl StreamRecord for FileRecord {
 /// Says whether somebody wants to be told that the file at this path was opened.
 pub type OpensWanted = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// Says whether somebody wants to be told of this act; asked before many are told of as one.
+pub type ActsWanted = Arc<dyn Fn(&FileActed) -> bool + Send + Sync>;
+
 /// What a reader of the file stream asks for. Without it, opened files are not told of and many acts of one kind are told of
 /// as one.
 #[derive(Clone, Default)]
 pub struct FileWish {
+    /// Which acts to tell of; all without it. What another reader wants comes all the same.
+    pub acts: Option<ActsWanted>,
     /// Which opened files to tell of.
     pub opens: Option<OpensWanted>,
     /// Each act in a row of its own, however many there are.
@@ -97,7 +102,11 @@ pub struct FileWish {
 
 impl fmt::Debug for FileWish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileWish").field("opens", &self.opens.is_some()).field("unfolded", &self.unfolded).finish()
+        f.debug_struct("FileWish")
+            .field("acts", &self.acts.is_some())
+            .field("opens", &self.opens.is_some())
+            .field("unfolded", &self.unfolded)
+            .finish()
     }
 }
 

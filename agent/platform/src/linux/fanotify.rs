@@ -41,10 +41,7 @@ impl Fanotify {
     /// # Errors
     /// Without the right to, or on a kernel before 5.17.
     pub fn open() -> Result<Self, Error> {
-        let flags = libc::FAN_CLASS_NOTIF
-            | libc::FAN_CLOEXEC
-            | libc::FAN_NONBLOCK
-            | libc::FAN_REPORT_DFID_NAME_TARGET;
+        let flags = libc::FAN_CLASS_NOTIF | libc::FAN_CLOEXEC | libc::FAN_NONBLOCK | libc::FAN_REPORT_DFID_NAME_TARGET;
         // SAFETY: fanotify_init takes two numbers and gives a new descriptor, or -1.
         let fd = unsafe { libc::fanotify_init(flags, (libc::O_RDONLY | libc::O_CLOEXEC).cast_unsigned()) };
         if fd < 0 {
@@ -129,9 +126,8 @@ pub fn open_handle(mount: BorrowedFd<'_>, handle: HandleRef<'_>) -> Result<Owned
     room.copy_from_slice(handle.bytes);
     own.length = u32::try_from(handle.bytes.len()).map_err(|_| refused(Errno::OVERFLOW.into()))?;
     // SAFETY: `own` has the form of a file_handle with `length` bytes behind its head, and lives through the call.
-    let fd = unsafe {
-        libc::open_by_handle_at(mount.as_raw_fd(), (&raw mut own).cast(), libc::O_PATH | libc::O_CLOEXEC)
-    };
+    let fd =
+        unsafe { libc::open_by_handle_at(mount.as_raw_fd(), (&raw mut own).cast(), libc::O_PATH | libc::O_CLOEXEC) };
     if fd < 0 {
         return Err(refused(std::io::Error::last_os_error()));
     }

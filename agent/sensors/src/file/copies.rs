@@ -36,7 +36,9 @@ pub(crate) fn folder(path: &Text) -> &[u8] {
 
 /// Programs open these for themselves, not to copy them.
 fn is_part_of_the_system(path: &[u8]) -> bool {
-    [&b"/usr/lib"[..], b"/usr/share/locale", b"/lib", b"/etc/ld.so", b"/proc", b"/sys"].iter().any(|head| path.starts_with(head))
+    [&b"/usr/lib"[..], b"/usr/share/locale", b"/lib", b"/etc/ld.so", b"/proc", b"/sys"]
+        .iter()
+        .any(|head| path.starts_with(head))
 }
 
 impl Opens {

@@ -229,12 +229,7 @@ impl<'a> Work<'a> {
         if self.session.told.contains_key(&seen.file) {
             return;
         }
-        self.session.opens.add(Opened {
-            at_ns: seen.at_ns,
-            file: seen.file,
-            path: seen.path.clone(),
-            size: seen.size,
-        });
+        self.session.opens.add(Opened { at_ns: seen.at_ns, file: seen.file, path: seen.path.clone(), size: seen.size });
         let told = self.session.told_opens.get(&seen.file);
         let again = told.is_some_and(|at| seen.at_ns.saturating_sub(*at) < SAME_OPENING_NS);
         if !again && !self.opened.contains_key(&seen.file) && (self.wanted)(seen.path.as_str()) {
@@ -293,7 +288,11 @@ impl<'a> Work<'a> {
         {
             // It was made under another name and is what it was meant to be only now.
             let draft = &mut self.drafts[at];
-            if draft.to.is_some() { draft.to = Some(to) } else { draft.path = to }
+            if draft.to.is_some() {
+                draft.to = Some(to)
+            } else {
+                draft.path = to
+            }
             if draft.act == FileAct::FileCreate && draft.closed {
                 self.find_source(at, seen.at_ns);
             }
@@ -359,7 +358,8 @@ impl<'a> Work<'a> {
         for &at in &self.folders {
             let draft = &mut self.drafts[at];
             let copied = draft.act == FileAct::FolderCopy && draft.path == seen.path;
-            let empty = draft.act == FileAct::FolderCreate && draft.path != seen.path && name(&draft.path) == name(&seen.path);
+            let empty =
+                draft.act == FileAct::FolderCreate && draft.path != seen.path && name(&draft.path) == name(&seen.path);
             if copied || empty {
                 if empty {
                     draft.to = Some(std::mem::replace(&mut draft.path, seen.path.clone()));

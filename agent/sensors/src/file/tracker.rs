@@ -30,6 +30,8 @@ pub(crate) trait Surroundings {
     fn place(&self, path: &Text) -> Place;
     /// Whether an opened file is told of.
     fn opens_wanted(&self, path: &str) -> bool;
+    /// Whether an act is told of.
+    fn wanted(&self, act: &FileActed) -> bool;
     /// Whether many acts may be told of in sum.
     fn folds(&self) -> bool;
 }
@@ -148,13 +150,7 @@ impl Tracker {
         Moment { occurred_at: boot + Duration::from_nanos(at_ns), boot_id: self.boot_id, mono_ns: at_ns }
     }
 
-    fn make_room(
-        &mut self,
-        now_ns: u64,
-        boot: Time,
-        around: &mut dyn Surroundings,
-        out: &mut dyn FnMut(FileRecord),
-    ) {
+    fn make_room(&mut self, now_ns: u64, boot: Time, around: &mut dyn Surroundings, out: &mut dyn FnMut(FileRecord)) {
         let mut all: Vec<_> = self.sessions.iter().map(|(leader, one)| (one.touched_ns, *leader)).collect();
         all.sort_unstable();
         for (_, leader) in all.into_iter().take(SESSIONS / 8) {
@@ -185,6 +181,9 @@ impl Tracker {
             }
             let (tree, builds) = draft.who.as_ref().map_or((leader, false), |who| (who.tree, who.builds));
             let row = self.row(draft, boot, around);
+            if !around.wanted(&row) {
+                continue;
+            }
             if may_fold {
                 self.folds.add(tree, row, builds, &mut |row| out(FileRecord::Acted(Box::new(row))));
             } else {

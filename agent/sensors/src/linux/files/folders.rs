@@ -131,9 +131,8 @@ impl Folders {
 
     /// Everything below this path has another one now.
     pub(super) fn forget_below(&mut self, path: &[u8]) {
-        let stays = |kept: &Arc<[u8]>| {
-            kept.strip_prefix(path).is_none_or(|rest| !rest.is_empty() && !rest.starts_with(b"/"))
-        };
+        let stays =
+            |kept: &Arc<[u8]>| kept.strip_prefix(path).is_none_or(|rest| !rest.is_empty() && !rest.starts_with(b"/"));
         self.young.retain(|_, kept| stays(kept));
         self.old.retain(|_, kept| stays(kept));
     }
@@ -155,7 +154,9 @@ pub(super) fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// The path of an entry, and whether it is whole: of an entry in a folder that is gone only the name is known.
 pub(super) fn entry_path(folders: &mut Folders, entry: EntryRef<'_>, removed: &Removed) -> (Vec<u8>, bool) {
-    folders.path(entry.folder, removed).map_or_else(|| (entry.name.to_vec(), false), |folder| (join(&folder, entry.name), true))
+    folders
+        .path(entry.folder, removed)
+        .map_or_else(|| (entry.name.to_vec(), false), |folder| (join(&folder, entry.name), true))
 }
 
 #[cfg(test)]
@@ -198,7 +199,8 @@ mod tests {
             folders.learn(handle(name.as_bytes()), path.as_bytes());
         }
         folders.forget_below(b"/a");
-        let known = |folders: &mut Folders, name: &str| folders.path(handle(name.as_bytes()), &Removed::new()).is_some();
+        let known =
+            |folders: &mut Folders, name: &str| folders.path(handle(name.as_bytes()), &Removed::new()).is_some();
         assert!(!known(&mut folders, "a") && !known(&mut folders, "b") && known(&mut folders, "ab"));
     }
 

@@ -16,14 +16,52 @@ use crate::file::tracker::DriveNews;
 
 /// File systems in which nobody keeps files.
 const NOT_FILES: &[&str] = &[
-    "autofs", "binder", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs",
-    "fuse.portal", "fuse.gvfsd-fuse", "fusectl", "hugetlbfs", "mqueue", "nfsd", "nsfs", "proc", "pstore", "ramfs",
-    "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs",
+    "autofs",
+    "binder",
+    "binfmt_misc",
+    "bpf",
+    "cgroup",
+    "cgroup2",
+    "configfs",
+    "debugfs",
+    "devpts",
+    "devtmpfs",
+    "efivarfs",
+    "fuse.portal",
+    "fuse.gvfsd-fuse",
+    "fusectl",
+    "hugetlbfs",
+    "mqueue",
+    "nfsd",
+    "nsfs",
+    "proc",
+    "pstore",
+    "ramfs",
+    "rpc_pipefs",
+    "securityfs",
+    "selinuxfs",
+    "sysfs",
+    "tracefs",
 ];
 
 const NETWORK: &[&str] = &[
-    "9p", "afs", "ceph", "cifs", "davfs", "fuse.davfs2", "fuse.glusterfs", "fuse.s3fs", "fuse.sshfs", "gfs2", "lustre", "ncpfs",
-    "nfs", "nfs4", "smb3", "smbfs", "virtiofs",
+    "9p",
+    "afs",
+    "ceph",
+    "cifs",
+    "davfs",
+    "fuse.davfs2",
+    "fuse.glusterfs",
+    "fuse.s3fs",
+    "fuse.sshfs",
+    "gfs2",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "smb3",
+    "smbfs",
+    "virtiofs",
 ];
 
 /// These come and go with programs, not with drives.
@@ -110,7 +148,8 @@ pub(super) struct Drive {
 pub(super) fn drive(sys: &Path, device: (u32, u32)) -> Drive {
     let link = sys.join(format!("dev/block/{}:{}", device.0, device.1));
     let Ok(home) = fs::canonicalize(link) else { return Drive::default() };
-    let read = |folder: &Path, name: &str| fs::read_to_string(folder.join(name)).map(|text| text.trim().to_owned()).ok();
+    let read =
+        |folder: &Path, name: &str| fs::read_to_string(folder.join(name)).map(|text| text.trim().to_owned()).ok();
     let on_a_bus = home.components().any(|part| part.as_os_str().as_bytes().starts_with(b"usb"));
     // A partition lies in its disk's folder.
     let disk = if home.join("partition").exists() { home.parent().unwrap_or(&home) } else { &home };

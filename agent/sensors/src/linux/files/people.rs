@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use yagura_records::{FileRecord, Place, Text};
+use yagura_records::{FileActed, FileRecord, Place, Text};
 use yagura_vocabulary::Account;
 
 use super::watching::View;
@@ -56,6 +56,11 @@ impl Surroundings for People {
 
     fn opens_wanted(&self, path: &str) -> bool {
         self.wishes.iter().any(|wish| wish.opens.as_ref().is_some_and(|wanted| wanted(path)))
+    }
+
+    fn wanted(&self, act: &FileActed) -> bool {
+        // Without readers there is nobody to want anything, and nothing is kept.
+        self.wishes.is_empty() || self.wishes.iter().any(|wish| wish.acts.as_ref().is_none_or(|wanted| wanted(act)))
     }
 
     fn folds(&self) -> bool {

@@ -293,7 +293,8 @@ impl Follower {
                 Err(error) => return self.shared.fail("following mounts", &error),
             };
             let news = shares.look();
-            let told = told.and_then(|()| if news.is_empty() { Ok(()) } else { self.giver.give(Message::News(news), 1024) });
+            let told =
+                told.and_then(|()| if news.is_empty() { Ok(()) } else { self.giver.give(Message::News(news), 1024) });
             if told.is_err() {
                 return;
             }

@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn a_folder_in_the_list_of_nfs_is_shared_and_one_that_left_it_is_not() {
         let list = ("etc/exports", "# none\n/srv/会計 192.0.2.0/24(rw) *(ro)\n\"/srv/a b\" *(ro)\n");
-        let added = [(FileAct::ShareAdd, "/srv/a b", "nfs:/srv/a b"), (FileAct::ShareAdd, "/srv/会計", "nfs:/srv/会計")];
+        let added =
+            [(FileAct::ShareAdd, "/srv/a b", "nfs:/srv/a b"), (FileAct::ShareAdd, "/srv/会計", "nfs:/srv/会計")];
         check(&[], &[list], &added);
         check(&[("etc/exports", "/srv *")], &[], &[(FileAct::ShareRemove, "/srv", "nfs:/srv")]);
     }
@@ -119,10 +120,8 @@ mod tests {
     fn sections_and_user_shares_of_samba_are_shares() {
         let conf = ("etc/samba/smb.conf", "[global]\n workgroup = X\n; path = /no\n[資料]\n  Path = /srv/docs\n");
         let user = ("var/lib/samba/usershares/tanaka", "#VERSION 2\npath=/home/tanaka/公開\n");
-        let added = [
-            (FileAct::ShareAdd, "/home/tanaka/公開", "smb:tanaka"),
-            (FileAct::ShareAdd, "/srv/docs", "smb:資料"),
-        ];
+        let added =
+            [(FileAct::ShareAdd, "/home/tanaka/公開", "smb:tanaka"), (FileAct::ShareAdd, "/srv/docs", "smb:資料")];
         check(&[], &[conf, user], &added);
         check(&[conf], &[conf], &[]);
     }

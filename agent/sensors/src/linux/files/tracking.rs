@@ -65,7 +65,8 @@ impl Tracking {
                 self.folders.roots.clone_from(&view.roots);
                 self.folders.forget_all();
                 // A drive that went is asked about by its old place in the tree.
-                let (gone, come): (Vec<_>, Vec<_>) = news.into_iter().partition(|one| one.act.kind().ends_with("remove"));
+                let (gone, come): (Vec<_>, Vec<_>) =
+                    news.into_iter().partition(|one| one.act.kind().ends_with("remove"));
                 self.drives(gone, now_ns, boot);
                 self.people.view = view;
                 self.drives(come, now_ns, boot);
