@@ -34,6 +34,12 @@ pub(crate) fn folder(path: &Text) -> &[u8] {
     bytes.iter().rposition(|byte| *byte == b'/').map_or(&[], |end| &bytes[..end])
 }
 
+/// What stands behind the last dot of the last part.
+pub(crate) fn extension(path: &Text) -> Option<&[u8]> {
+    let name = name(path);
+    name.iter().rposition(|byte| *byte == b'.').map(|dot| &name[dot + 1..])
+}
+
 /// Programs open these for themselves, not to copy them.
 fn is_part_of_the_system(path: &[u8]) -> bool {
     [&b"/usr/lib"[..], b"/usr/share/locale", b"/lib", b"/etc/ld.so", b"/proc", b"/sys"]
@@ -53,6 +59,11 @@ impl Opens {
     /// When the file was opened last.
     pub(crate) fn at(&self, file: u64) -> Option<u64> {
         self.0.iter().rev().find(|one| one.file == file).map(|one| one.at_ns)
+    }
+
+    /// Whether this path was opened, and how large the file was is not known.
+    pub(crate) fn is_without_size(&self, path: &Text) -> bool {
+        self.0.iter().any(|one| one.path == *path && one.size.is_none())
     }
 
     /// Its opening was for writing.

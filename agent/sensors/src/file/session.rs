@@ -9,7 +9,7 @@ use std::{
 use yagura_records::{FileAct, Text};
 
 use super::{
-    copies::{Opened, Opens, folder, name},
+    copies::{Opened, Opens, extension, folder, name},
     observed::{Seen, What, Who},
 };
 
@@ -285,6 +285,7 @@ impl<'a> Work<'a> {
         let Some(to) = seen.to.clone() else { return };
         if let Some(&at) = self.content.get(&seen.file)
             && matches!(self.drafts[at].act, FileAct::FileCreate | FileAct::FileCopy | FileAct::FolderCreate)
+            && !self.drafts[at].replaced
         {
             // It was made under another name and is what it was meant to be only now.
             let draft = &mut self.drafts[at];
@@ -293,7 +294,9 @@ impl<'a> Work<'a> {
             } else {
                 draft.path = to
             }
-            if draft.act == FileAct::FileCreate && draft.closed {
+            draft.bytes = draft.bytes.or(seen.size);
+            if draft.closed {
+                // Under its real name it may be more like another file.
                 self.find_source(at, seen.at_ns);
             }
             self.last_renaming = Some(at);
@@ -323,6 +326,20 @@ impl<'a> Work<'a> {
         if let Some(draft) = self.drafts.iter_mut().rev().find(moved) {
             draft.act = FileAct::FileMove;
             return;
+        }
+        // Gone before its size could be asked for: what was made of it must have its kind of name.
+        if self.session.opens.is_without_size(&seen.path) {
+            let from_it = |draft: &&mut Draft| {
+                draft.act == FileAct::FileCreate
+                    && draft.closed
+                    && !draft.fleeting
+                    && extension(&draft.path) == extension(&seen.path)
+            };
+            if let Some(draft) = self.drafts.iter_mut().rev().find(from_it) {
+                (draft.act, draft.inferred) = (FileAct::FileMove, true);
+                draft.to = Some(std::mem::replace(&mut draft.path, seen.path.clone()));
+                return;
+            }
         }
         // The spare copy that an editor made by renaming, after it wrote the file anew.
         if let Some(&spare) = self.renamed.get(&seen.file)
@@ -376,9 +393,10 @@ impl<'a> Work<'a> {
             return;
         }
         if let Some(at) = self.last_renaming.take() {
-            self.drafts[at].replaced = true;
             if self.drafts[at].act == FileAct::FileCreate {
                 self.overwritten(at);
+            } else {
+                self.drafts[at].replaced = true;
             }
         }
     }
@@ -452,7 +470,8 @@ impl<'a> Work<'a> {
             .iter()
             .filter(|draft| !draft.dead && draft.act != FileAct::FileOpen)
             .filter(|draft| matches!(draft.act, FileAct::FileCopy | FileAct::FileMove | FileAct::FileOverwrite))
-            .map(|draft| draft.path.as_bytes().to_vec())
+            .flat_map(|draft| [&draft.path, draft.outcome()])
+            .map(|path| path.as_bytes().to_vec())
             .collect();
         for draft in &mut self.drafts {
             draft.dead |= draft.act == FileAct::FileOpen && part.contains(draft.path.as_bytes());

@@ -244,3 +244,7 @@ fn plain(at: Moment, act: FileAct, path: Text) -> FileActed {
         notes: Vec::new(),
     }
 }
+
+#[cfg(test)]
+#[path = "tracker_tests.rs"]
+mod tests;

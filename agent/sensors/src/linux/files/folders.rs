@@ -16,6 +16,8 @@ use yagura_platform::{EntryRef, FileMask, FileNews, HandleRef, file_system_id, o
 
 /// Folders that are remembered: this many at least, twice as many at most.
 const REMEMBERED: usize = 8192;
+/// A longer path, which only a program makes that wants to, is not told of whole.
+const LONGEST_PATH: usize = 16 << 10;
 /// How deep a tree may be whose folders are all gone already.
 const DEEPEST: usize = 64;
 
@@ -154,9 +156,8 @@ pub(super) fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// The path of an entry, and whether it is whole: of an entry in a folder that is gone only the name is known.
 pub(super) fn entry_path(folders: &mut Folders, entry: EntryRef<'_>, removed: &Removed) -> (Vec<u8>, bool) {
-    folders
-        .path(entry.folder, removed)
-        .map_or_else(|| (entry.name.to_vec(), false), |folder| (join(&folder, entry.name), true))
+    let folder = folders.path(entry.folder, removed).filter(|folder| folder.len() <= LONGEST_PATH);
+    folder.map_or_else(|| (entry.name.to_vec(), false), |folder| (join(&folder, entry.name), true))
 }
 
 #[cfg(test)]

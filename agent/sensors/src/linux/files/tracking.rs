@@ -106,12 +106,15 @@ impl Tracking {
         read_file_news(&bytes, |news| note_removed(&news, &mut removed));
         let system_at_boot = system_clock().saturating_sub(since_boot());
         let own = std::process::id();
-        let (mut seen, folders) = (Vec::new(), &mut self.folders);
+        let folders = &mut self.folders;
+        let mut sorting =
+            Sorting { at_ns, system_at_boot, folders, removed: &removed, seen: Vec::new(), late: Vec::new() };
         read_file_news(&bytes, |news| {
             if news.pid != own {
-                observations(&news, at_ns, system_at_boot, folders, &removed, &mut seen);
+                sorting.take(&news);
             }
         });
+        let seen = sorting.finish();
         let (outlet, shared) = (&self.outlet, &self.shared);
         for mut one in seen {
             one.who = self.people.ask(one.pid);
@@ -130,25 +133,41 @@ fn publish(outlet: &Outlet<FileRecord>, shared: &Shared, record: FileRecord) {
     outlet.publish(record);
 }
 
-/// What one event says. Several may have been merged: they are told in the order in which they can have happened.
-fn observations(
-    news: &FileNews<'_>,
+/// What the events of one chunk say, in the order in which it can have happened.
+///
+/// The kernel merges what happens to one name while the news wait: `OPEN | DELETE` stands where the opening was. What ends
+/// something is therefore told as late as it can have been.
+struct Sorting<'a> {
     at_ns: u64,
+    /// Since 1970 by the clock of file systems.
     system_at_boot: Duration,
-    folders: &mut Folders,
-    removed: &Removed,
-    out: &mut Vec<Seen>,
-) {
-    let folder = news.mask.has(FileMask::FOLDER);
-    type Found = (Vec<u8>, bool);
-    let mut put = |folders: &Folders, what, file: Option<HandleRef<'_>>, (path, whole): Found, to: Option<Found>| {
+    folders: &'a mut Folders,
+    removed: &'a Removed,
+    seen: Vec<Seen>,
+    /// Closed and deleted in an event that holds something earlier too.
+    late: Vec<Seen>,
+}
+
+/// A path, and whether it is whole.
+type Found = (Vec<u8>, bool);
+
+impl Sorting<'_> {
+    fn observation(
+        &self,
+        news: &FileNews<'_>,
+        what: What,
+        file: Option<HandleRef<'_>>,
+        (path, whole): Found,
+        to: Option<Found>,
+    ) -> Seen {
+        let folder = news.mask.has(FileMask::FOLDER);
         let asks = matches!(what, What::Opened | What::Closed | What::Renamed) && !folder;
         let last = to.as_ref().map_or(&path, |(to, _)| to);
         // By its path costs less; by its handle it is found even if it was renamed since.
-        let size = asks.then(|| by_path(last).or_else(|| size(folders.stat(file?)?))).flatten();
-        let changed = size.and_then(|(_, changed)| changed.checked_sub(system_at_boot));
-        out.push(Seen {
-            at_ns,
+        let size = asks.then(|| by_path(last).or_else(|| size(self.folders.stat(file?)?))).flatten();
+        let changed = size.and_then(|(_, changed)| changed.checked_sub(self.system_at_boot));
+        Seen {
+            at_ns: self.at_ns,
             pid: news.pid,
             who: None,
             what,
@@ -159,38 +178,78 @@ fn observations(
             to: to.map(|(to, _)| Text::from_bytes(to)),
             size: size.map(|(size, _)| size),
             changed_ns: changed.map(nanoseconds),
-        });
-    };
-    if let (Some(old), Some(new)) = (news.old, news.new) {
-        let (from, to) = (entry_path(folders, old, removed), entry_path(folders, new, removed));
-        if let Some(handle) = news.file.filter(|_| folder) {
-            folders.forget_below(&from.0);
-            if to.1 {
-                folders.learn(handle, &to.0);
-            }
         }
-        return put(folders, What::Renamed, news.file, from, Some(to));
     }
-    if let Some(entry) = news.entry {
-        // A folder that is only looked into has no handle but its own.
-        let file = news.file.or(folder.then_some(entry.folder));
-        let path = entry_path(folders, entry, removed);
-        for (bit, what) in [
-            (FileMask::CREATE, What::Created),
-            (FileMask::OPEN, What::Opened),
-            (FileMask::CLOSE_WRITE, What::Closed),
-            (FileMask::DELETE, What::Deleted),
-        ] {
-            if news.mask.has(bit) {
-                if let (What::Created, true, Some(handle), true) = (what, folder, file, path.1) {
-                    folders.learn(handle, &path.0);
+
+    /// Tells what was kept back and fits; what was closed before what was deleted.
+    fn tell_late(&mut self, fits: impl Fn(&Seen) -> bool) {
+        if self.late.is_empty() {
+            return;
+        }
+        let (mut now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.late).into_iter().partition(fits);
+        now.sort_by_key(|one| one.what == What::Deleted);
+        self.seen.append(&mut now);
+        self.late = later;
+    }
+
+    fn take(&mut self, news: &FileNews<'_>) {
+        let folder = news.mask.has(FileMask::FOLDER);
+        let pid = news.pid;
+        if let (Some(old), Some(new)) = (news.old, news.new) {
+            self.tell_late(|one| one.pid == pid);
+            let from = entry_path(self.folders, old, self.removed);
+            let to = entry_path(self.folders, new, self.removed);
+            if let Some(handle) = news.file.filter(|_| folder) {
+                self.folders.forget_below(&from.0);
+                if to.1 {
+                    self.folders.learn(handle, &to.0);
                 }
-                put(folders, what, file, path.clone(), None);
+            }
+            let seen = self.observation(news, What::Renamed, news.file, from, Some(to));
+            return self.seen.push(seen);
+        }
+        let ends_a_folder = folder && news.mask.has(FileMask::DELETE);
+        if ends_a_folder || news.mask.has(FileMask::DELETE_SELF) {
+            self.tell_late(|one| one.pid == pid);
+        }
+        if let Some(entry) = news.entry {
+            // A folder that is only looked into has no handle but its own.
+            let file = news.file.or(folder.then_some(entry.folder));
+            let same = file.map_or(0, number);
+            self.tell_late(|one| one.file == same);
+            let path = entry_path(self.folders, entry, self.removed);
+            let mut merged = false;
+            for (bit, what) in [
+                (FileMask::CREATE, What::Created),
+                (FileMask::OPEN, What::Opened),
+                (FileMask::CLOSE_WRITE, What::Closed),
+                (FileMask::DELETE, What::Deleted),
+            ] {
+                if !news.mask.has(bit) {
+                    continue;
+                }
+                if let (What::Created, true, Some(handle), true) = (what, folder, file, path.1) {
+                    self.folders.learn(handle, &path.0);
+                }
+                let seen = self.observation(news, what, file, path.clone(), None);
+                let ends = matches!(what, What::Closed | What::Deleted);
+                if merged && ends && !folder {
+                    self.late.push(seen)
+                } else {
+                    self.seen.push(seen)
+                }
+                merged = true;
             }
         }
+        if news.mask.has(FileMask::DELETE_SELF) && !folder {
+            let seen = self.observation(news, What::Gone, news.file, (Vec::new(), true), None);
+            self.seen.push(seen);
+        }
     }
-    if news.mask.has(FileMask::DELETE_SELF) && !folder {
-        put(folders, What::Gone, news.file, (Vec::new(), true), None);
+
+    fn finish(mut self) -> Vec<Seen> {
+        self.tell_late(|_| true);
+        self.seen
     }
 }
 
