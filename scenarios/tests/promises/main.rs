@@ -8,6 +8,7 @@ mod copies;
 mod damaged_spool;
 mod full_disk;
 mod grants_end;
+mod l02_file_operations;
 mod no_event_is_lost;
 mod policies_hold;
 mod process_starts;

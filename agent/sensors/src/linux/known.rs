@@ -115,7 +115,11 @@ impl Known {
         let mut at = (pid, one.clone());
         for _ in 0..GENERATIONS {
             if at.1.image.as_deref().is_some_and(crate::file::programs::builds) {
-                builder = Some(at.clone());
+                // What runs as somebody else is no part of the build.
+                let uid = at.1.uid.or_else(|| proc::owner(at.0).map(|owner| owner.uid));
+                if uid.is_none() || one.uid.is_none() || uid == one.uid {
+                    builder = Some(at.clone());
+                }
             }
             let Some(parent) = at.1.parent.filter(|parent| *parent > 1) else { break };
             let Some(above) = table.find(parent) else { break };
