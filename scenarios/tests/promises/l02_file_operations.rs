@@ -86,7 +86,8 @@ async fn what_a_person_does_to_files_is_found_once_each_on_every_file_system() {
         return;
     }
     // Only below the two file systems: this machine does much else.
-    let folders = json!([format!("{}/**", house.path("memory").display()), format!("{}/**", house.path("disk").display())]);
+    let folders =
+        json!([format!("{}/**", house.path("memory").display()), format!("{}/**", house.path("disk").display())]);
     let path = format!("/api/v1/policies/operation_log/{}", house.root_group().await);
     let value = json!({"files": {"folders": folders, "removable": false, "network": false}, "without_ip": true});
     house.ask("PUT", &path, Some(&json!({"inherit": "replace", "value": value})), 200).await;
@@ -109,13 +110,16 @@ async fn what_a_person_does_to_files_is_found_once_each_on_every_file_system() {
         act(&memory.0, command);
         act(&disk.0, command);
     }
-    act(&memory.0, "mv 会計/見積.csv ../disk/持ち出し.csv");
-    // What comes of this is told after all that was done before.
-    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    act(&memory.0, "mv 会計/見積.csv ../disk/taken-away.csv");
+    let taken = "/api/v1/events?text=taken-away&kind=file.move";
+    house.until("the move to another drive", taken, |page| page["items"].get(0).cloned()).await;
+    // Whatever else came of it would be told before what is done only now.
     act(&memory.0, "mkdir the-end");
     let home = house.path("");
     let home = home.to_str().unwrap().trim_end_matches('/').to_owned();
-    house.until("the last act", "/api/v1/events?text=the-end&kind=folder.create", |page| page["items"].get(0).cloned()).await;
+    house
+        .until("the last act", "/api/v1/events?text=the-end&kind=folder.create", |page| page["items"].get(0).cloned())
+        .await;
 
     let mut expected: BTreeMap<String, usize> = BTreeMap::new();
     for side in ["memory", "disk"] {
@@ -125,7 +129,7 @@ async fn what_a_person_does_to_files_is_found_once_each_on_every_file_system() {
             *expected.entry(row).or_default() += 1;
         }
     }
-    expected.insert("file.move memory/会計/見積.csv -> disk/持ち出し.csv".to_owned(), 1);
+    expected.insert("file.move memory/会計/見積.csv -> disk/taken-away.csv".to_owned(), 1);
     expected.insert("folder.create memory/the-end".to_owned(), 1);
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let events = house.events("&feature=operation_log").await;

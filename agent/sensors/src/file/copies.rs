@@ -19,6 +19,16 @@ pub(crate) struct Opened {
     pub(crate) size: Option<u64>,
 }
 
+/// A file that was closed after it was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made<'a> {
+    pub(crate) file: u64,
+    pub(crate) path: &'a Text,
+    pub(crate) size: Option<u64>,
+    pub(crate) now_ns: u64,
+    pub(crate) by_copier: bool,
+}
+
 /// What was opened lately.
 #[derive(Debug, Default)]
 pub(crate) struct Opens(VecDeque<Opened>);
@@ -42,9 +52,7 @@ pub(crate) fn extension(path: &Text) -> Option<&[u8]> {
 
 /// Programs open these for themselves, not to copy them.
 fn is_part_of_the_system(path: &[u8]) -> bool {
-    [&b"/usr/lib"[..], b"/usr/share/locale", b"/lib", b"/etc/ld.so", b"/proc", b"/sys"]
-        .iter()
-        .any(|head| path.starts_with(head))
+    [&b"/usr/"[..], b"/lib", b"/bin/", b"/etc/", b"/proc/", b"/sys/"].iter().any(|head| path.starts_with(head))
 }
 
 impl Opens {
@@ -72,8 +80,10 @@ impl Opens {
     }
 
     /// What a file that was closed now, with so many bytes under this path, is probably a copy of: what has its name and
-    /// size, else its size, else its name; of equals what was opened last.
-    pub(crate) fn source(&self, file: u64, path: &Text, size: Option<u64>, now_ns: u64) -> Option<&Opened> {
+    /// size, else its size, else its name, else, of a program that does nothing but copy, anything; of equals what was opened
+    /// last.
+    pub(crate) fn source(&self, made: &Made<'_>) -> Option<&Opened> {
+        let Made { file, path, size, now_ns, by_copier } = *made;
         let rank = |one: &Opened| {
             let same_name = name(&one.path) == name(path);
             let same_size = one.size.is_some() && one.size == size;
@@ -82,6 +92,7 @@ impl Opens {
                 (true, true) => Some(3),
                 (false, true) if says_something && !is_part_of_the_system(one.path.as_bytes()) => Some(2),
                 (true, false) if size != Some(0) => Some(1),
+                _ if by_copier && !is_part_of_the_system(one.path.as_bytes()) => Some(0),
                 _ => None,
             }
         };
@@ -104,8 +115,9 @@ mod tests {
             let number = index as u64;
             opens.add(Opened { at_ns: number, file: number, path: (*path).into(), size: Some(*size) });
         }
-        let found = opens.source(99, &path.into(), Some(size), 100).map(|one| one.path.as_str());
-        assert_eq!(found, expected);
+        let path = &path.into();
+        let made = Made { file: 99, path, size: Some(size), now_ns: 100, by_copier: false };
+        assert_eq!(opens.source(&made).map(|one| one.path.as_str()), expected);
     }
 
     #[test]
@@ -122,6 +134,18 @@ mod tests {
         check(&[("/usr/lib/libc.so.6", 100)], "/home/a", 100, None);
         check(&[("/home/empty", 0)], "/home/new", 0, None);
         check(&[("/home/empty", 0)], "/mnt/empty", 0, Some("/home/empty"));
+    }
+
+    #[test]
+    fn what_cp_opened_it_copied_even_under_another_name_and_when_nothing_is_known_of_the_sizes() {
+        let mut opens = Opens::default();
+        for (file, path) in [(1, "/home/tanaka/a"), (2, "/etc/locale.alias")] {
+            opens.add(Opened { at_ns: file, file, path: path.into(), size: None });
+        }
+        let path = &"/media/stick/b".into();
+        let made = Made { file: 9, path, size: None, now_ns: 9, by_copier: true };
+        assert_eq!(opens.source(&made).map(|one| one.path.as_str()), Some("/home/tanaka/a"));
+        assert!(opens.source(&Made { by_copier: false, ..made }).is_none());
     }
 
     #[test]

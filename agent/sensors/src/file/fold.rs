@@ -55,7 +55,7 @@ impl Folds {
             return out(row);
         }
         match kept.folds.get_mut(&row.act) {
-            Some(fold) => fold.add(row, now_ns),
+            Some(fold) => fold.add(&row, now_ns),
             None => drop(kept.folds.insert(row.act, Fold { row, count: 1, touched_ns: now_ns })),
         }
     }
@@ -81,7 +81,7 @@ impl Folds {
 }
 
 impl Fold {
-    fn add(&mut self, row: FileActed, now_ns: u64) {
+    fn add(&mut self, row: &FileActed, now_ns: u64) {
         if self.count == 1 {
             self.row.examples = vec![self.row.outcome().0.clone()];
         }

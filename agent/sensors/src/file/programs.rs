@@ -43,6 +43,9 @@ const BUILDERS: &[&str] = &[
 
 const SHELLS: &[&str] = &["ash", "bash", "busybox", "csh", "dash", "fish", "ksh", "mksh", "pwsh", "sh", "tcsh", "zsh"];
 
+/// Programs that do nothing with files but copy or move them.
+const COPIERS: &[&str] = &["cp", "install", "mv"];
+
 fn name(image: &str) -> &str {
     image.rsplit('/').next().unwrap_or(image)
 }
@@ -50,6 +53,11 @@ fn name(image: &str) -> &str {
 /// Whether its work on files is told of only in sum.
 pub(crate) fn builds(image: &str) -> bool {
     BUILDERS.contains(&name(image))
+}
+
+/// Whether what it opens it copies.
+pub(crate) fn copies(image: &str) -> bool {
+    COPIERS.contains(&name(image))
 }
 
 /// Whether it is a shell.

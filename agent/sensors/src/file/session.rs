@@ -9,8 +9,9 @@ use std::{
 use yagura_records::{FileAct, Text};
 
 use super::{
-    copies::{Opened, Opens, extension, folder, name},
+    copies::{Made, Opened, Opens, extension, folder, name},
     observed::{Seen, What, Who},
+    programs,
 };
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -128,11 +129,10 @@ impl Session {
         // A new file that is still being written waits for its end, where it would be told of with its size.
         let unfinished = |draft: &Draft| {
             !all && draft.act == FileAct::FileCreate
-                && draft.opened
                 && !draft.closed
                 && !draft.fleeting
                 && !draft.dead
-                && now_ns.saturating_sub(draft.at_ns) < OPEN_NS
+                && now_ns.saturating_sub(draft.at_ns) < if draft.opened { OPEN_NS } else { QUIET_NS }
         };
         let waiting: HashSet<u64> = drafts.iter().filter(|draft| unfinished(draft)).map(|draft| draft.file).collect();
         // Not too many: whoever opens thousands of new files is told of at once.
@@ -275,7 +275,15 @@ impl<'a> Work<'a> {
     fn find_source(&mut self, at: usize, now_ns: u64) -> bool {
         let draft = &mut self.drafts[at];
         let own = draft.outcome().clone();
-        let Some(source) = self.session.opens.source(draft.file, &own, draft.bytes, now_ns) else { return false };
+        let image = draft.who.as_ref().and_then(|who| who.image.as_deref());
+        let made = Made {
+            file: draft.file,
+            path: &own,
+            size: draft.bytes,
+            now_ns,
+            by_copier: image.is_some_and(programs::copies),
+        };
+        let Some(source) = self.session.opens.source(&made) else { return false };
         (draft.act, draft.inferred) = (FileAct::FileCopy, true);
         (draft.path, draft.to) = (source.path.clone(), Some(own));
         true
@@ -290,9 +298,9 @@ impl<'a> Work<'a> {
             // It was made under another name and is what it was meant to be only now.
             let draft = &mut self.drafts[at];
             if draft.to.is_some() {
-                draft.to = Some(to)
+                draft.to = Some(to);
             } else {
-                draft.path = to
+                draft.path = to;
             }
             draft.bytes = draft.bytes.or(seen.size);
             if draft.closed {

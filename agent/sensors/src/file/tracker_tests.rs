@@ -317,6 +317,16 @@ fn a_burst_is_told_of_one_by_one_at_first_and_then_in_sum() {
 }
 
 #[test]
+fn a_burst_that_is_cut_anywhere_makes_no_copies_of_what_it_made_itself() {
+    // All are made and opened, then all are closed: as the kernel's merged news may have it.
+    let mut seen: Vec<_> = (1..=900).flat_map(|file| create(SECOND, file, &format!("/home/{file}"))).collect();
+    seen.sort_by_key(|one| (one.file / 200, one.what == What::Closed));
+    let records = run(&mut World { folds: false, ..WORLD }, seen);
+    assert_eq!(records.iter().filter(|record| record.act == FileAct::FileCreate).count(), 900);
+    assert_eq!(records.len(), 900);
+}
+
+#[test]
 fn a_build_is_told_of_in_sum_and_everything_one_by_one_where_that_is_wanted() {
     let records = run(&mut World { ..WORLD }, many(5, true));
     assert_eq!(records.iter().map(told).collect::<Vec<_>>(), ["file.create ~/out x5"]);

@@ -37,11 +37,11 @@ fn decision<'p>(files: &'p Files, acted: &FileActed) -> Decision<'p> {
         return Decision { record: true, rule: None };
     };
     let paths = Paths::of(acted);
-    if !(files.fleeting || !acted.notes.contains(&FileNote::Fleeting))
-        || !(files.command_line || !process.by_shell)
-        || acted.act == FileAct::FileOpen && !paths.all(|path, _| has_extension(path, &files.open_extensions))
-        || !paths.any(|path, place| is_in_its_place(files, path, place))
-    {
+    let fleeting = acted.notes.contains(&FileNote::Fleeting);
+    let no_document =
+        acted.act == FileAct::FileOpen && !paths.all(|path, _| has_extension(path, &files.open_extensions));
+    let switched_off = fleeting && !files.fleeting || process.by_shell && !files.command_line;
+    if switched_off || no_document || !paths.any(|path, place| is_in_its_place(files, path, place)) {
         return NO;
     }
     let rule = files.exclude.iter().find(|rule| fits(rule, acted, &paths, process.image.as_deref()));

@@ -38,8 +38,8 @@ const BYTES: usize = 16 << 20;
 /// One answer of the kernel.
 const ANSWER: usize = 64 << 10;
 /// How long to let news gather: fewer wake-ups cost less, and merged events are fewer. The kernel's queue of 16,384 events
-/// is full after this time at half a million events a second.
-const GATHER: Duration = Duration::from_millis(30);
+/// is full after this time at a million events a second.
+const GATHER: Duration = Duration::from_millis(15);
 /// How often what waits for its end is looked at.
 const TICK: Duration = Duration::from_millis(250);
 /// How often the list of shares is looked at.

@@ -1,6 +1,10 @@
 //! From the kernel's bytes to records: the thread that may ask the file system for paths and sizes.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustix::fs::{AtFlags, CWD, Stat, statat};
 use yagura_platform::{FileMask, FileNews, HandleRef, read_file_news, since_boot, system_clock};
@@ -23,6 +27,24 @@ use crate::{
 /// Where observations are kept for tests, if anywhere.
 pub(super) type Recording = Option<Box<dyn FnMut(&Seen) + Send>>;
 
+/// How long a chunk waits before it is looked at. The process sensor lets its news gather for 20 ms.
+const RIPE_NS: u64 = 40_000_000;
+/// More than this do not wait: 4 MB.
+const MOST_CHUNKS: usize = 64;
+
+/// Sizes of files, and when their content changed, by their numbers.
+type Sizes = HashMap<u64, (u64, Duration)>;
+
+/// One answer of the kernel.
+pub(super) struct Chunk {
+    at_ns: u64,
+    bytes: Vec<u8>,
+    sizes: Sizes,
+}
+
+/// What is kept back at most, to be told in its place.
+const MOST_LATE: usize = 64;
+
 /// The thread's state.
 pub(super) struct Tracking {
     pub(super) tracker: Tracker,
@@ -32,7 +54,7 @@ pub(super) struct Tracking {
     pub(super) outlet: Outlet<FileRecord>,
     pub(super) shared: Arc<Shared>,
     /// Read, and not looked at yet.
-    pub(super) chunks: VecDeque<(u64, Vec<u8>)>,
+    pub(super) chunks: VecDeque<Chunk>,
     pub(super) recording: Recording,
 }
 
@@ -49,18 +71,11 @@ impl Tracking {
         self.people.accounts.refresh(now);
         match message {
             Message::Bytes(at_ns, bytes) => {
-                self.chunks.push_back((at_ns, bytes));
-                // The one before is looked at now: by then the process sensor has caught up, and what happened to its
-                // folders since is known.
-                while self.chunks.len() > 1 {
-                    self.look(boot);
-                }
+                let sizes = self.measure(&bytes);
+                self.chunks.push_back(Chunk { at_ns, bytes, sizes });
+                self.look_at_old(now_ns, boot);
             }
-            Message::Tick => {
-                while !self.chunks.is_empty() {
-                    self.look(boot);
-                }
-            }
+            Message::Tick => self.look_at_old(now_ns, boot),
             Message::Mounts(view, news) => {
                 self.folders.roots.clone_from(&view.roots);
                 self.folders.forget_all();
@@ -96,19 +111,51 @@ impl Tracking {
         }
     }
 
+    /// Looks at what was read some time ago: by then the process sensor has caught up, and what happened to the folders
+    /// since is known.
+    fn look_at_old(&mut self, now_ns: u64, boot: Time) {
+        let is_old = |chunk: &Chunk| now_ns.saturating_sub(chunk.at_ns) >= RIPE_NS;
+        while self.chunks.len() > MOST_CHUNKS || self.chunks.front().is_some_and(is_old) {
+            self.look(boot);
+        }
+    }
+
+    /// Asks for the sizes of files while they are there: some are gone soon.
+    fn measure(&mut self, bytes: &[u8]) -> Sizes {
+        let mut sizes = Sizes::new();
+        let (folders, own, none) = (&mut self.folders, std::process::id(), Removed::new());
+        let asks = |mask: FileMask| {
+            [FileMask::OPEN, FileMask::CLOSE_WRITE, FileMask::RENAME].into_iter().any(|bit| mask.has(bit))
+        };
+        read_file_news(bytes, |news| {
+            let entry = news.new.or(news.entry);
+            let (Some(file), Some(entry)) = (news.file, entry) else { return };
+            if news.pid == own || news.mask.has(FileMask::FOLDER) || !asks(news.mask) {
+                return;
+            }
+            let (path, whole) = entry_path(folders, entry, &none);
+            // By its path costs less; by its handle it is found even if it was renamed since.
+            let found = if whole { by_path(&path) } else { None };
+            if let Some(size) = found.or_else(|| size(folders.stat(file)?)) {
+                sizes.insert(number(file), size);
+            }
+        });
+        sizes
+    }
+
     /// Looks at the oldest chunk.
     fn look(&mut self, boot: Time) {
-        let Some((at_ns, bytes)) = self.chunks.pop_front() else { return };
+        let Some(Chunk { at_ns, bytes, sizes }) = self.chunks.pop_front() else { return };
         let mut removed = Removed::new();
-        for (_, later) in &self.chunks {
-            read_file_news(later, |news| note_removed(&news, &mut removed));
+        for later in &self.chunks {
+            read_file_news(&later.bytes, |news| note_removed(&news, &mut removed));
         }
         read_file_news(&bytes, |news| note_removed(&news, &mut removed));
         let system_at_boot = system_clock().saturating_sub(since_boot());
         let own = std::process::id();
         let folders = &mut self.folders;
         let mut sorting =
-            Sorting { at_ns, system_at_boot, folders, removed: &removed, seen: Vec::new(), late: Vec::new() };
+            Sorting { at_ns, system_at_boot, sizes, folders, removed: &removed, seen: Vec::new(), late: Vec::new() };
         read_file_news(&bytes, |news| {
             if news.pid != own {
                 sorting.take(&news);
@@ -141,6 +188,7 @@ struct Sorting<'a> {
     at_ns: u64,
     /// Since 1970 by the clock of file systems.
     system_at_boot: Duration,
+    sizes: Sizes,
     folders: &'a mut Folders,
     removed: &'a Removed,
     seen: Vec<Seen>,
@@ -162,9 +210,7 @@ impl Sorting<'_> {
     ) -> Seen {
         let folder = news.mask.has(FileMask::FOLDER);
         let asks = matches!(what, What::Opened | What::Closed | What::Renamed) && !folder;
-        let last = to.as_ref().map_or(&path, |(to, _)| to);
-        // By its path costs less; by its handle it is found even if it was renamed since.
-        let size = asks.then(|| by_path(last).or_else(|| size(self.folders.stat(file?)?))).flatten();
+        let size = asks.then(|| self.sizes.get(&number(file?)).copied()).flatten();
         let changed = size.and_then(|(_, changed)| changed.checked_sub(self.system_at_boot));
         Seen {
             at_ns: self.at_ns,
@@ -234,11 +280,14 @@ impl Sorting<'_> {
                 let seen = self.observation(news, what, file, path.clone(), None);
                 let ends = matches!(what, What::Closed | What::Deleted);
                 if merged && ends && !folder {
-                    self.late.push(seen)
+                    self.late.push(seen);
                 } else {
-                    self.seen.push(seen)
+                    self.seen.push(seen);
                 }
                 merged = true;
+            }
+            if self.late.len() > MOST_LATE {
+                self.tell_late(|_| true);
             }
         }
         if news.mask.has(FileMask::DELETE_SELF) && !folder {
@@ -258,7 +307,6 @@ fn by_path(path: &[u8]) -> Option<(u64, Duration)> {
 }
 
 /// Size, and time of the last change since 1970.
-#[expect(clippy::needless_pass_by_value, reason = "it is what the calls above give")]
 fn size(stat: Stat) -> Option<(u64, Duration)> {
     let seconds = u64::try_from(stat.st_mtime).ok()?;
     let changed = Duration::new(seconds, u32::try_from(stat.st_mtime_nsec).ok()?);

@@ -45,11 +45,14 @@ struct Watched {
     refused: Option<String>,
 }
 
+/// The mounts at the last look, and their file systems by device numbers.
+type State = (Vec<Mount>, BTreeMap<(u32, u32), Watched>);
+
 /// The file systems that were asked to be watched.
 #[derive(Debug)]
 pub(super) struct Watching {
     fanotify: Arc<Fanotify>,
-    state: Mutex<(Vec<Mount>, BTreeMap<(u32, u32), Watched>)>,
+    state: Mutex<State>,
 }
 
 impl Watching {
