@@ -7,7 +7,8 @@ use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{
-    Commands, EventReceiver, EventSink, HealthSink, NoServer, SignIn, StateReceiver, StateSink, events::events,
+    Commands, EventReceiver, EventSink, HealthSink, JudgeSeat, NoServer, SignIn, StateReceiver, StateSink, Warnings,
+    events::events,
 };
 
 /// All that a feature is given.
@@ -31,6 +32,10 @@ pub struct FeatureCtx<P> {
     pub data: Arc<Path>,
     /// The way of people at this machine to their own pages.
     pub sign_in: Arc<dyn SignIn>,
+    /// Where the judge of all events sits.
+    pub judge: JudgeSeat,
+    /// The way of warnings to the person whose act it was.
+    pub warnings: Warnings,
 }
 
 /// What is the same for all features.
@@ -44,11 +49,14 @@ pub(crate) struct Shared {
     pub(crate) sensors: Sensors,
     pub(crate) data: Arc<Path>,
     pub(crate) sign_in: Arc<dyn SignIn>,
+    pub(crate) judge: JudgeSeat,
+    pub(crate) warnings: Warnings,
 }
 
 impl Shared {
     pub(crate) fn new(clock: Arc<dyn Clock>, sensors: Sensors, data: &Path) -> (Self, EventReceiver) {
-        let (events, receiver) = events(Arc::clone(&clock));
+        let judge = JudgeSeat::default();
+        let (events, receiver) = events(Arc::clone(&clock), judge.clone());
         let shared = Self {
             events,
             state: StateSink::default(),
@@ -58,6 +66,8 @@ impl Shared {
             sensors,
             data: data.into(),
             sign_in: Arc::new(NoServer),
+            judge,
+            warnings: Warnings::default(),
         };
         (shared, receiver)
     }
@@ -73,6 +83,8 @@ impl Shared {
             sensors: self.sensors.clone(),
             data: Arc::clone(&self.data),
             sign_in: Arc::clone(&self.sign_in),
+            judge: self.judge.clone(),
+            warnings: self.warnings.clone(),
         }
     }
 }
@@ -92,6 +104,8 @@ pub struct TestEnds<P> {
     pub commands: Commands,
     /// The time it is given.
     pub clock: ManualClock,
+    /// The warnings that it handed over.
+    pub warnings: Warnings,
 }
 
 impl<P> FeatureCtx<P> {
@@ -112,6 +126,7 @@ impl<P> FeatureCtx<P> {
             state: shared.state.receiver(),
             health: shared.health.clone(),
             commands: shared.commands.clone(),
+            warnings: shared.warnings.clone(),
             clock,
             policy: policy.clone(),
         };

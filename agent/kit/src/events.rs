@@ -8,6 +8,8 @@ use std::sync::{
 use tokio::sync::mpsc::{self, error::TrySendError};
 use yagura_vocabulary::{Clock, Event, Lane};
 
+use crate::JudgeSeat;
+
 /// Events that may wait for the spool: two seconds of a storm, some 10 MB at worst ordinary sizes.
 const ROOM: usize = 8192;
 
@@ -72,6 +74,7 @@ pub struct EventReceiver {
     queue: mpsc::Receiver<(Lane, Event)>,
     lost: Lost,
     clock: Arc<dyn Clock>,
+    judge: JudgeSeat,
 }
 
 impl EventReceiver {
@@ -79,13 +82,16 @@ impl EventReceiver {
     pub async fn recv(&mut self) -> Option<(Lane, Event)> {
         match self.gap() {
             Some(gap) => Some(gap),
-            None => self.queue.recv().await.or_else(|| self.gap()),
+            None => {
+                let next = self.queue.recv().await.map(|(lane, event)| self.judge.judge(lane, event));
+                next.or_else(|| self.gap())
+            }
         }
     }
 
     /// An event that is there already.
     pub fn try_recv(&mut self) -> Option<(Lane, Event)> {
-        self.gap().or_else(|| self.queue.try_recv().ok())
+        self.gap().or_else(|| self.queue.try_recv().ok().map(|(lane, event)| self.judge.judge(lane, event)))
     }
 
     /// An `agent.gap` for one lane in which events were lost since the last one.
@@ -102,14 +108,14 @@ impl EventReceiver {
     }
 }
 
-pub(crate) fn events(clock: Arc<dyn Clock>) -> (EventSink, EventReceiver) {
-    with_room(clock, ROOM)
+pub(crate) fn events(clock: Arc<dyn Clock>, judge: JudgeSeat) -> (EventSink, EventReceiver) {
+    with_room(clock, judge, ROOM)
 }
 
-fn with_room(clock: Arc<dyn Clock>, room: usize) -> (EventSink, EventReceiver) {
+fn with_room(clock: Arc<dyn Clock>, judge: JudgeSeat, room: usize) -> (EventSink, EventReceiver) {
     let (sender, receiver) = mpsc::channel(room);
     let lost = Lost::default();
-    (EventSink { queue: sender, lost: Arc::clone(&lost) }, EventReceiver { queue: receiver, lost, clock })
+    (EventSink { queue: sender, lost: Arc::clone(&lost) }, EventReceiver { queue: receiver, lost, clock, judge })
 }
 
 #[cfg(test)]
@@ -128,7 +134,7 @@ mod tests {
     }
 
     fn small() -> (EventSink, EventReceiver) {
-        with_room(Arc::new(ManualClock::at(Time::from_seconds(5))), 2)
+        with_room(Arc::new(ManualClock::at(Time::from_seconds(5))), JudgeSeat::default(), 2)
     }
 
     #[tokio::test]

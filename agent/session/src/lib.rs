@@ -3,8 +3,9 @@
 mod browser;
 mod link;
 mod popup;
+mod shown;
 mod words;
 
 pub use link::{Options, run};
-pub use popup::{DisplayError, Fonts, Notice, check_display, show};
+pub use popup::{DisplayError, Fonts, Kind, Notice, check_display, show};
 pub use words::Language;

@@ -14,7 +14,7 @@ use tokio::{
 use uuid::Uuid;
 use yagura_local::{Client, Error, FromAgent, FromSession, for_session};
 
-use crate::{Fonts, Language, Notice, browser, check_display, show};
+use crate::{Fonts, Language, Notice, browser, check_display, show, shown};
 
 /// The first pause before the agent is tried again; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -149,9 +149,10 @@ impl Desktop {
         loop {
             tokio::select! {
                 message = agent.next() => match message? {
-                    Some(FromAgent::ShowNotice { id, title, text, at, .. }) => {
-                        let notice = Notice { id, title, text, at, zone: self.zone.clone() };
-                        self.take(notice, agent).await?;
+                    Some(message @ (FromAgent::ShowNotice { .. } | FromAgent::ShowWarning { .. } | FromAgent::ShowBundle { .. })) => {
+                        if let Some(notice) = shown::notice(message, self.language, &self.zone) {
+                            self.take(notice, agent).await?;
+                        }
                     }
                     Some(FromAgent::OpenLink { url }) => {
                         tokio::spawn(async move {

@@ -5,6 +5,8 @@ use std::env;
 use jiff::{Timestamp, tz::TimeZone};
 use yagura_vocabulary::Time;
 
+use crate::{Kind, Notice};
+
 /// The person's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -32,16 +34,75 @@ impl Language {
         self.pick("ja", "en")
     }
 
-    pub(crate) fn notice(self) -> &'static str {
-        self.pick("お知らせ", "Notice")
+    /// What stands in the window's head.
+    pub(crate) fn head(self, notice: &Notice) -> &str {
+        if !notice.head.is_empty() {
+            return &notice.head;
+        }
+        match notice.kind {
+            Kind::Notice => self.pick("お知らせ", "Notice"),
+            Kind::Alarm => self.pick("警告", "Warning"),
+            Kind::Prohibited => self.pick("禁止", "Prohibited"),
+            Kind::Bundle => self.pick("まとめ", "Summary"),
+        }
+    }
+
+    /// What a class of rules is about; nothing for a class of the organisation's own.
+    pub(crate) fn class(self, class: &str) -> &'static str {
+        match class {
+            "removable_write" => self.pick("持ち運べる機器", "Portable devices"),
+            "share_read" => self.pick("共有フォルダー", "Shares"),
+            "confidential" => self.pick("キーワード", "Confidential words"),
+            "out_of_hours" => self.pick("業務時間外", "Outside business hours"),
+            "mass_delete" => self.pick("大量の削除", "Many files deleted"),
+            "print" => self.pick("印刷", "Printing"),
+            "program" => self.pick("プログラム", "Programs"),
+            "archive" => self.pick("書庫", "Archives"),
+            "new_program" => self.pick("新しいプログラム", "New programs"),
+            "tamper" => self.pick("記録の停止", "Stopping the records"),
+            _ => "",
+        }
+    }
+
+    /// What the person is told when the organisation has no words of its own.
+    pub(crate) fn usual(self, prohibited: bool) -> &'static str {
+        if prohibited {
+            return self.pick(
+                "この操作は組織の決まりで止められました。仕事で必要なときは管理者に相談してください。",
+                "Your organisation's rules stopped this. If your work needs it, ask your administrator.",
+            );
+        }
+        self.pick(
+            "この操作は組織の決まりに触れます。操作はできていて、管理者に知らされます。心当たりがないときは、すぐ知らせてください。",
+            "This is against your organisation's rules. It was done, and the administrator is told. If it was not you, say so at once.",
+        )
+    }
+
+    pub(crate) fn file(self) -> &'static str {
+        self.pick("対象", "What")
+    }
+
+    /// The title over warnings that were not shown one by one.
+    pub(crate) fn others(self, count: u64) -> String {
+        match self {
+            Self::Japanese => format!("この1分で、ほかに {count}件"),
+            Self::English => format!("{count} more within this minute"),
+        }
+    }
+
+    pub(crate) fn bundled(self) -> &'static str {
+        self.pick("続けて出さず、ここにまとめました。", "They are gathered here instead of shown one after another.")
     }
 
     pub(crate) fn received(self) -> &'static str {
         self.pick("時刻", "Time")
     }
 
-    pub(crate) fn mine(self) -> &'static str {
-        self.pick("記録内容を見る", "What is recorded")
+    pub(crate) fn mine(self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Notice => self.pick("記録内容を見る", "What is recorded"),
+            Kind::Alarm | Kind::Prohibited | Kind::Bundle => self.pick("履歴表示(D)", "History (D)"),
+        }
     }
 
     pub(crate) fn close(self) -> &'static str {
@@ -61,6 +122,12 @@ impl Language {
             }
             Self::English => time.strftime("%a %-d %b, %-H:%M").to_string(),
         }
+    }
+
+    /// The time of the day: `8:30`.
+    pub(crate) fn clock(self, time: Time, zone: &TimeZone) -> String {
+        let time = Timestamp::from_microsecond(time.micros()).map(|time| time.to_zoned(zone.clone()));
+        time.map(|time| time.strftime("%-H:%M").to_string()).unwrap_or_default()
     }
 
     fn pick<'a>(self, japanese: &'a str, english: &'a str) -> &'a str {

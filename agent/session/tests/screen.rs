@@ -16,7 +16,7 @@ use x11rb::{
     },
     rust_connection::RustConnection,
 };
-use yagura_local::{FromAgent, FromSession, Server, Session};
+use yagura_local::{Bundled, FromAgent, FromSession, Server, Session};
 use yagura_session::Fonts;
 use yagura_vocabulary::{Time, id::NoticeId};
 
@@ -46,9 +46,9 @@ fn screen() -> Option<(Running, String)> {
     Some((running, format!(":{}", String::from_utf8(number).unwrap())))
 }
 
-fn program(display: Option<&str>, socket: &std::path::Path) -> Running {
+fn program(display: Option<&str>, socket: &std::path::Path, options: &[&str]) -> Running {
     let mut program = Command::new(env!("CARGO_BIN_EXE_yagura-session"));
-    program.arg("--once").arg("--socket").arg(socket).env_remove("DISPLAY").env_remove("LC_ALL");
+    program.args(options).arg("--socket").arg(socket).env_remove("DISPLAY").env_remove("LC_ALL");
     program.env("LANG", "ja_JP.UTF-8").env("TZ", "Asia/Tokyo");
     Running(program.envs(display.map(|display| ("DISPLAY", display))).spawn().unwrap())
 }
@@ -81,15 +81,25 @@ fn windows(display: &RustConnection) -> Vec<Window> {
 
 /// Presses and releases the key with this keysym on the window.
 fn press(display: &RustConnection, window: Window, keysym: u32) {
+    press_with(display, window, &[keysym]);
+}
+
+/// Presses these keys one after another, and releases them the other way round.
+fn press_with(display: &RustConnection, window: Window, keysyms: &[u32]) {
     let setup = display.setup();
     let (first, last) = (setup.min_keycode, setup.max_keycode);
     let layout = display.get_keyboard_mapping(first, last - first + 1).unwrap().reply().unwrap();
     let rows = layout.keysyms.chunks(usize::from(layout.keysyms_per_keycode));
-    let row = rows.into_iter().position(|row| row[0] == keysym).expect("the keyboard has the key");
-    let keycode = first + u8::try_from(row).unwrap();
+    let rows: Vec<_> = rows.into_iter().collect();
+    let keycode = |keysym: &u32| {
+        let row = rows.iter().position(|row| row[0] == *keysym).expect("the keyboard has the key");
+        first + u8::try_from(row).unwrap()
+    };
+    let keycodes: Vec<_> = keysyms.iter().map(keycode).collect();
     // What a window manager does when the person clicks on the window.
     display.set_input_focus(InputFocus::PARENT, window, 0_u32).unwrap();
-    for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+    let down = keycodes.iter().map(|keycode| (KEY_PRESS_EVENT, *keycode));
+    for (kind, keycode) in down.chain(keycodes.iter().rev().map(|keycode| (KEY_RELEASE_EVENT, *keycode))) {
         display.xtest_fake_input(kind, keycode, 0, setup.roots[0].root, 0, 0, 0).unwrap();
     }
     display.sync().unwrap();
@@ -129,7 +139,7 @@ async fn notices_are_drawn_in_japanese_one_at_a_time_and_closed_by_keys() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("agent.sock");
     let server = Server::bind(&socket).unwrap();
-    let mut program = program(Some(&name), &socket);
+    let mut program = program(Some(&name), &socket, &["--once"]);
     let mut session = server.accept().await.unwrap();
     assert_eq!(said(&mut session).await, FromSession::Hello { display: true, language: "ja".into() });
     for n in [1, 2] {
@@ -150,10 +160,7 @@ async fn notices_are_drawn_in_japanese_one_at_a_time_and_closed_by_keys() {
     let other = [0xFF_FFFF, 0x16_5E83, 0xF4_F2EB, 0xE5_E1D7, 0xCC_C7BA].map(|colour| count(&before, colour));
     let ink = all - other.iter().sum::<usize>();
     assert!(ink > 6_000, "text: {ink} pixels");
-    if let Some(picture) = std::env::var_os("YAGURA_TEST_SCREENSHOT") {
-        let mut import = Command::new("import");
-        assert!(import.args(["-display", &name, "-window", "root"]).arg(picture).status().unwrap().success());
-    }
+    picture(&display, shown[0], "notice");
 
     press(&display, shown[0], 0xFF09);
     let until = Instant::now() + Duration::from_secs(60);
@@ -173,12 +180,71 @@ async fn notices_are_drawn_in_japanese_one_at_a_time_and_closed_by_keys() {
     assert!(program.0.wait().unwrap().success(), "--once ends after the first");
 }
 
+/// Keeps the window as a picture (portable pixmap) for who wants to look at it.
+fn picture(display: &RustConnection, window: Window, of: &str) {
+    if let Some(folder) = std::env::var_os("YAGURA_TEST_SCREENSHOTS") {
+        let (width, height, pixels) = pixels(display, window);
+        let mut bytes = format!("P6 {width} {height} 255\n").into_bytes();
+        bytes.extend(pixels.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]));
+        std::fs::write(std::path::Path::new(&folder).join(format!("{of}.ppm")), bytes).unwrap();
+    }
+}
+
+/// V07: the class, the file, the time, and the way to one's own history.
+#[tokio::test]
+async fn a_warning_shows_what_happened_and_alt_d_leads_to_the_persons_history() {
+    let Some((_xvfb, name)) = screen() else {
+        eprintln!("SKIPPED: there is no Xvfb here (package xvfb)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("agent.sock");
+    let server = Server::bind(&socket).unwrap();
+    let _program = program(Some(&name), &socket, &[]);
+    let mut session = server.accept().await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::Hello { display: true, language: "ja".into() });
+    let at = Time::from_seconds(1_795_392_000);
+    let warning = |n, prohibited, subject: &str| FromAgent::ShowWarning {
+        id: Uuid::from_u128(n),
+        prohibited,
+        class: "removable_write".into(),
+        rule: "USBメモリなどへの書き出し".into(),
+        subject: subject.into(),
+        text: None,
+        at,
+    };
+    let one =
+        |subject: &str| Bundled { at, rule: "USBメモリなどへの書き出し".into(), subject: subject.into() };
+    let latest = ["来場者名簿_1日目.csv", "名簿_販売店_2026.xlsx", "/a/図面.dwg"].map(one).to_vec();
+    let long = format!("/media/usb/{}.xlsx", "見積".repeat(100));
+    session.send(&warning(1, false, "/media/usb/見積_顧客別単価_2026下期.xlsx")).await.unwrap();
+    session.send(&warning(2, true, &long)).await.unwrap();
+    session.send(&FromAgent::ShowBundle { id: Uuid::from_u128(3), count: 7, latest, at }).await.unwrap();
+    let (display, _) = x11rb::connect(Some(&name)).unwrap();
+    let mut sizes = Vec::new();
+    for n in 1..=3 {
+        let id = Uuid::from_u128(n);
+        assert_eq!(said(&mut session).await, FromSession::NoticeShown { id });
+        let window = windows(&display)[0];
+        picture(&display, window, &format!("warning-{n}"));
+        let (_, height, _) = pixels(&display, window);
+        sizes.push(height);
+        // The letter alone is somebody's typing.
+        press(&display, window, 0x64);
+        press_with(&display, window, &[0xFFE9, 0x64]);
+        assert_eq!(said(&mut session).await, FromSession::ShowMine);
+        press(&display, window, 0xFF1B);
+        assert_eq!(said(&mut session).await, FromSession::NoticeClosed { id });
+    }
+    assert!(sizes[1] > sizes[0], "a long name takes more lines: {sizes:?}");
+}
+
 #[tokio::test]
 async fn without_a_display_the_program_says_so_and_stays() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("agent.sock");
     let server = Server::bind(&socket).unwrap();
-    let mut program = program(None, &socket);
+    let mut program = program(None, &socket, &["--once"]);
     let mut session = server.accept().await.unwrap();
     assert_eq!(said(&mut session).await, FromSession::Hello { display: false, language: "ja".into() });
     // The agent starts anew; the program comes back.

@@ -21,6 +21,35 @@ pub enum FromAgent {
         /// When it reached this machine.
         at: Time,
     },
+    /// Tell the person that a rule answered to what they did. It is not kept: who was not there reads it among their own rows.
+    ShowWarning {
+        /// This delivery.
+        id: Uuid,
+        /// Whether the act was stopped.
+        prohibited: bool,
+        /// The rule's class, for its usual words.
+        class: String,
+        /// What people call the rule.
+        rule: String,
+        /// What was acted on.
+        subject: String,
+        /// The organisation's own words, if it has some.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// When it happened.
+        at: Time,
+    },
+    /// Tell the person of warnings that were not shown one by one.
+    ShowBundle {
+        /// This delivery.
+        id: Uuid,
+        /// How many there were.
+        count: u64,
+        /// The latest of them, oldest first.
+        latest: Vec<Bundled>,
+        /// When the last one happened.
+        at: Time,
+    },
     /// Open this in the person's browser: the way to what is recorded about them, once and for a short time.
     OpenLink {
         /// Where to. The secret stands behind the `#`.
@@ -34,6 +63,17 @@ pub enum FromAgent {
     /// Something that a newer agent says; ignored.
     #[serde(other)]
     Unknown,
+}
+
+/// One warning of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundled {
+    /// When it happened.
+    pub at: Time,
+    /// What people call the rule.
+    pub rule: String,
+    /// What was acted on.
+    pub subject: String,
 }
 
 /// From a session program to the agent.

@@ -38,6 +38,25 @@ const saeki = { id: idOf(4, 1), name: '佐伯 直樹' };
 
 /** Newest first. */
 const alarms: AlarmView[] = [
+  raised(
+    5,
+    'rule.alarm',
+    'medium',
+    9,
+    40 * minute,
+    {
+      rule: 'removable-write',
+      rule_name: 'USBメモリなどへの書き出し',
+      class: 'removable_write',
+      user: 'kobayashi',
+      event: idOf(9, 1),
+      kind: 'file.copy',
+      subject: '/media/usb/見積_顧客別単価_2026下期.xlsx',
+      image: '/usr/bin/nautilus',
+      occurred_at: before(41 * minute),
+    },
+    { times: 3, last_at: before(12 * minute) },
+  ),
   raised(1, 'events.lost', 'medium', 17, 5 * hour, { count: 318, reason: 'the kernel queue overflowed', lane: 'operation' }),
   raised(2, 'endpoint.clone', 'high', fleet.findIndex((endpoint) => endpoint.clone_suspected), 21 * hour, {}),
   raised(3, 'endpoint.clock', 'low', 44, day + 2 * hour, { skew_ms: -412_000 }, { state: 'handling', handler: saeki, comment: '時刻合わせの設定を確認中。', etag: '2' }),

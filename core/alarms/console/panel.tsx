@@ -17,7 +17,9 @@ import { useState, type ReactNode } from 'react';
 import { AlarmStateWord, useAlarmWords } from './states';
 import { alarmsKey } from './today';
 
-const times = ['last_seen', 'from', 'until'];
+const times = ['last_seen', 'from', 'until', 'occurred_at'];
+/** What programs go by, and a sentence says better. */
+const silentMembers = ['rule', 'event', 'person', 'kind'];
 /** What the kind's own sentence says already, and in the reader's language. */
 const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate.ending': ['reason'] };
 
@@ -25,7 +27,7 @@ const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate
 function useDetail(alarm: AlarmView): Fact[] {
   const loose = useLooseWords('alarms');
   return Object.entries(alarm.detail).flatMap(([name, value]) => {
-    if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name)) return [];
+    if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name) || silentMembers.includes(name)) return [];
     const shown =
       typeof value === 'string' && times.includes(name) ? (
         <ExactTime at={value} />
@@ -48,6 +50,14 @@ function useDetail(alarm: AlarmView): Fact[] {
 function Place({ alarm }: { alarm: AlarmView }): ReactNode {
   const t = useWords('alarms');
   if (!alarm.endpoint) return <LinkButton to="/settings/health">{t('go.server')}</LinkButton>;
+  const { rule, event } = alarm.detail;
+  if (typeof rule === 'string' && typeof event === 'string') {
+    return (
+      <LinkButton to="/events" search={{ q: `rule:${rule} endpoint:${alarm.endpoint.hostname}`, event }}>
+        {t('go.violation')}
+      </LinkButton>
+    );
+  }
   if (alarm.kind.startsWith('events.')) {
     return (
       <LinkButton to="/events" search={{ endpoint: alarm.endpoint.hostname, kind: 'agent.gap' }}>

@@ -18,7 +18,8 @@ export function useAlarmWords(): { title: (alarm: AlarmView) => string; what: (a
   const t = useWords('alarms');
   const loose = useLooseWords('alarms');
   return {
-    title: ({ kind }) => loose(`kind.${kind}.title`, kind),
+    // Of the alarms of rules there are as many as rules: they are called by theirs.
+    title: ({ kind, detail }) => (typeof detail['rule_name'] === 'string' ? detail['rule_name'] : loose(`kind.${kind}.title`, kind)),
     what: ({ kind }) => loose(`kind.${kind}.what`, ''),
     where: ({ endpoint }) => endpoint?.hostname ?? t('server'),
   };

@@ -23,14 +23,40 @@ pub struct Cause {
     pub kind: &'static Kind,
     /// At this endpoint; `None` for the server itself.
     pub endpoint: Option<EndpointId>,
+    /// What it is about, for kinds of which one endpoint can have several alarms at a time.
+    pub about: Option<About>,
     /// What else there is to say, as the kind's own members.
     pub detail: Value,
 }
 
+/// What tells one alarm of a kind from another at the same endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Names it, for programs.
+    pub id: String,
+    /// Names it, for people: in mails it stands in the place of the kind's title.
+    pub title: String,
+}
+
 impl Cause {
+    /// A cause of which there is one at a time at an endpoint, or at the server.
+    #[must_use]
+    pub const fn new(kind: &'static Kind, endpoint: Option<EndpointId>, detail: Value) -> Self {
+        Self { kind, endpoint, about: None, detail }
+    }
+
     /// What the alarm stands once for, together with its kind.
     pub(crate) fn subject(&self) -> String {
-        self.endpoint.map(|id| id.to_string()).unwrap_or_default()
+        let endpoint = self.endpoint.map(|id| id.to_string()).unwrap_or_default();
+        match &self.about {
+            Some(about) => format!("{endpoint}/{}", about.id),
+            None => endpoint,
+        }
+    }
+
+    /// What it is called in Japanese and in English.
+    pub(crate) fn title(&self) -> (&str, &str) {
+        self.about.as_ref().map_or(self.kind.title, |about| (&about.title, &about.title))
     }
 }
 

@@ -53,7 +53,7 @@ impl Source for EndpointSource {
         let mut causes = Vec::new();
         for (id, last_seen, enrolled_at, clone, skew_ms) in rows {
             let endpoint: EndpointId = id.parse().map_err(|error| ApiError::unavailable(&error))?;
-            let mut cause = |kind, detail| causes.push(Cause { kind, endpoint: Some(endpoint), detail });
+            let mut cause = |kind, detail| causes.push(Cause::new(kind, Some(endpoint), detail));
             if last_seen.unwrap_or(enrolled_at) < limit {
                 cause(&SILENT, json!({"last_seen": last_seen.map(Time::from_micros), "after_days": days}));
             }

@@ -1,6 +1,6 @@
 //! Alarms: what somebody should look at, who does, and what came of it.
 //!
-//! An alarm has a [`Kind`] and a subject (an endpoint, or the server), and stands at most once for both while its cause lasts.
+//! An alarm has a [`Kind`] and a subject (an endpoint, or the server, and where a kind has many what it is [`About`]), and stands at most once for both while its cause lasts.
 //! A cause that lasts (an endpoint is silent) is found by a [`Source`] at every look and its alarm ends by itself with it; a
 //! cause that happens (events were lost) is told by [`happened`] and its alarm ends when a person has handled it. Each new
 //! alarm goes by mail to those whom the settings name, all of one look in one mail.
@@ -16,10 +16,10 @@ use utoipa_axum::routes;
 use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
-    cause::{Cause, Kind, Source, Sources},
+    cause::{About, Cause, Kind, Source, Sources},
     endpoints::EndpointSource,
     look::{failing_since, look},
-    raise::happened,
+    raise::{all_happened, happened},
 };
 
 /// The server side.

@@ -54,7 +54,7 @@ async fn watch_once(ctx: &Context, away_since: Option<Time>) -> Option<Time> {
         None => look(ctx).await,
         Some(since) => {
             let detail = json!({"from": since, "until": ctx.now()});
-            let back = happened(ctx, &Cause { kind: &DATABASE_AWAY, endpoint: None, detail }).await;
+            let back = happened(ctx, &Cause::new(&DATABASE_AWAY, None, detail)).await;
             match back {
                 Ok(()) => look(ctx).await,
                 Err(error) => Err(error),
@@ -131,7 +131,7 @@ mod tests {
 
     fn check(standing: &[(&str, &str)], silent: &[u128], raised: usize, ended: &[(&str, &str)]) {
         let owned = |(kind, n): &(&str, &str)| ((*kind).to_owned(), endpoint(n.parse().unwrap()).to_string());
-        let causes = silent.iter().map(|n| Cause { kind: &SILENT, endpoint: Some(endpoint(*n)), detail: json!({}) });
+        let causes = silent.iter().map(|n| Cause::new(&SILENT, Some(endpoint(*n)), json!({})));
         let standing = standing.iter().map(owned).collect();
         let (new, over) = compare(&standing, &[&SILENT], causes.collect());
         assert_eq!(new.len(), raised);

@@ -27,7 +27,7 @@ pub(crate) async fn announce(ctx: &Context, connection: &mut AnyConnection, new:
     }
     let mut lines = Vec::with_capacity(new.len().min(LISTED));
     for cause in new.iter().take(LISTED) {
-        lines.push((cause.kind.title, hostname(connection, cause).await?));
+        lines.push((cause.title(), hostname(connection, cause).await?));
     }
     let (subject, text) = write(&lines, new.len(), setting("public_url"));
     for to in recipients {

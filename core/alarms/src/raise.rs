@@ -16,9 +16,21 @@ pub(crate) enum Alarm {}
 /// When the database is away.
 pub async fn happened(ctx: &Context, cause: &Cause) -> Result<(), ApiError> {
     let mut tx = ctx.db().write().await?;
-    if raise(ctx, tx.on(), cause).await? {
-        announce(ctx, tx.on(), std::slice::from_ref(cause)).await?;
-    } else {
+    all_happened(ctx, tx.on(), std::slice::from_ref(cause)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same for several at once, within a transaction of the caller's: all new ones go into one mail.
+///
+/// # Errors
+/// When the database is away.
+pub async fn all_happened(ctx: &Context, on: &mut AnyConnection, causes: &[Cause]) -> Result<(), ApiError> {
+    let mut new = Vec::new();
+    for cause in causes {
+        if raise(ctx, &mut *on, cause).await? {
+            new.push(cause.clone());
+            continue;
+        }
         sqlx::query(
             "UPDATE alarms_alarm SET times = times + 1, last_at = $1, detail = $2, version = version + 1
              WHERE kind = $3 AND subject = $4 AND ended_at IS NULL",
@@ -27,10 +39,10 @@ pub async fn happened(ctx: &Context, cause: &Cause) -> Result<(), ApiError> {
         .bind(cause.detail.to_string())
         .bind(cause.kind.word)
         .bind(cause.subject())
-        .execute(tx.on())
+        .execute(&mut *on)
         .await?;
     }
-    Ok(tx.commit().await?)
+    announce(ctx, on, &new).await
 }
 
 /// Writes an alarm down unless one stands for the same. Returns whether it is new.

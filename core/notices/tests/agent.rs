@@ -216,3 +216,47 @@ async fn without_a_server_the_person_is_told_so() {
     assert!(matches!(answer, Some(FromAgent::NoLink { .. })), "{answer:?}");
     agent.stop().await;
 }
+
+fn warning(account: u32, subject: &str) -> yagura_agent_kit::Warning {
+    yagura_agent_kit::Warning {
+        account: account.to_string(),
+        prohibited: false,
+        class: "removable_write".into(),
+        rule: "持ち出し".into(),
+        subject: subject.into(),
+        text: None,
+        at: yagura_vocabulary::Time::from_seconds(0),
+    }
+}
+
+#[tokio::test]
+async fn a_warning_reaches_the_person_whose_act_it_was_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), LONG).await;
+    let mut client = agent.session(true).await;
+    let mine = rustix::process::geteuid().as_raw();
+    // The session has said hello once a notice has come to it.
+    let notice = NoticeId::new();
+    let shown = agent.show(notice);
+    let (id, _) = given(&mut client).await;
+    client.send(&FromSession::NoticeShown { id }).await.unwrap();
+    shown.await.unwrap().unwrap();
+
+    assert!(agent.ends.warnings.show(warning(mine + 1, "another person's")));
+    assert!(agent.ends.warnings.show(warning(mine, "/media/usb/見積.xlsx")));
+    let message = timeout(LONG, client.next()).await.expect("in time").unwrap();
+    let Some(FromAgent::ShowWarning { id, subject, rule, .. }) = message else { panic!("{message:?}") };
+    assert_eq!((subject.as_str(), rule.as_str()), ("/media/usb/見積.xlsx", "持ち出し"));
+    client.send(&FromSession::NoticeShown { id }).await.unwrap();
+    let ended = client.send(&FromSession::NoticeClosed { id }).await;
+    ended.unwrap();
+    // What was said before this is known to be heard once the answer to it is there.
+    client.send(&FromSession::ShowMine).await.unwrap();
+    assert!(matches!(timeout(LONG, client.next()).await.unwrap().unwrap(), Some(FromAgent::NoLink { .. })));
+    let mut ends = Arc::into_inner(agent.stop().await).expect("nobody else holds them");
+    let mut kinds = Vec::new();
+    while let Some((_, event)) = ends.events.try_recv() {
+        kinds.push(event.kind);
+    }
+    assert_eq!(kinds, ["notice.shown", "warning.shown"]);
+}

@@ -124,7 +124,7 @@ impl Source for Endings {
         for (kind, component) in [(&KEYS, keys(ctx)), (&CERTIFICATE, certificate(ctx))] {
             if component.status != Status::Ok {
                 let detail = json!({"reason": component.detail, "days_left": component.numbers.get("days_left")});
-                causes.push(Cause { kind, endpoint: None, detail });
+                causes.push(Cause::new(kind, None, detail));
             }
         }
         Ok(causes)

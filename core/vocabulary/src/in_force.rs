@@ -59,6 +59,20 @@ impl<T> InForce<T> {
         is(self.endpoint()) || self.accounts.values().any(|held| is(&held.value))
     }
 
+    /// The same with each value made into another one, for the same accounts by the same grants.
+    ///
+    /// # Errors
+    /// The first that cannot be made.
+    pub fn try_map<U, E>(&self, make: impl Fn(&T) -> Result<U, E>) -> Result<InForce<U>, E> {
+        let held = |held: &Held<T>| Ok(Held { value: make(&held.value)?, grants: held.grants.clone() });
+        let account = |(account, value): (&String, &Held<T>)| Ok((account.clone(), held(value)?));
+        Ok(InForce {
+            policy: make(&self.policy)?,
+            endpoint: self.endpoint.as_ref().map(held).transpose()?,
+            accounts: self.accounts.iter().map(account).collect::<Result<_, E>>()?,
+        })
+    }
+
     fn granted(&self, account: Option<&str>) -> Option<&Held<T>> {
         account.and_then(|account| self.accounts.get(account)).or(self.endpoint.as_ref())
     }

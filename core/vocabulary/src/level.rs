@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Makes a closed set of words: an enum, its words in JSON and databases, and the way back from them.
+#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*

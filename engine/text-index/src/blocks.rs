@@ -1,7 +1,5 @@
 //! A set of blocks.
 
-use std::ops::Range;
-
 /// Blocks of one file, from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocks {
@@ -14,12 +12,6 @@ impl Blocks {
     #[must_use]
     pub fn contains(&self, block: usize) -> bool {
         self.sections.get(block / 128).is_some_and(|bits| bits >> (block % 128) & 1 == 1)
-    }
-
-    /// Whether one of `blocks` is one of them.
-    #[must_use]
-    pub fn any_in(&self, mut blocks: Range<usize>) -> bool {
-        blocks.any(|block| self.contains(block))
     }
 
     /// Whether there are none.

@@ -2,9 +2,11 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
+    hash::{BuildHasherDefault, Hasher},
     io,
 };
+
+use ahash::RandomState;
 
 use crate::{
     Token,
@@ -23,13 +25,18 @@ const ZSTD_LEVEL: i32 = 3;
 pub struct Builder {
     rows_in_block: usize,
     blocks: u32,
+    /// The trigrams of this block, a bit each.
     trigrams: Vec<u64>,
-    others: HashSet<Key, Mix>,
+    /// The blocks of this section that have a trigram. Most of it is never touched, so it takes no memory.
+    trigram_blocks: Vec<u128>,
+    /// Which of them are not zero, a bit each.
+    touched: Vec<u64>,
     /// Hashes of the texts of this block that have been taken already: most texts repeat. They are keyed, so that nobody
     /// can think out a text that hides another.
     seen: HashSet<u64, Mix>,
     key: RandomState,
-    section: HashMap<Key, u128, Mix>,
+    /// The blocks of this section that have a bigram or a token.
+    others: HashMap<Key, u128, Mix>,
     chunks: Vec<u8>,
     directory: Vec<u8>,
     sections: u64,
@@ -44,10 +51,11 @@ impl Default for Builder {
             rows_in_block: 0,
             blocks: 0,
             trigrams: vec![0; TRIGRAMS / 64],
-            others: HashSet::default(),
+            trigram_blocks: vec![0; TRIGRAMS],
+            touched: vec![0; TRIGRAMS / 64],
             seen: HashSet::default(),
             key: RandomState::new(),
-            section: HashMap::default(),
+            others: HashMap::default(),
             chunks,
             directory: Vec::new(),
             sections: 0,
@@ -69,16 +77,21 @@ impl Builder {
         } else {
             fold_into(text, &mut self.scratch);
         }
-        let Self { trigrams, others, scratch, .. } = self;
+        let Self { trigrams, others, scratch, blocks, .. } = self;
         let ascii = |key: Key| trigrams[(key >> 6) as usize] |= 1 << (key & 63);
-        grams(scratch, ascii, |key| {
-            others.insert(key);
-        });
+        grams(scratch, ascii, |key| *others.entry(key).or_default() |= 1 << *blocks);
     }
 
     /// The row has this value.
     pub fn token(&mut self, token: Token) {
-        self.others.insert(token.key());
+        *self.others.entry(token.key()).or_default() |= 1 << self.blocks;
+    }
+
+    /// Whether the next row is the first of its block: it has to be told in full, where another one need not repeat what the
+    /// row before it had.
+    #[must_use]
+    pub fn is_at_block_start(&self) -> bool {
+        self.rows_in_block == 0
     }
 
     /// The row is complete.
@@ -116,15 +129,11 @@ impl Builder {
 
     fn end_block(&mut self) -> io::Result<()> {
         let bit = 1u128 << self.blocks;
-        for (word, bits) in (0..).zip(&mut self.trigrams) {
-            let mut left = std::mem::take(bits);
-            while left != 0 {
-                *self.section.entry(word << 6 | Key::from(left.trailing_zeros())).or_default() |= bit;
-                left &= left - 1;
+        for ((word, bits), touched) in self.trigrams.iter_mut().enumerate().zip(&mut self.touched) {
+            *touched |= *bits;
+            for n in take_bits(bits) {
+                self.trigram_blocks[word << 6 | n] |= bit;
             }
-        }
-        for key in self.others.drain() {
-            *self.section.entry(key).or_default() |= bit;
         }
         self.seen.clear();
         self.rows_in_block = 0;
@@ -133,13 +142,23 @@ impl Builder {
     }
 
     fn end_section(&mut self) -> io::Result<()> {
-        let mut keys: Vec<_> = self.section.drain().collect();
-        keys.sort_unstable_by_key(|(key, _)| *key);
+        let mut others: Vec<_> = self.others.drain().collect();
+        others.sort_unstable_by_key(|(key, _)| *key);
+        // Every trigram comes before them.
+        let mut keys = Vec::with_capacity(others.len());
+        for (word, bits) in self.touched.iter_mut().enumerate() {
+            keys.extend(take_bits(bits).map(|n| {
+                let key = word << 6 | n;
+                (key as Key, std::mem::take(&mut self.trigram_blocks[key]))
+            }));
+        }
+        keys.append(&mut others);
         put_varint(&mut self.directory, self.blocks.into());
         put_varint(&mut self.directory, keys.len().div_ceil(CHUNK_KEYS) as u64);
         let mut before = 0;
+        let mut packer = zstd::bulk::Compressor::new(ZSTD_LEVEL)?;
         for chunk in keys.chunks(CHUNK_KEYS) {
-            let packed = zstd::bulk::compress(&pack(chunk, self.blocks), ZSTD_LEVEL)?;
+            let packed = packer.compress(&pack(chunk, self.blocks))?;
             put_varint(&mut self.directory, chunk[0].0 - before);
             put_varint(&mut self.directory, packed.len() as u64);
             self.directory.extend(crc32fast::hash(&packed).to_le_bytes());
@@ -150,6 +169,16 @@ impl Builder {
         self.blocks = 0;
         Ok(())
     }
+}
+
+/// The places of the bits that are set, which are then not.
+fn take_bits(bits: &mut u64) -> impl Iterator<Item = usize> {
+    let mut left = std::mem::take(bits);
+    std::iter::from_fn(move || {
+        let place = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(place)
+    })
 }
 
 fn pack(chunk: &[(Key, u128)], blocks: u32) -> Vec<u8> {

@@ -28,10 +28,12 @@ pub(crate) const ALL: &[ServerFeature] = &[
     yagura_operation_log::server::FEATURE,
     yagura_assets::server::FEATURE,
     yagura_log_search::server::FEATURE,
+    yagura_rule_book::server::FEATURE,
 ];
 
 /// Every feature with a policy.
-pub(crate) const POLICIES: &[PolicySpec] = &[yagura_operation_log::server::POLICY, yagura_assets::server::POLICY];
+pub(crate) const POLICIES: &[PolicySpec] =
+    &[yagura_operation_log::server::POLICY, yagura_assets::server::POLICY, yagura_rule_book::server::POLICY];
 
 /// Everything that takes part when an agent says hello or tells its state.
 pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {

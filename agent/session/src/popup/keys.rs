@@ -14,6 +14,8 @@ pub(super) enum Key {
     Down,
     PageUp,
     PageDown,
+    /// With Alt: what is recorded.
+    D,
 }
 
 impl Key {
@@ -29,6 +31,7 @@ impl Key {
             0xFF54 | 0xFF99 => Self::Down,
             0xFF55 | 0xFF9A => Self::PageUp,
             0xFF56 | 0xFF9B => Self::PageDown,
+            0x64 => Self::D,
             _ => return None,
         })
     }

@@ -14,13 +14,34 @@ use yagura_vocabulary::Time;
 pub use fonts::Fonts;
 pub use window::{DisplayError, check_display, show};
 
+/// What kind of thing is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Somebody tells them something.
+    Notice,
+    /// A rule answered to what they did.
+    Alarm,
+    /// A rule stopped what they did.
+    Prohibited,
+    /// Rules answered several times, told of in one.
+    Bundle,
+}
+
 /// What is shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// This delivery.
     pub id: Uuid,
+    /// What kind of thing it is.
+    pub kind: Kind,
     /// One line.
     pub title: String,
+    /// What it is about, in a word or two, for the window's head; the usual word for its kind when empty.
+    pub head: String,
+    /// What stands between the title and the text, each with its name: the file in question.
+    pub facts: Vec<(String, String)>,
+    /// What happened, in short: when, what, and to what.
+    pub list: Vec<(Time, String, String)>,
     /// Its line breaks are kept.
     pub text: String,
     /// When it reached this machine.

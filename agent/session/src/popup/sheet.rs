@@ -1,8 +1,8 @@
-//! The pop-up as a picture: an indigo edge, its class, the title, when, the text, a button to close it, and one that leads to
+//! The pop-up as a picture: an indigo edge, its class, the title, what and when, the text, a button to close it, and one that leads to
 //! what is recorded about the person.
 
 use super::{
-    Notice,
+    Kind, Notice,
     canvas::{Area, Canvas, round, to_f32},
     fonts::{Face, Opened},
     wrap::{reads_well, wrap},
@@ -28,6 +28,11 @@ const FOOT: f32 = 60.0;
 const TEXT_LEFT: f32 = 68.0;
 const MARGIN: f32 = 20.0;
 const BUTTON: f32 = 36.0;
+/// Where a fact stands behind its name.
+const FACT: f32 = 72.0;
+const FACT_LINES: usize = 3;
+/// An entry of a list.
+const ENTRY: f32 = 46.0;
 
 /// What the keyboard is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +87,8 @@ pub(super) fn draw(fonts: &Opened<'_>, notice: &Notice, language: Language, look
         let y = px(HEAD) + look.scroll.clamp(0.0, most_scroll) / most_scroll * (visible - long);
         canvas.fill(Area { x: width - px(7.0), y, width: px(3.0), height: long }, LINE_2);
     }
-    let cross = pen.head(&mut canvas, width, language);
-    let (close, mine) = pen.foot(&mut canvas, width, height, language);
+    let cross = pen.head(&mut canvas, width, language.head(notice));
+    let (close, mine) = pen.foot(&mut canvas, (width, height), language, language.mine(notice.kind));
     canvas.frame(Area { x: 0.0, y: 0.0, width, height }, px(1.0).max(1.0), LINE_2);
     canvas.fill(Area { x: 0.0, y: 0.0, width, height: px(EDGE) }, AI);
     let focus = look.ring.map(|focus| match focus {
@@ -123,6 +128,19 @@ impl Pen<'_> {
         as_many.find(|lines| reads_well(lines)).unwrap_or(widest)
     }
 
+    /// A fact in a few lines: a name that is longer tells nothing more.
+    fn fact(&self, room: f32, fact: &str) -> Vec<String> {
+        let mut lines = self.lines(Face::Sans, 14.0, room, fact);
+        if lines.len() > FACT_LINES {
+            lines.truncate(FACT_LINES);
+            if let Some(last) = lines.last_mut() {
+                last.pop();
+                last.push('…');
+            }
+        }
+        lines
+    }
+
     /// Title, time and text, as high as they need.
     fn body(&self, notice: &Notice, language: Language) -> Canvas {
         let px = |length| self.px(length);
@@ -131,19 +149,51 @@ impl Pen<'_> {
         let title = notice.title.split_whitespace().collect::<Vec<_>>().join(" ");
         let title = self.balanced(Face::SerifBold, 20.0, room, &title);
         let text = self.lines(Face::Sans, 14.0, room, &notice.text);
-        let rows = |lines: &[String], height: f32| to_f32(i32::try_from(lines.len()).unwrap_or(i32::MAX)) * px(height);
-        let height = px(22.0) + rows(&title, 32.0) + px(36.0) + rows(&text, 24.0) + px(16.0);
+        let rows = |lines: usize, height: f32| to_f32(i32::try_from(lines).unwrap_or(i32::MAX)) * px(height);
+        let facts: Vec<_> = notice.facts.iter().map(|(name, fact)| (name, self.fact(room - px(FACT), fact))).collect();
+        let fact_lines = facts.iter().map(|(_, lines)| lines.len().max(1)).sum();
+        let height = px(22.0)
+            + rows(title.len(), 32.0)
+            + rows(fact_lines, 26.0)
+            + px(36.0)
+            + rows(notice.list.len(), ENTRY)
+            + px(if notice.list.is_empty() { 0.0 } else { 8.0 })
+            + rows(text.len(), 24.0)
+            + px(16.0);
         let mut canvas = Canvas::new(count(px(WIDTH).round()), count(height.round()), SHEET);
-        self.bell(&mut canvas, (px(24.0), px(24.0)));
+        match notice.kind {
+            Kind::Prohibited => self.shield(&mut canvas, (px(24.0), px(24.0))),
+            Kind::Notice | Kind::Alarm | Kind::Bundle => self.bell(&mut canvas, (px(24.0), px(24.0))),
+        }
         let (left, mut y) = (px(TEXT_LEFT), px(22.0));
         for line in &title {
             self.text(&mut canvas, Face::SerifBold, 20.0, (left, y + px(22.0)), INK, line);
             y += px(32.0);
         }
+        for (name, lines) in &facts {
+            self.text(&mut canvas, Face::Sans, 14.0, (left, y + px(18.0)), INK_3, name);
+            for line in lines {
+                self.text(&mut canvas, Face::Sans, 14.0, (left + px(FACT), y + px(18.0)), INK, line);
+                y += px(26.0);
+            }
+            y += if lines.is_empty() { px(26.0) } else { 0.0 };
+        }
         self.text(&mut canvas, Face::Sans, 14.0, (left, y + px(18.0)), INK_3, language.received());
         let when = language.time(notice.at, &notice.zone);
-        self.text(&mut canvas, Face::Sans, 14.0, (left + px(72.0), y + px(18.0)), INK, &when);
+        self.text(&mut canvas, Face::Sans, 14.0, (left + px(FACT), y + px(18.0)), INK, &when);
         y += px(36.0);
+        for (at, what, subject) in &notice.list {
+            canvas.fill(Area { x: left, y: y.round(), width: room, height: 1.0 }, LINE);
+            let clock = language.clock(*at, &notice.zone);
+            self.text(&mut canvas, Face::Sans, 13.0, (left, y + px(20.0)), INK_2, &clock);
+            for (size, colour, down, text) in [(13.0, INK, 20.0, what), (12.0, INK_3, 37.0, subject)] {
+                // One line each: what does not fit is cut.
+                let line = self.lines(Face::Sans, size, room - px(48.0), text).into_iter().next().unwrap_or_default();
+                self.text(&mut canvas, Face::Sans, size, (left + px(44.0), y + px(down)), colour, &line);
+            }
+            y += px(ENTRY);
+        }
+        y += px(if notice.list.is_empty() { 0.0 } else { 8.0 });
         for line in &text {
             self.text(&mut canvas, Face::Sans, 14.0, (left, y + px(17.0)), INK_2, line);
             y += px(24.0);
@@ -152,13 +202,13 @@ impl Pen<'_> {
     }
 
     /// The class, the product's mark and a cross, which is given.
-    fn head(&self, canvas: &mut Canvas, width: f32, language: Language) -> Area {
+    fn head(&self, canvas: &mut Canvas, width: f32, word: &str) -> Area {
         let px = |length| self.px(length);
         canvas.fill(Area { x: 0.0, y: px(HEAD) - 1.0, width, height: 1.0 }, LINE);
         let mark = Area { x: px(MARGIN), y: px(15.0), width: px(20.0), height: px(20.0) };
         canvas.fill(mark, AI);
         self.text(canvas, Face::SansBold, 14.0, (mark.x + px(3.0), mark.y + px(15.2)), ON_AI, "櫓");
-        self.text(canvas, Face::SansBold, 13.0, (px(50.0), px(30.0)), INK, language.notice());
+        self.text(canvas, Face::SansBold, 13.0, (px(50.0), px(30.0)), INK, word);
         let cross = Area { x: width - px(MARGIN + 18.0), y: px(13.0), width: px(24.0), height: px(24.0) };
         let (x, y, arm) = (cross.x + px(12.0), cross.y + px(12.0), px(4.5));
         canvas.stroke(&[(x - arm, y - arm), (x + arm, y + arm)], px(1.3), INK_2);
@@ -167,7 +217,13 @@ impl Pen<'_> {
     }
 
     /// The strip with the two buttons, which are given: to close, and to what is recorded.
-    fn foot(&self, canvas: &mut Canvas, width: f32, height: f32, language: Language) -> (Area, Area) {
+    fn foot(
+        &self,
+        canvas: &mut Canvas,
+        (width, height): (f32, f32),
+        language: Language,
+        of_mine: &str,
+    ) -> (Area, Area) {
         let px = |length| self.px(length);
         let top = (height - px(FOOT)).round();
         canvas.fill(Area { x: 0.0, y: top, width, height: px(FOOT) }, PAPER_2);
@@ -181,13 +237,22 @@ impl Pen<'_> {
         };
         let close = button(width - px(MARGIN) - long(language.close()) - px(34.0), language.close());
         canvas.fill(close, AI);
-        let mine = button(px(MARGIN), language.mine());
+        let mine = button(px(MARGIN), of_mine);
         canvas.fill(mine, SHEET);
         canvas.frame(mine, px(1.0).max(1.0), LINE_2);
-        for (area, colour, label) in [(close, ON_AI, language.close()), (mine, INK, language.mine())] {
+        for (area, colour, label) in [(close, ON_AI, language.close()), (mine, INK, of_mine)] {
             self.text(canvas, Face::SansBold, 13.0, (area.x + px(17.0), area.y + px(23.0)), colour, label);
         }
         (close, mine)
+    }
+
+    /// A shield of 28 by 28.
+    fn shield(&self, canvas: &mut Canvas, (left, top): (f32, f32)) {
+        let at = |(x, y): (f32, f32)| (left + self.px(x), top + self.px(y));
+        let half = [(14.0, 2.5), (22.75, 5.75), (22.75, 13.0), (21.5, 17.5), (18.5, 21.5), (14.0, 24.5)];
+        let other = half.iter().rev().skip(1).map(|(x, y)| (28.0 - x, *y));
+        let line: Vec<_> = half.iter().copied().chain(other).map(at).collect();
+        canvas.stroke(&line, self.px(1.6), AI);
     }
 
     /// A bell of 28 by 28: dome, rim and clapper.

@@ -9,8 +9,8 @@ use x11rb::{
     protocol::{
         Event,
         xproto::{
-            AtomEnum, ConnectionExt as _, CreateGCAux, CreateWindowAux, EventMask, Gcontext, PropMode, Screen, Window,
-            WindowClass,
+            AtomEnum, ConnectionExt as _, CreateGCAux, CreateWindowAux, EventMask, Gcontext, KeyButMask, PropMode,
+            Screen, Window, WindowClass,
         },
     },
     rust_connection::RustConnection,
@@ -252,7 +252,9 @@ impl Popup<'_> {
                     Some(Key::Down) => self.scroll(24.0, &sheet),
                     Some(Key::PageUp) => self.scroll(-240.0, &sheet),
                     Some(Key::PageDown) => self.scroll(240.0, &sheet),
-                    None => {}
+                    // Alt is the first modifier on every layout that is met.
+                    Some(Key::D) if event.state.contains(KeyButMask::MOD1) => mine(),
+                    Some(Key::D) | None => {}
                 },
                 Event::ButtonPress(event) => {
                     let (x, y) = (f32::from(event.event_x), f32::from(event.event_y));

@@ -58,7 +58,7 @@ pub(crate) struct Handler {
 pub(crate) struct AlarmView {
     id: String,
     /// `endpoint.silent`, `endpoint.clone`, `endpoint.clock`, `events.lost`, `events.refused`, `storage.low`,
-    /// `database.away`, and others to come.
+    /// `database.away`, `rule.alarm`, `rule.prohibited`, and others to come.
     kind: String,
     severity: Severity,
     state: AlarmState,

@@ -92,10 +92,6 @@ columns! {
 }
 
 impl Column {
-    /// Columns whose values are looked up exactly and are rare: they get a bloom filter.
-    pub(crate) const BLOOMED: &'static [Self] =
-        &[Self::HashSha256, Self::RemoteIp, Self::DeviceSerial, Self::ProcessGuid, Self::ParentGuid];
-
     /// Columns by whose smallest and largest values pages are left out.
     pub(crate) const PROBED: &'static [Self] = &[
         Self::Id,

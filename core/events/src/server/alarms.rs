@@ -52,18 +52,18 @@ impl Source for StoreSource {
         let mut causes = Vec::new();
         if !health.accepting {
             let detail = json!({"reason": health.last_error, "free_bytes": health.free_disk_bytes});
-            causes.push(Cause { kind: &REFUSED, endpoint: None, detail });
+            causes.push(Cause::new(&REFUSED, None, detail));
         }
         if let Some(free) = health.free_disk_bytes.filter(|free| *free < ENOUGH_BYTES) {
-            causes.push(Cause { kind: &LOW, endpoint: None, detail: json!({"free_bytes": free}) });
+            causes.push(Cause::new(&LOW, None, json!({"free_bytes": free})));
         }
         if let (_, Outlook::Ends { days }) = disk_outlook(ctx).await?
             && days < ALARMED_BEFORE_DAYS
         {
-            causes.push(Cause { kind: &ENDING, endpoint: None, detail: json!({"days_left": days}) });
+            causes.push(Cause::new(&ENDING, None, json!({"days_left": days})));
         }
         if let Some(reason) = last_failure(ctx).await? {
-            causes.push(Cause { kind: &KEPT, endpoint: None, detail: json!({"reason": reason}) });
+            causes.push(Cause::new(&KEPT, None, json!({"reason": reason})));
         }
         Ok(causes)
     }
@@ -74,7 +74,7 @@ impl Source for StoreSource {
 pub(super) async fn tell_of_gaps(ctx: &Context, batch: &Batch) {
     for row in batch.rows.iter().filter(|row| row.event.kind == GAP) {
         let detail = json!({"count": row.event.count, "reason": row.event.body.get("reason"), "lane": batch.lane});
-        let cause = Cause { kind: &LOST, endpoint: Some(batch.endpoint), detail };
+        let cause = Cause::new(&LOST, Some(batch.endpoint), detail);
         if let Err(error) = yagura_alarms::happened(ctx, &cause).await {
             tracing::warn!(endpoint = %batch.endpoint, ?error, "lost events are stored as a gap, but no alarm could be raised");
         }

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
-use yagura_agent_kit::{CancellationToken, EventSink, FeatureError, NoLink, SignIn};
+use yagura_agent_kit::{CancellationToken, EventSink, FeatureError, NoLink, SignIn, Warning};
 use yagura_local::{FromAgent, FromSession, Session};
 use yagura_vocabulary::{Clock, Event, Lane, id::NoticeId};
 
@@ -16,10 +16,13 @@ use super::{
     command::Ask,
     session::{AbortOnDrop, News, ROOM, Sitting, carry},
     store::{Kept, Store},
+    warn::{Bundle, Pace},
 };
 
 /// Sessions of one user at a time: more than a person has, few enough that nobody uses up the agent.
 const MOST_PER_USER: usize = 8;
+/// Warnings that were sent and not shown yet, as on a display that hangs; their being shown is then not told of.
+const MOST_WARNED: usize = 4096;
 
 pub(super) struct Desk {
     store: Store,
@@ -30,11 +33,24 @@ pub(super) struct Desk {
     arrivals: u64,
     /// Commands that wait to be told that a delivery is shown.
     waiting: HashMap<Uuid, Vec<oneshot::Sender<()>>>,
+    pace: Pace,
+    /// Warnings on their way to a screen: the rule, and whose they are.
+    warned: HashMap<Uuid, (String, u32)>,
 }
 
 impl Desk {
     pub(super) fn new(store: Store, events: EventSink, clock: Arc<dyn Clock>, sign_in: Arc<dyn SignIn>) -> Self {
-        Self { store, events, clock, sign_in, sessions: BTreeMap::new(), arrivals: 0, waiting: HashMap::new() }
+        Self {
+            store,
+            events,
+            clock,
+            sign_in,
+            sessions: BTreeMap::new(),
+            arrivals: 0,
+            waiting: HashMap::new(),
+            pace: Pace::default(),
+            warned: HashMap::new(),
+        }
     }
 
     /// Takes a session in; it gets notices once it said hello with a display.
@@ -81,6 +97,37 @@ impl Desk {
         self.sessions.retain(|_, sitting| !sitting.display || give(sitting, kept));
     }
 
+    /// Shows a warning on the screens of the person whose act it was, and on nobody else's.
+    pub(super) fn warn(&mut self, warning: Warning) {
+        let Ok(uid) = warning.account.parse::<u32>() else { return };
+        // Who is not there is told by their own rows.
+        let is_there = self.sessions.values().any(|sitting| sitting.display && sitting.uid == uid);
+        if is_there && self.pace.may_show(uid, &warning) {
+            let Warning { prohibited, class, rule, subject, text, at, .. } = warning;
+            let id = Uuid::now_v7();
+            self.warned.insert(id, (rule.clone(), uid));
+            self.put_up(uid, &FromAgent::ShowWarning { id, prohibited, class, rule, subject, text, at });
+        }
+    }
+
+    /// A minute has gone by: what was held back is told of in one.
+    pub(super) fn minute(&mut self) {
+        for Bundle { uid, count, latest } in self.pace.minute() {
+            let Some(at) = latest.last().map(|last| last.at) else { continue };
+            self.put_up(uid, &FromAgent::ShowBundle { id: Uuid::now_v7(), count, latest, at });
+        }
+        if self.warned.len() > MOST_WARNED {
+            self.warned.clear();
+        }
+    }
+
+    fn put_up(&mut self, uid: u32, message: &FromAgent) {
+        self.sessions.retain(|_, sitting| {
+            let theirs = sitting.display && sitting.uid == uid;
+            !theirs || sitting.to.try_send(message.clone()).is_ok()
+        });
+    }
+
     /// Takes what a session said.
     pub(super) async fn news(&mut self, news: News) -> Result<(), FeatureError> {
         let Some(said) = news.said else {
@@ -97,6 +144,12 @@ impl Desk {
                 if on_screen && !self.store.all().iter().all(|kept| give(sitting, kept)) {
                     self.sessions.remove(&news.from);
                 }
+            }
+            FromSession::NoticeShown { id } if self.warned.get(&id).is_some_and(|(_, whose)| *whose == uid) => {
+                let Some((rule, _)) = self.warned.remove(&id) else { return Ok(()) };
+                let mut event = Event::new(self.clock.now(), FEATURE, "warning.shown").with("rule_name", rule);
+                event.account = Some(account::of(uid));
+                self.events.emit(Lane::Operation, event).await?;
             }
             FromSession::NoticeShown { id } => {
                 let Some(notice) = sitting.given.get(&id).copied() else { return Ok(()) };

@@ -8,6 +8,7 @@ mod command;
 mod desk;
 mod session;
 mod store;
+mod warn;
 
 use std::{
     env,
@@ -84,9 +85,13 @@ pub async fn run_at(
     let (asks, mut asked) = mpsc::channel(8);
     ctx.commands.register(SHOW, Show { asks, patience: places.patience });
     let (told, mut tell) = mpsc::channel(64);
+    let mut warnings = ctx.warnings.receiver();
     let mut desk = Desk::new(store, ctx.events, ctx.clock, ctx.sign_in);
+    let mut minutes = tokio::time::interval(warn::MINUTE);
     loop {
         tokio::select! {
+            Some(warning) = warnings.recv() => desk.warn(warning),
+            _ = minutes.tick() => desk.minute(),
             () = cancel.cancelled() => return Ok(()),
             Some(ask) = asked.recv() => desk.ask(ask),
             Some(news) = tell.recv() => desk.news(news).await?,

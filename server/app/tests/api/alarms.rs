@@ -9,11 +9,11 @@ use yagura_channel::{
     },
 };
 use yagura_server_kit::Role;
-use yagura_vocabulary::{Clock as _, Lane, SystemClock};
+use yagura_vocabulary::{Clock as _, Event, Lane, Level, SystemClock};
 
 use crate::{
     harness::{House, on_both},
-    machine::Machine,
+    machine::{Machine, account},
     post_office::{PostOffice, Protection},
 };
 
@@ -140,6 +140,49 @@ async fn lose(machine: &Machine, first: u64, last: u64) {
     let bytes = seal(&header, []);
     let sha256 = hex::encode(sha256(&bytes));
     assert!(machine.client.send_batch(&SealedBatch { header, bytes: bytes.into(), sha256 }).await.unwrap().accepted);
+}
+
+/// A file that went where a rule does not want it, as an agent tells it.
+fn violation(rule: &str, uid: &str, file: &str) -> Event {
+    let mut event = Event::new(SystemClock.now(), "operation_log", "file.copy");
+    event.level = Level::Alarm;
+    (event.rule, event.class) = (Some(rule.to_owned()), Some("removable_write".to_owned()));
+    event.account = Some(account(&format!("user{uid}"), uid));
+    event.target = Some(format!("/media/usb/{file}"));
+    event.with("rule_name", format!("規則 {rule}"))
+}
+
+/// V03, V05: what a rule answered to becomes an alarm for each rule and account, until somebody has dealt with it.
+#[test]
+fn a_violation_is_an_alarm_that_counts_until_somebody_has_dealt_with_it() {
+    on_both(|house| async move {
+        let mut machine = Machine::enrol(&house, "PC-014").await;
+        let written = [
+            violation("usb", "1000", "一.xlsx"),
+            violation("usb", "1000", "二.xlsx"),
+            violation("usb", "1001", "三.xlsx"),
+            violation("night", "1000", "四.xlsx"),
+            Event { level: Level::Recorded, ..violation("log-only", "1000", "五.xlsx") },
+        ];
+        for event in written {
+            machine.tells(&event);
+        }
+        machine.send().await.unwrap();
+        let alarms = || async { list(&house, "?kind=rule.alarm").await };
+        house.until("the violations are alarms", || async { alarms().await.len() == 3 }).await;
+        let found = alarms().await;
+        let usb = found.iter().find(|alarm| alarm["detail"]["user"] == "user1000" && alarm["detail"]["rule"] == "usb");
+        let usb = usb.expect("an alarm of its own");
+        assert_eq!((&usb["times"], &usb["detail"]["subject"]), (&json!(2), &json!("/media/usb/二.xlsx")));
+        assert_eq!(usb["detail"]["rule_name"], "規則 usb");
+        let event = usb["detail"]["event"].as_str().unwrap();
+        house.admin("GET", &format!("/api/v1/events/{event}"), None).await.expect(200);
+
+        deal(&house, usb, &json!({"state": "handled"})).await;
+        machine.tells(&violation("usb", "1000", "六.xlsx"));
+        machine.send().await.unwrap();
+        house.until("it happened again", || async { alarms().await.len() == 4 }).await;
+    });
 }
 
 #[test]

@@ -119,6 +119,11 @@ impl Machine {
         self.spool.append(Lane::Operation, &event).unwrap();
     }
 
+    /// Something that happened there.
+    pub(crate) fn tells(&mut self, event: &Event) {
+        self.spool.append(Lane::Operation, event).unwrap();
+    }
+
     /// Sends all that waits; the last receipt.
     pub(crate) async fn send(&mut self) -> Result<Option<Receipt>, ClientError> {
         let mut last = None;

@@ -8,7 +8,7 @@ use yagura_text_index::{Builder, Token, Wanted, fold};
 
 use crate::{
     KindFilter,
-    embedded::rows::RowView,
+    embedded::{columns::Column, rows::RowView},
     fields::Fields,
     matcher::{Matcher, Owner},
 };
@@ -31,36 +31,47 @@ mod field {
     pub(super) const SERIAL: &str = "serial";
 }
 
-/// Tells the index about a row.
+/// Tells the index about a row. What it has in common with the row before is not told again within a block.
 pub(super) fn add(to: &mut Builder, row: &RowView<'_>) -> io::Result<()> {
+    let before = (row.row > 0 && !to.is_at_block_start()).then(|| RowView { table: row.table, row: row.row - 1 });
+    let before = before.as_ref();
     let mut put = |name: &str, value: &[u8]| to.token(Token::new(name, value));
-    put(field::ENDPOINT, row.endpoint().as_bytes());
-    put(field::FEATURE, row.feature().as_bytes());
-    put(field::KIND, row.kind().as_bytes());
-    // `a.b.c` is of the families `a` and `a.b`.
-    for (dot, _) in row.kind().match_indices('.') {
-        put(field::FAMILY, &row.kind().as_bytes()[..dot]);
+    if before.is_none_or(|before| before.endpoint() != row.endpoint()) {
+        put(field::ENDPOINT, row.endpoint().as_bytes());
     }
-    put(field::LEVEL, row.level().as_bytes());
-    let ids = [(field::PERSON, row.person()), (field::PROCESS, row.process_guid()), (field::PARENT, row.parent_guid())];
-    for (name, id) in ids {
-        if let Some(id) = id {
+    let id = |row: &RowView<'_>| [row.person(), row.process_guid(), row.parent_guid()];
+    let ids = id(row).into_iter().zip(before.map_or([None; 3], id));
+    for (name, (id, before)) in [field::PERSON, field::PROCESS, field::PARENT].into_iter().zip(ids) {
+        if let Some(id) = id.filter(|_| id != before) {
             put(name, id.as_bytes());
         }
     }
+    let new_text = |column| {
+        let text = row.table.text(column, row.row)?;
+        (before.and_then(|before| before.table.text(column, before.row)) != Some(text)).then_some(text)
+    };
     let texts = [
-        (field::ACCOUNT_ID, row.account_id()),
-        (field::IMAGE, row.image()),
-        (field::SHA256, row.hash_sha256()),
-        (field::IP, row.remote_ip()),
-        (field::SERIAL, row.device_serial()),
+        (field::FEATURE, Column::Feature),
+        (field::LEVEL, Column::Level),
+        (field::ACCOUNT_ID, Column::AccountId),
+        (field::IMAGE, Column::Image),
+        (field::SHA256, Column::HashSha256),
+        (field::IP, Column::RemoteIp),
+        (field::SERIAL, Column::DeviceSerial),
     ];
-    for (name, text) in texts {
-        if let Some(text) = text {
+    for (name, column) in texts {
+        if let Some(text) = new_text(column) {
             put(name, text.as_bytes());
         }
     }
-    if let Some(name) = row.account_name() {
+    if before.is_none_or(|before| before.kind() != row.kind()) {
+        put(field::KIND, row.kind().as_bytes());
+        // `a.b.c` is of the families `a` and `a.b`.
+        for (dot, _) in row.kind().match_indices('.') {
+            put(field::FAMILY, &row.kind().as_bytes()[..dot]);
+        }
+    }
+    if let Some(name) = new_text(Column::AccountName) {
         put(field::ACCOUNT, fold(name).as_bytes());
     }
     let mut take = |text: &str| {

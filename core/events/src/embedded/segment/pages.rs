@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use parquet::{
-    arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError,
-    file::page_index::column_index::ColumnIndexMetaData,
-};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use yagura_text_index::{BLOCK_ROWS, Blocks};
 
 use super::{
@@ -26,27 +23,36 @@ pub(super) struct Window {
     pub(super) high: i64,
 }
 
+impl Window {
+    /// The parts of it that lie in the blocks which an index has named. `base` is the first row of the row group.
+    fn within(self, candidates: &Blocks, base: usize) -> impl Iterator<Item = Self> {
+        let blocks = (base + self.rows.start) / BLOCK_ROWS..(base + self.rows.end).div_ceil(BLOCK_ROWS);
+        blocks.filter(|block| candidates.contains(*block)).map(move |block| {
+            let start = (block * BLOCK_ROWS).saturating_sub(base).max(self.rows.start);
+            let end = ((block + 1) * BLOCK_ROWS - base).min(self.rows.end);
+            Self { rows: start..end, ..self }
+        })
+    }
+}
+
 impl Opened<'_> {
     /// What has to be read; only `candidates`, if an index has named them.
-    pub(super) fn windows(&self, plan: &Plan, candidates: Option<&Blocks>) -> Result<Vec<Window>, ParquetError> {
+    pub(super) fn windows(&self, plan: &Plan, candidates: Option<&Blocks>) -> Vec<Window> {
         let probes = probes(&plan.matcher);
         let mut found = Vec::new();
         let mut base = 0;
         for group in 0..self.groups() {
-            let mut windows = self.pages(plan.key_column(), plan.ranking, group);
-            windows.retain(|window| {
-                let blocks = (base + window.rows.start) / BLOCK_ROWS..(base + window.rows.end).div_ceil(BLOCK_ROWS);
-                plan.wants(window.low, window.high)
-                    && candidates.is_none_or(|candidates| candidates.any_in(blocks))
-                    && probes.iter().all(|probe| self.allows(probe, window))
+            let windows = self.pages(plan.key_column(), plan.ranking, group).into_iter();
+            let windows = windows.filter(|window| {
+                plan.wants(window.low, window.high) && probes.iter().all(|probe| self.allows(probe, window))
             });
-            base += self.group_rows(group);
-            // The index has already said what the blooms would say.
-            if !windows.is_empty() && (candidates.is_some() || self.blooms_allow(&probes, group)?) {
-                found.append(&mut windows);
+            match candidates {
+                Some(candidates) => found.extend(windows.flat_map(|window| window.within(candidates, base))),
+                None => found.extend(windows),
             }
+            base += self.group_rows(group);
         }
-        Ok(found)
+        found
     }
 
     /// The pages of a column that keys come from; the whole row group if there is no index of them.
@@ -87,22 +93,5 @@ impl Opened<'_> {
                 .filter(|page| start_of(*page) < window.rows.end && start_of(*page + 1) > window.rows.start)
                 .any(|page| probe.page(values, page))
         })
-    }
-
-    fn blooms_allow(&self, probes: &[Probe], group: usize) -> Result<bool, ParquetError> {
-        for probe in probes.iter().filter(|probe| probe.columns.iter().all(|column| Column::BLOOMED.contains(column))) {
-            let mut allowed = false;
-            for column in &probe.columns {
-                let Some(leaf) = self.leaves[*column as usize] else { continue };
-                let builder =
-                    ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, self.metadata.clone());
-                let filter = builder.get_row_group_column_bloom_filter(group, leaf)?;
-                allowed |= filter.is_none_or(|filter| probe.bloom(&filter));
-            }
-            if !allowed {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }

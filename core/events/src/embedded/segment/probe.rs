@@ -1,6 +1,6 @@
-//! What the smallest and largest value of a page, or a bloom filter, must allow for a page to be read at all.
+//! What the smallest and largest value of a page must allow for a page to be read at all.
 
-use parquet::{bloom_filter::Sbbf, file::page_index::column_index::ColumnIndexMetaData};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
 use crate::{KindFilter, embedded::columns::Column, matcher::Matcher};
 
@@ -36,11 +36,6 @@ impl Probe {
             }
             _ => true,
         }
-    }
-
-    /// Whether the values of a row group can include one of the wanted ones.
-    pub(super) fn bloom(&self, filter: &Sbbf) -> bool {
-        self.ranges.iter().any(|(low, high)| low != high || filter.check(low.as_slice()))
     }
 }
 

@@ -45,7 +45,7 @@ impl Opened<'_> {
         collector: &mut impl Collect,
         limits: &Limits<'_>,
     ) -> Result<ControlFlow<()>, ParquetError> {
-        let mut windows = self.windows(plan, candidates)?;
+        let mut windows = self.windows(plan, candidates);
         // The best first; the last rows of a segment are its newest.
         windows.sort_by_key(|window| (window.high, window.group, window.rows.start));
         let question = Question {

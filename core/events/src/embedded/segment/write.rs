@@ -35,16 +35,16 @@ use crate::{
 /// Rows of a page: the grain of skipping.
 const PAGE_ROWS: usize = 8192;
 /// In a day file neighbours by time lie apart, so that few rows of a page are of use at a time.
-const DAY_PAGE_ROWS: usize = 2048;
+const DAY_PAGE_ROWS: usize = 4096;
 const GROUP_ROWS: usize = 128 * 1024;
 /// A dictionary is for a whole row group: a smaller one costs less to read for the few rows of a question.
 const DAY_GROUP_ROWS: usize = 64 * 1024;
 /// A dictionary has to be unpacked for a single row of its row group; what does not fit stands in the pages.
 const DAY_DICTIONARY_BYTES: usize = 32 << 10;
-const ZSTD_LEVEL: i32 = 3;
-/// A day file is written once and kept for years: three levels more take a twentieth off its texts.
+/// Rewritten within a day or two.
+const ZSTD_LEVEL: i32 = 1;
+/// A day file is written once and kept for years: the higher level takes a twentieth off its texts.
 const DAY_ZSTD_LEVEL: i32 = 6;
-const BLOOM_FPP: f64 = 0.01;
 
 /// A segment that is being written under a temporary name, which goes away with it unless it is finished.
 pub(crate) struct SegmentWriter {
@@ -88,7 +88,7 @@ impl SegmentWriter {
         }
         let temporary = Temporary(path.with_extension("tmp"));
         let file = Hashing::create(&temporary.0)?;
-        let writer = ArrowWriter::try_new(file, schema(), Some(properties(rows, order)?))
+        let writer = ArrowWriter::try_new(file, schema(), Some(properties(order)?))
             .map_err(StoreError::segment("begin", &temporary.0))?;
         Ok(Self { writer, observer: Observer::default(), temporary, path, entry })
     }
@@ -177,7 +177,7 @@ fn day(time: Time) -> String {
     text
 }
 
-fn properties(rows: u64, order: Arrangement) -> Result<WriterProperties, StoreError> {
+fn properties(order: Arrangement) -> Result<WriterProperties, StoreError> {
     let day = order == Arrangement::Day;
     let (group_rows, page_rows) = if day { (DAY_GROUP_ROWS, DAY_PAGE_ROWS) } else { (GROUP_ROWS, PAGE_ROWS) };
     let level = ZstdLevel::try_new(if day { DAY_ZSTD_LEVEL } else { ZSTD_LEVEL })
@@ -209,14 +209,7 @@ fn properties(rows: u64, order: Arrangement) -> Result<WriterProperties, StoreEr
         for column in Column::VARIED {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name()), false);
         }
-        // The index answers for exact values, block by block.
-        return Ok(properties.build());
     }
-    for column in Column::BLOOMED {
-        let path = ColumnPath::from(column.name());
-        properties = properties
-            .set_column_bloom_filter_fpp(path.clone(), BLOOM_FPP)
-            .set_column_bloom_filter_max_ndv(path, rows.clamp(1, GROUP_ROWS as u64));
-    }
+    // No bloom filters: the index answers for exact values, block by block.
     Ok(properties.build())
 }

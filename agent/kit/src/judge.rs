@@ -1,0 +1,40 @@
+//! The one place through which every event goes on its way to the spool, so that rules answer to all features alike.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use yagura_vocabulary::{Event, Lane};
+
+/// Says what rules make of an event. It is asked in the order in which events reach the spool, and must not wait.
+pub trait Judge: Send + 'static {
+    /// The event with what came of it, and the lane that it takes.
+    fn judge(&mut self, lane: Lane, event: Event) -> (Lane, Event);
+}
+
+/// The judge of this endpoint, if there is one.
+#[derive(Clone, Default)]
+pub struct JudgeSeat(Arc<Mutex<Option<Box<dyn Judge>>>>);
+
+impl std::fmt::Debug for JudgeSeat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JudgeSeat")
+    }
+}
+
+impl JudgeSeat {
+    /// Puts a judge on the seat in the place of the one before.
+    pub fn take(&self, judge: impl Judge) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(judge));
+    }
+
+    /// Leaves the seat empty: events go on as they are.
+    pub fn leave(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn judge(&self, lane: Lane, event: Event) -> (Lane, Event) {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(judge) => judge.judge(lane, event),
+            None => (lane, event),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+import { defineFeature } from '@shell/feature';
+
+export default defineFeature({ pages: [] });

@@ -1,0 +1,84 @@
+//! The server's side: the policy, and alarms for what rules answered to.
+
+mod violations;
+
+use serde_json::Value;
+use yagura_channel::wire::policy::ItemError;
+use yagura_policy::PolicySpec;
+use yagura_rules::RuleBook;
+use yagura_server_kit::{Context, Migration, Permission, ServerFeature};
+
+/// The server side.
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, start, ..ServerFeature::new(crate::FEATURE) };
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 202_611_290_200,
+    name: "rule_book_feed",
+    sql: include_str!("../../migrations/202611290200_rule_book_feed.sql"),
+}];
+
+fn start(ctx: &Context) {
+    ctx.spawn(violations::follow(ctx.clone()));
+}
+
+/// The policy.
+pub const POLICY: PolicySpec = PolicySpec {
+    feature: crate::FEATURE,
+    title: ("規則", "Rules"),
+    default: || serde_json::to_value(RuleBook::default()).unwrap_or_default(),
+    check,
+    recorded,
+    viewed_with: Permission::EventsRead,
+    schema: include_str!("../../policy.schema.json"),
+};
+
+fn check(value: &Value) -> Vec<ItemError> {
+    match serde_json::from_value::<RuleBook>(value.clone()) {
+        Ok(book) => {
+            let item =
+                |fault: yagura_rules::Fault| ItemError { pointer: fault.pointer, message: fault.message.to_owned() };
+            book.faults().into_iter().map(item).collect()
+        }
+        Err(error) => vec![ItemError { pointer: String::new(), message: error.to_string() }],
+    }
+}
+
+/// Rules record nothing that is not recorded without them; people are told that what they do is judged.
+fn recorded(value: &Value) -> Vec<&'static str> {
+    let book: RuleBook = serde_json::from_value(value.clone()).unwrap_or_default();
+    book.rules.iter().any(|rule| rule.on).then_some("judged").into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_schema_and_the_default_can_be_read() {
+        let schema: Value = serde_json::from_str(POLICY.schema).unwrap();
+        let mut named: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        named.sort_unstable();
+        let default = (POLICY.default)();
+        let mut found: Vec<_> = default.as_object().unwrap().keys().cloned().collect();
+        found.sort_unstable();
+        assert_eq!(found, named);
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_its_place() {
+        let rule = json!({"id": "a", "name": "a", "class": "file", "level": "alarm", "when": {}});
+        assert_eq!(check(&json!({"rules": [rule]}))[0].pointer, "/rules/0/when");
+        assert_eq!(check(&json!({"rules": "all"})).len(), 1);
+        assert_eq!(check(&(POLICY.default)()), []);
+    }
+
+    #[test]
+    fn people_are_told_that_rules_judge_when_one_is_on() {
+        let rule = |on: bool| json!({"id": "a", "name": "a", "class": "file", "level": "alarm", "on": on, "when": {"kinds": ["file"]}});
+        assert!(recorded(&json!({"rules": [rule(false)]})).is_empty());
+        assert_eq!(recorded(&json!({"rules": [rule(true)]})), ["judged"]);
+    }
+}
