@@ -300,6 +300,12 @@ impl Stream<FileRecord> {
     pub fn wish(&mut self, wish: FileWish) {
         self.session.outlet.wish(self.number, Some(wish));
     }
+
+    /// Has told what is held back because more might belong to it, after which the stream ends, for all its readers: to be
+    /// called, and read to the end, before the program stops.
+    pub fn finish(&self) {
+        self.session.running.finish();
+    }
 }
 
 impl<R: StreamRecord> Drop for Stream<R> {

@@ -43,6 +43,9 @@ pub trait Running: Send + Sync + fmt::Debug {
     /// How it is now.
     fn report(&self) -> SensorReport;
 
+    /// Tells what is held back and ends the stream, for all readers: at the end of the program.
+    fn finish(&self) {}
+
     /// What of it does not work, each with its name.
     fn parts(&self) -> Vec<SensorReport> {
         Vec::new()

@@ -14,6 +14,9 @@ use crate::{
 /// Ended processes that are still remembered: some seconds of a storm.
 const ENDED: usize = 8192;
 
+/// Living processes that are kept.
+const LIVING: usize = 64 << 10;
+
 /// How far up a family is looked for.
 const GENERATIONS: usize = 8;
 
@@ -98,6 +101,10 @@ impl Known {
         if !table.living.contains_key(&pid) && !table.ended.contains_key(&pid) {
             // Without the kernel's word, or a process that came before it: what can still be read.
             let one = read(pid)?;
+            if table.living.len() >= LIVING {
+                // Nobody tells of ends here, or this is a very large machine: what is asked for is read again.
+                table.living.clear();
+            }
             table.living.insert(pid, one);
         }
         let missing = table.living.get(&pid).is_some_and(|one| one.uid.is_none() || one.parent.is_none());

@@ -2,7 +2,7 @@
 
 mod address;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use address::Address;
 use yagura_agent_kit::{AgentFeature, CancellationToken, EventSink, FeatureCtx, FeatureError, PolicyError};
@@ -37,6 +37,9 @@ impl AgentFeature for OperationLog {
         }
     }
 }
+
+/// How long the end of the agent waits for the last acts.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Why recording ended.
 #[derive(PartialEq, Eq)]
@@ -132,7 +135,10 @@ async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationT
                 return Ok(Ended::ForGood);
             }
             let next = tokio::select! {
-                () = cancel.cancelled() => return Ok(Ended::ForGood),
+                () = cancel.cancelled() => {
+                    finish(&mut streams, &mut teller, &policies).await?;
+                    return Ok(Ended::ForGood);
+                }
                 changed = ctx.policy.changed() => {
                     changed?;
                     break;
@@ -147,6 +153,23 @@ async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationT
             }
         }
     }
+}
+
+/// Tells what the file sensor holds back because more might have belonged to it.
+async fn finish(
+    streams: &mut Streams,
+    teller: &mut Teller,
+    policies: &InForce<OperationLogPolicy>,
+) -> Result<(), FeatureError> {
+    let Some(mut files) = streams.files.take() else { return Ok(()) };
+    files.finish();
+    let all = async {
+        while let Some(record) = files.next().await {
+            teller.file(policies, &record).await?;
+        }
+        Ok(())
+    };
+    tokio::time::timeout(LAST_WORDS, all).await.unwrap_or(Ok(()))
 }
 
 /// Decides about records and tells of them.

@@ -56,6 +56,10 @@ impl Running for Live {
     fn parts(&self) -> Vec<SensorReport> {
         self.0.parts()
     }
+
+    fn finish(&self) {
+        self.0.finish();
+    }
 }
 
 #[derive(Debug)]

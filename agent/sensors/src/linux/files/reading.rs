@@ -116,7 +116,8 @@ impl Pipeline {
         // Opened before the first look: what comes after is then called out.
         let mountinfo = File::open(MOUNTS)?;
         let watching = Arc::new(Watching::new(Arc::clone(&fanotify)));
-        let (view, _) = watching.follow()?;
+        // Other machines' shares may not answer for minutes; they are for the thread that follows mounts.
+        let (view, _) = watching.follow(false)?;
         let (watched, refused) = watching.reports();
         if watched == 0 {
             let reason = refused.first().and_then(|report| report.reason.clone());
@@ -175,6 +176,10 @@ impl Pipeline {
         }
     }
 
+    pub(super) fn finish(&self) {
+        self.stop.wake();
+    }
+
     pub(super) fn parts(&self) -> Vec<SensorReport> {
         self.watching.reports().1
     }
@@ -188,6 +193,13 @@ fn recording() -> super::tracking::Recording {
     let path = std::env::var_os("YAGURA_RECORD_FILES")?;
     let mut file = File::options().create(true).append(true).open(path).ok()?;
     Some(Box::new(move |seen| drop(crate::replay::write(&mut file, seen))))
+}
+
+/// What a look at the kernel's queue gave.
+enum Drained {
+    Nothing,
+    Some,
+    NobodyThere,
 }
 
 struct Reader {
@@ -204,8 +216,8 @@ impl Reader {
         if let Err(error) = self.read() {
             self.shared.fail("reading file events", &error);
         }
-        // Fails only if the other thread is gone already.
-        let _ = self.giver.offer(Message::Stop, 0);
+        // Fails only if the other thread is gone already. It may be behind, and then this one has time.
+        let _ = self.giver.give(Message::Stop, 0);
     }
 
     fn read(&mut self) -> Result<(), yagura_platform::Error> {
@@ -214,31 +226,39 @@ impl Reader {
         loop {
             let limit = restless.then_some(TICK);
             if self.waiter.wait(Some(self.fanotify.as_fd()), limit)? {
-                return Ok(());
+                // What happened up to now is told.
+                return self.drain(&mut buffer).map(drop);
             }
-            let mut some = false;
-            loop {
-                let length = self.fanotify.read(&mut buffer)?;
-                if length == 0 {
-                    break;
+            match self.drain(&mut buffer)? {
+                Drained::Some => {
+                    restless = true;
+                    // Woken or not: the next look at the queue sees it.
+                    self.waiter.wait(None, Some(GATHER))?;
                 }
-                some = true;
-                if self.send(&buffer[..length]) == Err(Refusal::Closed) {
-                    return Ok(());
+                Drained::Nothing => {
+                    let answer = self.giver.offer(Message::Tick, 0);
+                    // After a tick the tracker has said whether it waits for another.
+                    restless = self.shared.waits.load(Ordering::Acquire) || answer == Err(Refusal::Full);
+                    if answer == Err(Refusal::Closed) {
+                        return Ok(());
+                    }
                 }
+                Drained::NobodyThere => return Ok(()),
             }
-            if some {
-                restless = true;
-                if self.waiter.wait(None, Some(GATHER))? {
-                    return Ok(());
-                }
-            } else {
-                let answer = self.giver.offer(Message::Tick, 0);
-                // After a tick the tracker has said whether it waits for another.
-                restless = self.shared.waits.load(Ordering::Acquire) || answer == Err(Refusal::Full);
-                if answer == Err(Refusal::Closed) {
-                    return Ok(());
-                }
+        }
+    }
+
+    /// Empties the kernel's queue.
+    fn drain(&mut self, buffer: &mut [u8]) -> Result<Drained, yagura_platform::Error> {
+        let mut drained = Drained::Nothing;
+        loop {
+            let length = self.fanotify.read(buffer)?;
+            if length == 0 {
+                return Ok(drained);
+            }
+            drained = Drained::Some;
+            if self.send(&buffer[..length]) == Err(Refusal::Closed) {
+                return Ok(Drained::NobodyThere);
             }
         }
     }
@@ -281,14 +301,8 @@ struct Follower {
 impl Follower {
     fn run(self, mountinfo: &File) {
         let mut shares = Shares::default();
-        shares.look();
         loop {
-            match self.waiter.wait_urgent(mountinfo.as_fd(), Some(SHARES)) {
-                Ok(false) => {}
-                Ok(true) => return,
-                Err(error) => return self.shared.fail("following mounts", &error),
-            }
-            let told = match self.watching.follow() {
+            let told = match self.watching.follow(true) {
                 Ok((view, news)) => self.giver.give(Message::Mounts(view, news), 1024),
                 Err(error) => return self.shared.fail("following mounts", &error),
             };
@@ -297,6 +311,11 @@ impl Follower {
                 told.and_then(|()| if news.is_empty() { Ok(()) } else { self.giver.give(Message::News(news), 1024) });
             if told.is_err() {
                 return;
+            }
+            match self.waiter.wait_urgent(mountinfo.as_fd(), Some(SHARES)) {
+                Ok(false) => {}
+                Ok(true) => return,
+                Err(error) => return self.shared.fail("following mounts", &error),
             }
         }
     }

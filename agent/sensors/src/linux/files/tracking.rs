@@ -96,7 +96,15 @@ impl Tracking {
                 let out = &mut |record| publish(outlet, shared, record);
                 self.tracker.lost((now_ns, count, reason), boot, &mut self.people, out);
             }
-            Message::Stop => return true,
+            Message::Stop => {
+                while !self.chunks.is_empty() {
+                    self.look(boot);
+                }
+                let (outlet, shared) = (&self.outlet, &self.shared);
+                let out = &mut |record| publish(outlet, shared, record);
+                self.tracker.finish(now_ns, boot, &mut self.people, out);
+                return true;
+            }
         }
         let (outlet, shared) = (&self.outlet, &self.shared);
         self.tracker.tick(now_ns, boot, &mut self.people, &mut |record| publish(outlet, shared, record));

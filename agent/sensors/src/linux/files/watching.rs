@@ -11,7 +11,7 @@ use yagura_platform::{Fanotify, file_system_id};
 use yagura_records::{Place, Text};
 use yagura_vocabulary::{SensorHealth, SensorReport};
 
-use super::mounts::{self, Mount};
+use super::mounts::{self, Drive, Mount};
 use crate::report_on;
 
 pub(super) const MOUNTS: &str = "/proc/self/mountinfo";
@@ -61,7 +61,8 @@ impl Watching {
     }
 
     /// Watches the file systems that came, forgets those that went. Gives what there is now, and what came and went.
-    pub(super) fn follow(&self) -> io::Result<(View, Vec<crate::file::tracker::DriveNews>)> {
+    /// Without `network`, shares of other machines are left for the next time.
+    pub(super) fn follow(&self, network: bool) -> io::Result<(View, Vec<crate::file::tracker::DriveNews>)> {
         let all = mounts::parse(&std::fs::read(MOUNTS)?);
         let sys = Path::new(SYS);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +70,8 @@ impl Watching {
         let news = if before.is_empty() { Vec::new() } else { mounts::news(sys, before, &all) };
         let now = mounts::file_systems(&all);
         watched.retain(|device, one| now.get(device).is_some_and(|mount| **mount == one.mount));
-        for (device, mount) in now {
+        let far = |mount: &Mount| mounts::place(mount, &Drive::default()) == Place::Network;
+        for (device, mount) in now.into_iter().filter(|(_, mount)| network || !far(mount)) {
             watched.entry(device).or_insert_with(|| {
                 let answer = self.fanotify.watch(&mount.path);
                 if let Err(error) = &answer {
