@@ -226,7 +226,7 @@ impl<'a> Work<'a> {
             self.drafts[draft].opened = true;
             return;
         }
-        if self.session.told.contains_key(&seen.file) {
+        if self.session.told.contains_key(&seen.file) || seen.folder_unknown {
             return;
         }
         self.session.opens.add(Opened { at_ns: seen.at_ns, file: seen.file, path: seen.path.clone(), size: seen.size });
@@ -255,6 +255,10 @@ impl<'a> Work<'a> {
             let at = self.put(draft);
             self.find_source(at, seen.at_ns);
             self.drafts[at].dead = self.drafts[at].act == FileAct::FileCreate;
+            return;
+        }
+        if seen.folder_unknown {
+            // Its folder is gone, and it with it: that it was written before is nothing any more.
             return;
         }
         let opened = self.session.opens.at(seen.file).unwrap_or(seen.at_ns.saturating_sub(10 * SECOND_NS));

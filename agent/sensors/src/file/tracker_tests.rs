@@ -287,6 +287,15 @@ fn a_file_that_was_open_for_writing_and_is_as_it_was_is_not_overwritten() {
 }
 
 #[test]
+fn of_a_file_whose_folder_is_gone_only_making_and_removing_is_told() {
+    let gone = |what| Seen { folder_unknown: true, ..seen(100 * SECOND, what, 1, "wal") };
+    let records = run(&mut World { opens: true, ..WORLD }, [gone(What::Opened), gone(What::Closed)]);
+    assert_eq!(records, []);
+    let records = run(&mut World { ..WORLD }, [gone(What::Deleted)]);
+    assert_eq!((records[0].act, records[0].notes.as_slice()), (FileAct::FileDelete, &[FileNote::FolderUnknown][..]));
+}
+
+#[test]
 fn a_process_that_was_gone_is_said_to_be_unless_it_becomes_known_in_time() {
     let nobody = create(SECOND, 1, "/home/a").map(|one| Seen { who: None, ..one });
     let records = run(&mut World { ..WORLD }, nobody.clone());

@@ -117,7 +117,7 @@ impl Pipeline {
         let mountinfo = File::open(MOUNTS)?;
         let watching = Arc::new(Watching::new(Arc::clone(&fanotify)));
         // Other machines' shares may not answer for minutes; they are for the thread that follows mounts.
-        let (view, _) = watching.follow(false)?;
+        let view = watching.follow()?.map(|(view, _)| view).unwrap_or_default();
         let (watched, refused) = watching.reports();
         if watched == 0 {
             let reason = refused.first().and_then(|report| report.reason.clone());
@@ -302,8 +302,9 @@ impl Follower {
     fn run(self, mountinfo: &File) {
         let mut shares = Shares::default();
         loop {
-            let told = match self.watching.follow(true) {
-                Ok((view, news)) => self.giver.give(Message::Mounts(view, news), 1024),
+            let told = match self.watching.follow() {
+                Ok(Some((view, news))) => self.giver.give(Message::Mounts(view, news), 1024),
+                Ok(None) => Ok(()),
                 Err(error) => return self.shared.fail("following mounts", &error),
             };
             let news = shares.look();

@@ -12,7 +12,7 @@ use yagura_records::{Place, Text};
 use yagura_vocabulary::{SensorHealth, SensorReport};
 
 use super::mounts::{self, Drive, Mount};
-use crate::report_on;
+use crate::{file::tracker::DriveNews, report_on};
 
 pub(super) const MOUNTS: &str = "/proc/self/mountinfo";
 const SYS: &str = "/sys";
@@ -45,8 +45,14 @@ struct Watched {
     refused: Option<String>,
 }
 
-/// The mounts at the last look, and their file systems by device numbers.
-type State = (Vec<Mount>, BTreeMap<(u32, u32), Watched>);
+/// What was found at the last look.
+#[derive(Debug, Default)]
+struct State {
+    before: Vec<Mount>,
+    /// File systems by their device numbers.
+    watched: BTreeMap<(u32, u32), Watched>,
+    looks: u64,
+}
 
 /// The file systems that were asked to be watched.
 #[derive(Debug)]
@@ -60,13 +66,18 @@ impl Watching {
         Self { fanotify, state: Mutex::default() }
     }
 
-    /// Watches the file systems that came, forgets those that went. Gives what there is now, and what came and went.
-    /// Without `network`, shares of other machines are left for the next time.
-    pub(super) fn follow(&self, network: bool) -> io::Result<(View, Vec<crate::file::tracker::DriveNews>)> {
+    /// Watches the file systems that came, forgets those that went. Gives what there is now, and what came and went; nothing
+    /// where all is as it was. At the first look the shares of other machines are left for the next one.
+    pub(super) fn follow(&self) -> io::Result<Option<(View, Vec<DriveNews>)>> {
         let all = mounts::parse(&std::fs::read(MOUNTS)?);
         let sys = Path::new(SYS);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, watched) = &mut *state;
+        let State { before, watched, looks } = &mut *state;
+        *looks += 1;
+        let network = *looks > 1;
+        if *before == all && *looks > 2 {
+            return Ok(None);
+        }
         let news = if before.is_empty() { Vec::new() } else { mounts::news(sys, before, &all) };
         let now = mounts::file_systems(&all);
         watched.retain(|device, one| now.get(device).is_some_and(|mount| **mount == one.mount));
@@ -95,7 +106,7 @@ impl Watching {
             .collect();
         places.sort_by_key(|(path, _)| std::cmp::Reverse(path.len()));
         *before = all;
-        Ok((View { roots, places }, news))
+        Ok(Some((View { roots, places }, news)))
     }
 
     /// How many are watched, and a report on each that refuses.
@@ -103,7 +114,7 @@ impl Watching {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut refused = Vec::new();
         let mut watched = 0;
-        for one in state.1.values() {
+        for one in state.watched.values() {
             match &one.refused {
                 None => watched += 1,
                 Some(reason) if refused.len() < NAMED => {
