@@ -48,6 +48,7 @@ export const pages = [
   '/settings/notices',
   '/settings/notices?open=new',
   '/settings/retention',
+  '/settings/evidence',
   '/settings/holds',
   '/settings/holds?open=new-hold',
   '/settings/holds?open=new-erasure',

@@ -204,6 +204,28 @@ impl House {
         kill(self.server.take());
     }
 
+    /// Stops the server as an operator does, and waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be told to stop.
+    pub fn stop_server(&mut self) {
+        let Some(mut server) = self.server.take() else { return };
+        run(Command::new("kill").args(["-TERM", &server.id().to_string()]));
+        server.wait().expect("the server ends");
+    }
+
+    /// Runs the command line as the administrator, to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn ctl(&self, arguments: &[&str]) -> Output {
+        let mut command = program("yaguractl");
+        command.args(arguments).args(["--url", &self.url()]).arg("--ca-file").arg(self.authority());
+        command.arg("--token-file").arg(self.token_file());
+        command.output().expect("the command line can be started")
+    }
+
     /// The server's process.
     #[must_use]
     pub fn server_pid(&self) -> Option<u32> {

@@ -6,6 +6,7 @@ mod a01_inventory;
 mod commands_run_once;
 mod copies;
 mod damaged_spool;
+mod evidence;
 mod full_disk;
 mod grants_end;
 mod no_event_is_lost;
