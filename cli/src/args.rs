@@ -14,7 +14,8 @@ use crate::{
 
 /// Talk to a Yagura server.
 ///
-/// Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 the server cannot be reached.
+/// Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 the server cannot be reached, 4 what was verified is not
+/// as it should be.
 #[derive(Debug, Parser)]
 #[command(name = "yaguractl", version)]
 pub(crate) struct Cli {

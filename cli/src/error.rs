@@ -19,6 +19,9 @@ pub(crate) enum CliError {
     /// No answer.
     #[error("{0}")]
     Unreachable(String),
+    /// What was looked at is not as it should be; what exactly was said as the result.
+    #[error("{0}")]
+    Faulty(String),
     /// Whoever read our output has gone, which is their right.
     #[error("the output was closed")]
     Closed,
@@ -40,6 +43,7 @@ impl CliError {
             Self::Refused(_) | Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Unreachable(_) => 3,
+            Self::Faulty(_) => 4,
         }
     }
 }

@@ -7,6 +7,7 @@ mod numbers;
 mod programs;
 mod proxy;
 mod relay;
+mod seat;
 
 use self::programs::{admin, run, wrap, wrapped};
 pub(crate) use self::programs::{free_port, kill, pause, program, spawn};
@@ -17,6 +18,7 @@ pub use self::{
     programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,
     relay::Relay,
+    seat::Seat,
 };
 
 use std::{
@@ -200,6 +202,28 @@ impl House {
     /// Kills the server as a power failure would: SIGKILL.
     pub fn kill_server(&mut self) {
         kill(self.server.take());
+    }
+
+    /// Stops the server as an operator does, and waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be told to stop.
+    pub fn stop_server(&mut self) {
+        let Some(mut server) = self.server.take() else { return };
+        run(Command::new("kill").args(["-TERM", &server.id().to_string()]));
+        server.wait().expect("the server ends");
+    }
+
+    /// Runs the command line as the administrator, to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn ctl(&self, arguments: &[&str]) -> Output {
+        let mut command = program("yaguractl");
+        command.args(arguments).args(["--url", &self.url()]).arg("--ca-file").arg(self.authority());
+        command.arg("--token-file").arg(self.token_file());
+        command.output().expect("the command line can be started")
     }
 
     /// The server's process.

@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -14,11 +15,13 @@ use tokio::{
 use uuid::Uuid;
 use yagura_local::{Client, Error, FromAgent, FromSession, for_session};
 
-use crate::{Fonts, Language, Notice, browser, check_display, show, shown};
+use crate::{Fonts, Kind, Language, Notice, browser, check_display, show, shown};
 
 /// The first pause before the agent is tried again; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// So many warnings stand on the screen at a time; a minute brings three at most.
+const WARNINGS: u16 = 3;
 /// How often a missing display is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
@@ -48,11 +51,13 @@ struct Desktop {
     zone: TimeZone,
     display: bool,
     /// To the screen, one after another.
-    queue: std::sync::mpsc::Sender<Notice>,
+    notices: std::sync::mpsc::Sender<Notice>,
+    /// To the screen, some at a time: they are to be read at once.
+    warnings: std::sync::mpsc::Sender<Notice>,
     outcomes: mpsc::UnboundedReceiver<(Uuid, Outcome)>,
     /// In the queue or on the screen.
     held: HashSet<Uuid>,
-    on_screen: Option<Uuid>,
+    on_screen: HashSet<Uuid>,
     /// Closed in this run: the agent may not have heard of it.
     closed: HashSet<Uuid>,
     once: bool,
@@ -105,26 +110,27 @@ async fn show_mine(socket: &Path) -> std::io::Result<()> {
     }
 }
 
-enum Ended {
-    AgentGone,
-    Done,
-}
-
-impl Desktop {
-    fn start(once: bool) -> std::io::Result<Self> {
-        let language = Language::of_environment();
-        let (queue, notices) = std::sync::mpsc::channel::<Notice>();
-        let (tell, outcomes) = mpsc::unbounded_channel();
-        // One thread, so one window at a time.
-        std::thread::Builder::new().name("screen".into()).spawn(move || {
-            for notice in notices {
+/// Threads that show what comes out of one queue, one window each, each at a place of its own.
+fn screens(
+    language: Language,
+    tell: &mpsc::UnboundedSender<(Uuid, Outcome)>,
+    places: impl IntoIterator<Item = u16>,
+) -> std::io::Result<std::sync::mpsc::Sender<Notice>> {
+    let (queue, notices) = std::sync::mpsc::channel::<Notice>();
+    let notices = Arc::new(Mutex::new(notices));
+    for place in places {
+        let (notices, tell) = (Arc::clone(&notices), tell.clone());
+        std::thread::Builder::new().name(format!("screen-{place}")).spawn(move || {
+            loop {
+                let next = notices.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(notice) = next else { return };
                 // Fonts are looked for anew: what has been idle for days should hold no memory.
                 let fonts = Fonts::of_system();
                 let id = notice.id;
                 // Without a listener this thread ends below.
                 let shown = || drop(tell.send((id, Outcome::Shown)));
                 let mine = || drop(tell.send((id, Outcome::ShowMine)));
-                let outcome = match show(&fonts, &notice, language, shown, mine) {
+                let outcome = match show(&fonts, &notice, language, place, shown, mine) {
                     Ok(()) => Outcome::Closed,
                     Err(error) => {
                         tracing::warn!(%error, "a notice could not be shown");
@@ -136,9 +142,24 @@ impl Desktop {
                 }
             }
         })?;
-        let (held, closed) = (HashSet::new(), HashSet::new());
+    }
+    Ok(queue)
+}
+
+enum Ended {
+    AgentGone,
+    Done,
+}
+
+impl Desktop {
+    fn start(once: bool) -> std::io::Result<Self> {
+        let language = Language::of_environment();
+        let (tell, outcomes) = mpsc::unbounded_channel();
+        let notices = screens(language, &tell, 0..1)?;
+        let warnings = screens(language, &tell, 1..=WARNINGS)?;
+        let (held, on_screen, closed) = (HashSet::new(), HashSet::new(), HashSet::new());
         let zone = TimeZone::system();
-        Ok(Self { language, zone, display: true, queue, outcomes, held, on_screen: None, closed, once })
+        Ok(Self { language, zone, display: true, notices, warnings, outcomes, held, on_screen, closed, once })
     }
 
     async fn serve(&mut self, agent: &mut Client) -> Result<Ended, Error> {
@@ -206,13 +227,14 @@ impl Desktop {
     /// Queues a notice; one that the agent gives again, as after it started anew, is only told of again.
     async fn take(&mut self, notice: Notice, agent: &mut Client) -> Result<(), Error> {
         let id = notice.id;
-        if self.closed.contains(&id) || self.on_screen == Some(id) {
+        if self.closed.contains(&id) || self.on_screen.contains(&id) {
             agent.send(&FromSession::NoticeShown { id }).await?;
         }
         if self.closed.contains(&id) {
             return agent.send(&FromSession::NoticeClosed { id }).await;
         }
-        if self.held.insert(id) && self.queue.send(notice).is_err() {
+        let queue = if notice.kind == Kind::Notice { &self.notices } else { &self.warnings };
+        if self.held.insert(id) && queue.send(notice).is_err() {
             self.held.remove(&id);
             tracing::error!("the thread of the screen ended; this notice waits for the next start");
         }
@@ -222,18 +244,18 @@ impl Desktop {
     async fn note(&mut self, id: Uuid, outcome: Outcome, agent: &mut Client) -> Result<(), Error> {
         match outcome {
             Outcome::Shown => {
-                self.on_screen = Some(id);
+                self.on_screen.insert(id);
                 agent.send(&FromSession::NoticeShown { id }).await
             }
             Outcome::Closed => {
-                self.on_screen = None;
+                self.on_screen.remove(&id);
                 self.held.remove(&id);
                 self.closed.insert(id);
                 agent.send(&FromSession::NoticeClosed { id }).await
             }
             Outcome::ShowMine => agent.send(&FromSession::ShowMine).await,
             Outcome::Failed => {
-                self.on_screen = None;
+                self.on_screen.remove(&id);
                 self.held.remove(&id);
                 // The agent gives it again after the next hello with a display.
                 self.display = false;

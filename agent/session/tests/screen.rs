@@ -217,13 +217,16 @@ async fn a_warning_shows_what_happened_and_alt_d_leads_to_the_persons_history() 
         |subject: &str| Bundled { at, rule: "USBメモリなどへの書き出し".into(), subject: subject.into() };
     let latest = ["来場者名簿_1日目.csv", "名簿_販売店_2026.xlsx", "/a/図面.dwg"].map(one).to_vec();
     let long = format!("/media/usb/{}.xlsx", "見積".repeat(100));
-    session.send(&warning(1, false, "/media/usb/見積_顧客別単価_2026下期.xlsx")).await.unwrap();
-    session.send(&warning(2, true, &long)).await.unwrap();
-    session.send(&FromAgent::ShowBundle { id: Uuid::from_u128(3), count: 7, latest, at }).await.unwrap();
+    let all = [
+        warning(1, false, "/media/usb/見積_顧客別単価_2026下期.xlsx"),
+        warning(2, true, &long),
+        FromAgent::ShowBundle { id: Uuid::from_u128(3), count: 7, latest, at },
+    ];
     let (display, _) = x11rb::connect(Some(&name)).unwrap();
     let mut sizes = Vec::new();
-    for n in 1..=3 {
+    for (n, message) in (1..).zip(&all) {
         let id = Uuid::from_u128(n);
+        session.send(message).await.unwrap();
         assert_eq!(said(&mut session).await, FromSession::NoticeShown { id });
         let window = windows(&display)[0];
         picture(&display, window, &format!("warning-{n}"));
@@ -237,6 +240,14 @@ async fn a_warning_shows_what_happened_and_alt_d_leads_to_the_persons_history() 
         assert_eq!(said(&mut session).await, FromSession::NoticeClosed { id });
     }
     assert!(sizes[1] > sizes[0], "a long name takes more lines: {sizes:?}");
+    // Nobody closes them: all are there at once, each where its head is seen.
+    for n in 4..=6 {
+        session.send(&warning(n, false, "/media/usb/a.xlsx")).await.unwrap();
+        assert_eq!(said(&mut session).await, FromSession::NoticeShown { id: Uuid::from_u128(n) });
+    }
+    let places: std::collections::BTreeSet<_> =
+        windows(&display).into_iter().map(|window| display.get_geometry(window).unwrap().reply().unwrap().y).collect();
+    assert_eq!(places.len(), 3, "{places:?}");
 }
 
 #[tokio::test]

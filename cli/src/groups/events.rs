@@ -8,6 +8,8 @@ use yagura_vocabulary::{Clock, SystemClock, Time};
 use super::{
     lake::{Export, export},
     tail::Tail,
+    verify::Verify,
+    verify_remote,
 };
 use crate::{
     api::Api,
@@ -40,6 +42,10 @@ pub(crate) enum Events {
     },
     /// Write what happened to a security lake
     Export(Box<Export>),
+    /// Show that nothing was changed, removed, put in or rolled back
+    Verify(Verify),
+    /// Show for how long logs are kept, and what waits
+    Retention,
     /// Show what happens as it arrives, until interrupted
     Tail {
         #[command(flatten)]
@@ -111,6 +117,7 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(
     let question = match &command {
         Events::Search { filter, .. } | Events::Tail { filter, .. } => filter.question(),
         Events::Export(export) => Some(export.question.join(" ")),
+        Events::Verify(_) | Events::Retention => None,
     };
     let done = ask(api, output, command).await;
     if let (Err(error), Some(question)) = (&done, question)
@@ -134,6 +141,8 @@ async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError
             found.iter().try_for_each(|event| output.json_line(event))
         }
         Events::Export(args) => export(api, output, *args).await,
+        Events::Verify(args) => verify_remote::verify(api, output, &args).await,
+        Events::Retention => super::retention::show(api, output).await,
         Events::Tail { filter, limit, every } => {
             let query = filter.query().with("order", Some("received"));
             let since = filter.since.map(|since| since.at(now));

@@ -9,5 +9,8 @@ pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod policy;
 mod policy_file;
+mod retention;
 mod tail;
 pub(crate) mod tokens;
+pub(crate) mod verify;
+mod verify_remote;

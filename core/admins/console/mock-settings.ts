@@ -42,6 +42,7 @@ const health: Health = {
     { name: 'database', status: 'ok', detail: 'SQLite', since: null, numbers: {} },
     { name: 'events', status: 'ok', detail: 'takes events', since: null, numbers: { bytes: 88_400_120, memtable_rows: 2119, rows: 47_659, segments: 31 } },
     { name: 'storage', status: 'ok', detail: 'as much is taken away as comes before the disk is full', since: null, numbers: { bytes_per_day: 3_412_880, rows_per_day: 61_240, steady_bytes: 1_245_701_200 } },
+    { name: 'evidence', status: 'ok', detail: 'the last head left on 2026-11-16', since: null, numbers: {} },
     { name: 'agents', status: 'ok', detail: '169 connected', since: null, numbers: { connected: 169 } },
     { name: 'keys', status: 'degraded', detail: 'ends on 2026-12-14T02:11:40.000000Z: bring the root key and renew them: `yagura-server keys renew --root FILE`', since: before(19 * day), numbers: { days_left: 27 } },
     { name: 'mail', status: 'ok', detail: '最後のメールは受け付けられました', since: null, numbers: { queued: 0 } },

@@ -5,6 +5,7 @@ export default defineFeature({
   // The page of the log itself is the log search's.
   pages: [
     { path: '/settings/retention', room: 'settings', title: 'events:keep.title', permission: 'settings.read', order: 64, load: () => import('./retention') },
+    { path: '/settings/evidence', room: 'settings', title: 'events:proof.title', permission: 'settings.read', order: 65, load: () => import('./evidence') },
     { path: '/settings/holds', room: 'settings', title: 'events:holds.page', permission: 'audit.read', order: 66, load: () => import('./holds') },
   ],
   endpointTabs: [

@@ -3,6 +3,7 @@ import type { EventView } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { now } from '@shell/time';
 import { checkAsked, isAsked, Misread } from './mock-asked';
+import { handlers as evidence } from './mock-evidence';
 import { handlers as holds } from './mock-holds';
 import { handlers as retention } from './mock-retention';
 import { eventsUntil } from './mock-week';
@@ -58,6 +59,7 @@ function search(url: URL): EventView[] {
 
 export const handlers = [
   ...retention,
+  ...evidence,
   ...holds,
   http.get('/api/v1/events', ({ request }) => {
     const url = new URL(request.url);

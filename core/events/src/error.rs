@@ -117,6 +117,9 @@ pub enum StoreError {
     /// Another process has the store open.
     #[error("the event store in {} is in use by another process", .0.display())]
     Locked(PathBuf),
+    /// Something was decided since the removal was made; it must be made anew.
+    #[error("the removal is not what it would be now: {0}")]
+    Outdated(&'static str),
     /// A test stopped the store.
     #[error(transparent)]
     FailPoint(#[from] crate::embedded::StoppedAtFailPoint),

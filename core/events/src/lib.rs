@@ -31,6 +31,6 @@ pub use error::{AppendError, StoreError};
 pub use facts::{Bucket, Budget, Covered, Facet, FacetField, Facets, Histogram, Tally, UnknownFacet, Work};
 pub use marks::decide;
 pub use query::{Asked, Count, KindFilter, MAX_LIMIT, Order, Page, ProcessFilter, Query, Whose};
-pub use removal::{Forecast, Removal, RemovalKind, Removed};
-pub use store::{Batch, EventStore, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
+pub use removal::{Forecast, Guard, Permit, Removal, RemovalKind, Removed, Unguarded};
+pub use store::{Batch, EventStore, Evidence, FeedCursor, FeedItem, FeedPage, Health, Mark, Outcome, Row};
 pub use yagura_text_index::{Wanted, fold};

@@ -2,6 +2,9 @@
 
 use crate::{Batch, Mark, Outcome};
 
+/// The hash of a batch that nobody remembers: the catalogue was made anew from the rows. No SHA-256 is known to be this.
+pub(crate) const UNKNOWN: [u8; 32] = [0; 32];
+
 /// What becomes of `batch` when its stream has been stored up to `mark`.
 #[must_use]
 pub fn decide(mark: Option<&Mark>, batch: &Batch) -> Outcome {
@@ -11,7 +14,7 @@ pub fn decide(mark: Option<&Mark>, batch: &Batch) -> Outcome {
     }
     if batch.last == acked {
         return match mark {
-            Some(mark) if mark.last_sha256 == batch.sha256 => Outcome::AlreadyStored,
+            Some(mark) if mark.last_sha256 == batch.sha256 || mark.last_sha256 == UNKNOWN => Outcome::AlreadyStored,
             _ => Outcome::Conflict { acked },
         };
     }

@@ -1,6 +1,8 @@
 //! Taking events away for good, and for how long the room will do.
 
-use crate::Query;
+use async_trait::async_trait;
+
+use crate::{Query, StoreError};
 
 /// Why events are taken away; the word stands in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,44 @@ pub struct Removal {
     pub actor: String,
     /// The reason given.
     pub reason: String,
+}
+
+/// Whoever decides that a removal may go on: asked before each step of it that cannot be undone.
+///
+/// Between the moment at which the holds were read and that at which a file goes, minutes may pass, and another process may have
+/// taken a new hold. So the store asks, and what it is given is held until the step is made: whoever makes a hold waits for
+/// that.
+#[async_trait]
+pub trait Guard: Send + Sync {
+    /// Lets one step be made, for as long as what comes back is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Outdated`] if something was decided since the removal was made: nothing more goes by it. Any other error
+    /// stops it too: what cannot be asked is not allowed.
+    async fn permit(&self) -> Result<Box<dyn Permit>, StoreError>;
+}
+
+/// The right to make one step.
+#[async_trait]
+pub trait Permit: Send {
+    /// The step is made. Dropping it does the same, later.
+    async fn end(self: Box<Self>);
+}
+
+/// Nobody can decide anything else meanwhile: for tests and tools that have a store to themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Unguarded;
+
+#[async_trait]
+impl Guard for Unguarded {
+    async fn permit(&self) -> Result<Box<dyn Permit>, StoreError> {
+        Ok(Box::new(Self))
+    }
+}
+
+#[async_trait]
+impl Permit for Unguarded {
+    async fn end(self: Box<Self>) {}
 }
 
 /// What a removal takes away, or would take away.

@@ -1,5 +1,7 @@
 //! The contract between the server and whatever keeps its events.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -9,8 +11,9 @@ use yagura_vocabulary::{
 };
 
 use crate::{
-    AppendError, Budget, Count, FacetField, Facets, Forecast, Histogram, Page, Query, Removal, Removed, StoreError,
-    Work,
+    AppendError, Budget, Count, FacetField, Facets, Forecast, Guard, Histogram, Page, Query, Removal, Removed,
+    StoreError, Work,
+    embedded::{Head, Seal, SignedManifest},
 };
 
 /// A sealed batch of one stream, as an endpoint sent it.
@@ -217,11 +220,12 @@ pub trait EventStore: Send + Sync {
     async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError>;
 
     /// Takes events away for good. Health tells how far it is. It ends early when this future is dropped: what was taken
-    /// away by then stays so, is written down with who wanted it, and the same removal goes on with the rest.
+    /// away by then stays so, is written down with who wanted it, and the same removal goes on with the rest. `guard` is asked
+    /// before each step.
     ///
     /// # Errors
-    /// The store cannot be read or written.
-    async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError>;
+    /// The store cannot be read or written, or the guard does not let it go on.
+    async fn remove(&self, removal: &Removal, guard: Arc<dyn Guard>) -> Result<Removed, StoreError>;
 
     /// How fast the store grows, and for how long its room will do.
     ///
@@ -234,4 +238,28 @@ pub trait EventStore: Send + Sync {
 
     /// How the store is.
     async fn health(&self) -> Health;
+
+    /// The journal of everything that became of the store's files; `None` for a store that keeps none.
+    fn evidence(&self) -> Option<&dyn Evidence> {
+        None
+    }
+}
+
+/// A journal that shows afterwards what became of every file.
+#[async_trait]
+pub trait Evidence: Send + Sync {
+    /// Its end.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    async fn head(&self) -> Result<Head, StoreError>;
+
+    /// Up to `limit` manifests after a number, the oldest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    async fn after(&self, number: u64, limit: u32) -> Result<Vec<SignedManifest>, StoreError>;
+
+    /// What signs it, if anything does.
+    fn seal(&self) -> Option<&dyn Seal>;
 }

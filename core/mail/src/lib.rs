@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
-    outbox::{Mail, enqueue},
+    outbox::{Mail, Whereabouts, enqueue, enqueue_followed, whereabouts},
     settings::{MailChange, MailSettings, address, load, store},
     smtp::Authorities,
     standing::{Standing, standing},

@@ -35,16 +35,25 @@ enum Message {}
 /// # Errors
 /// When the database is away.
 pub async fn enqueue(ctx: &Context, connection: &mut AnyConnection, mail: &Mail) -> Result<(), ApiError> {
+    enqueue_followed(ctx, connection, mail).await.map(drop)
+}
+
+/// The same for a mail whose way somebody follows: its id, for [`whereabouts`].
+///
+/// # Errors
+/// When the database is away.
+pub async fn enqueue_followed(ctx: &Context, connection: &mut AnyConnection, mail: &Mail) -> Result<String, ApiError> {
     let now = ctx.now();
     sqlx::query("DELETE FROM mail_message WHERE state <> 'queued' AND created_at < $1")
         .bind(now.micros() - i64::try_from(REMEMBERED.as_micros()).unwrap_or(i64::MAX))
         .execute(&mut *connection)
         .await?;
+    let id = Id::<Message>::new().to_string();
     sqlx::query(
         "INSERT INTO mail_message (id, recipient, subject, body, state, attempts, created_at, next_at, expires_at)
          VALUES ($1, $2, $3, $4, 'queued', 0, $5, $5, $6)",
     )
-    .bind(Id::<Message>::new().to_string())
+    .bind(&id)
     .bind(&mail.to)
     .bind(&mail.subject)
     .bind(&mail.text)
@@ -54,5 +63,34 @@ pub async fn enqueue(ctx: &Context, connection: &mut AnyConnection, mail: &Mail)
     .await?;
     // It may look before the transaction is committed, and then looks again in a few seconds.
     ctx.part::<Bell>().0.notify_one();
-    Ok(())
+    Ok(id)
+}
+
+/// Where a mail is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In the outbox; why it was not taken the last time, if it was tried.
+    Waiting(Option<String>),
+    /// The mail server has taken it.
+    Sent,
+    /// It was given up, or is remembered no more.
+    GivenUp(Option<String>),
+}
+
+/// Where the mail of this id is.
+///
+/// # Errors
+/// When the database is away.
+pub async fn whereabouts(connection: &mut AnyConnection, id: &str) -> Result<Whereabouts, ApiError> {
+    let found: Option<(String, Option<String>)> =
+        sqlx::query_as("SELECT state, last_error FROM mail_message WHERE id = $1")
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    Ok(match found {
+        Some((state, error)) if state == "queued" => Whereabouts::Waiting(error),
+        Some((state, _)) if state == "sent" => Whereabouts::Sent,
+        Some((_, error)) => Whereabouts::GivenUp(error),
+        None => Whereabouts::GivenUp(None),
+    })
 }

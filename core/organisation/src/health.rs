@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use yagura_channel::server::Hub;
 use yagura_events::{
     retention::Outlook,
-    server::{ALARMED_BEFORE_DAYS, Store, WARNED_BEFORE_DAYS, disk_outlook},
+    server::{ALARMED_BEFORE_DAYS, EvidenceStanding, Store, WARNED_BEFORE_DAYS, disk_outlook, evidence_standing},
 };
 use yagura_server_kit::{ApiResult, Context, Json, db::Kind, error::Problem};
 use yagura_vocabulary::Time;
@@ -86,6 +86,7 @@ async fn components(ctx: &Context) -> Vec<Component> {
         database(ctx).await,
         events(ctx).await,
         disk(ctx).await,
+        evidence(ctx).await,
         agents(ctx),
         mail(ctx).await,
         backup(ctx).await,
@@ -163,6 +164,23 @@ async fn disk(ctx: &Context) -> Component {
     #[expect(clippy::cast_precision_loss, reason = "these are shown to people, who do not count to 2^53")]
     let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value as f64)).collect();
     Component { name, status, detail, since: None, numbers }
+}
+
+/// Whether what shows the journal to be whole leaves the machine.
+async fn evidence(ctx: &Context) -> Component {
+    let day = |at: Time| at.to_string()[..10].to_owned();
+    let (status, detail, since) = match evidence_standing(ctx).await {
+        Err(_) => (Status::Degraded, "whether the journal's head leaves the server cannot be told".to_owned(), None),
+        Ok(EvidenceStanding::NoJournal) => (Status::Ok, "this store keeps no journal".to_owned(), None),
+        Ok(EvidenceStanding::NowhereToGo) => (Status::Ok, "the journal's head goes nowhere".to_owned(), None),
+        Ok(EvidenceStanding::Leaves(None)) => (Status::Ok, "the first head has not left yet".to_owned(), None),
+        Ok(EvidenceStanding::Leaves(Some(at))) => (Status::Ok, format!("the last head left on {}", day(at)), None),
+        Ok(EvidenceStanding::Stuck { since, error }) => {
+            let why = error.map_or_else(String::new, |error| format!(": {error}"));
+            (Status::Degraded, format!("no head has left since {}{why}", day(since)), Some(since))
+        }
+    };
+    Component { name: "evidence".to_owned(), status, detail, since, numbers: BTreeMap::new() }
 }
 
 /// Mail is never a reason to take a server out of service: at worst it is degraded.

@@ -1,3 +1,7 @@
 import { defineFeature } from '@shell/feature';
 
-export default defineFeature({ pages: [] });
+export default defineFeature({
+  pages: [
+    { path: '/calendar', room: 'records', title: 'rule-book:calendar.title', permission: 'events.read', order: 20, load: () => import('./calendar') },
+  ],
+});

@@ -9,7 +9,7 @@ use yagura_admins::PublicAddress;
 use yagura_channel::server::Signer;
 use yagura_dial::{NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
-use yagura_events::Embedded;
+use yagura_events::{Embedded, server::EvidenceAuthorities};
 use yagura_policy::PolicySpecs;
 use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
 use yagura_vocabulary::{Clock, Id, SystemClock, id};
@@ -53,14 +53,14 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
     yagura_alarms::install(&mut parts, features::alarm_sources());
     yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
-    yagura_endpoints::install(&mut parts, TlsAuthorities(authority));
+    yagura_endpoints::install(&mut parts, TlsAuthorities(authority.clone()));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);
     yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
     yagura_log_search::server::install(&mut parts, config.data.join("exports"));
     yagura_backup::install(&mut parts, backup_plan(config, events.and_then(Events::embedded)));
     if let Some(events) = events {
-        yagura_events::server::install(&mut parts, events.store());
+        yagura_events::server::install(&mut parts, events.store(), EvidenceAuthorities(authority));
     }
     let ctx = Context::new(server, db, clock, Metrics::default(), parts);
     let root = yagura_endpoints::ensure_root(&ctx, "全社").await.context("failed to make the root group")?;

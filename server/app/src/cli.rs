@@ -92,12 +92,23 @@ enum Command {
         /// The folder of events to look at instead of the server's own: that of a backup.
         #[arg(long)]
         events: Option<PathBuf>,
-        /// The end of the journal as it was written down elsewhere: NUMBER:HASH.
-        #[arg(long)]
-        head: Option<String>,
+        /// The end of the journal as it was written down elsewhere: NUMBER:HASH, or the file that the server sent; may be
+        /// given several times.
+        #[arg(long, value_name = "NUMBER:HASH|FILE")]
+        head: Vec<String>,
         /// The journal's public key as it was written down elsewhere; the server's own when absent.
         #[arg(long)]
         key: Option<String>,
+    },
+    /// Make the catalogue of the stored events anew from the files and what is left of the journal, when it is lost or
+    /// damaged. The server must not run. The old catalogue is kept; files that the journal does not know are put aside.
+    RebuildEvents {
+        /// The configuration file.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: PathBuf,
+        /// Let files count too that no manifest tells of. Where nothing of the journal is left, they do anyway.
+        #[arg(long)]
+        adopt: bool,
     },
     /// Check the configuration and stop.
     CheckConfig {
@@ -223,7 +234,15 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 events.is_some() || matches!(config.events, crate::config::Events::Embedded),
                 "the events are in ClickHouse, which has no journal of files: say which folder, --events FOLDER"
             );
-            journal::verify_events(&config, events.as_deref(), head.as_deref(), key.as_deref()).await
+            journal::verify_events(&config, events.as_deref(), &head, key.as_deref()).await
+        }
+        Command::RebuildEvents { config, adopt } => {
+            let config = Config::load(&config)?;
+            anyhow::ensure!(
+                matches!(config.events, crate::config::Events::Embedded),
+                "the events are in ClickHouse, which has a catalogue of its own"
+            );
+            journal::rebuild_events(&config, adopt).await
         }
         Command::Serve { config, check: true } | Command::CheckConfig { config } => {
             Config::load(&config)?;

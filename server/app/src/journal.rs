@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use yagura_channel::wire::key::{PublicKey, SigningKey};
 use yagura_events::{
     Options,
-    embedded::{Head, Seal, verify},
+    embedded::{Expected, Head, Rebuild, Seal, Signatures, WrittenHead, rebuild, verify},
 };
 
 use crate::{certificates, config::Config};
@@ -56,32 +56,33 @@ fn open_key(data: &Path) -> anyhow::Result<SigningKey> {
     }
 }
 
-/// The end of a journal as it is written down: `NUMBER:HASH`, the hash in hex.
+/// A head of a journal: `NUMBER:HASH`, or the file in which a server wrote it down.
 fn parse_head(text: &str) -> anyhow::Result<Head> {
-    let read = |text: &str| {
-        let (number, hash) = text.split_once(':')?;
-        Some(Head { number: number.parse().ok()?, hash: hex::decode(hash).ok()?.try_into().ok()? })
-    };
-    read(text)
-        .with_context(|| format!("`{text}` is no head of a journal: expected NUMBER:HASH as `verify-events` prints it"))
+    if let Ok(head) = text.parse() {
+        return Ok(head);
+    }
+    let document = std::fs::read_to_string(text)
+        .with_context(|| format!("`{text}` is no head of a journal: expected NUMBER:HASH or a file"))?;
+    let head = WrittenHead::read(&document).and_then(|written| written.head());
+    head.with_context(|| format!("failed to read the head in {text}"))
 }
 
-/// Compares the files of a store with its journal. `events` is the folder of a server that does not run, or of a backup.
+/// Compares the files of a store with its journal, as `yaguractl events verify --data` does, with the key that this server has.
+/// `events` is the folder of a server that does not run, or of a backup.
 pub(crate) async fn verify_events(
     config: &Config,
     events: Option<&Path>,
-    head: Option<&str>,
+    heads: &[String],
     key: Option<&str>,
 ) -> anyhow::Result<()> {
     let dir = events.map_or_else(|| config.data.join("events"), Path::to_owned);
-    let head = head.map(parse_head).transpose()?;
+    let heads = heads.iter().map(|head| parse_head(head)).collect::<anyhow::Result<_>>()?;
     let known: PublicKey = match key {
         Some(key) => key.parse().ok().with_context(|| format!("`{key}` is no public key"))?,
         None => open_key(&config.data)?.public(),
     };
     let name = known.to_string();
-    let expected = name.clone();
-    let signed = move |key: &str, bytes: &[u8], signature: &[u8]| key == expected && known.verifies(bytes, signature);
+    let expected = Expected { heads, signatures: Signatures::By(vec![name.clone()]) };
     let mut told = 0;
     let mut progress = |done: u64, all: u64| {
         if done >> 30 > told {
@@ -90,7 +91,7 @@ pub(crate) async fn verify_events(
         }
         ControlFlow::Continue(())
     };
-    let found = verify(&dir, head, Some(&signed), &mut progress)
+    let found = verify(&dir, &expected, &mut progress)
         .await
         .with_context(|| format!("failed to verify the events in {}", dir.display()))?;
     println!("{} manifests and {} files in {}", found.manifests, found.files, dir.display());
@@ -102,7 +103,47 @@ pub(crate) async fn verify_events(
     }
     println!("everything is as the journal says");
     if let Some(head) = found.head {
-        println!("write down elsewhere: --head {}:{} --key {name}", head.number, hex::encode(head.hash));
+        println!("write down elsewhere: --head {head} --key {name}");
+    }
+    Ok(())
+}
+
+/// Makes the catalogue of the event store anew, and says what it found.
+pub(crate) async fn rebuild_events(config: &Config, adopt: bool) -> anyhow::Result<()> {
+    let options = options(config)?;
+    let dir = options.dir.clone();
+    let mut told = 0;
+    let mut progress = |done: u64, all: u64| {
+        if done >> 30 > told {
+            told = done >> 30;
+            println!("{} of {} MB", done >> 20, all >> 20);
+        }
+        ControlFlow::Continue(())
+    };
+    let how = Rebuild { actor: "command line", adopt };
+    let rebuilt = rebuild(options, how, &mut progress)
+        .await
+        .with_context(|| format!("failed to make the catalogue in {} anew", dir.display()))?;
+    match (rebuilt.manifests, rebuilt.journal_whole) {
+        (0, _) => println!("nothing could be read of the journal: the files were taken as they were found"),
+        (manifests, true) => println!("the journal was read to its end: {manifests} manifests"),
+        (manifests, false) => println!("the journal could be read up to manifest {manifests}"),
+    }
+    for name in &rebuilt.adopted {
+        println!("counts, although no manifest tells of it: {name}");
+    }
+    for (name, why) in &rebuilt.aside {
+        println!("put aside: {name}: {why}");
+    }
+    for name in &rebuilt.missing {
+        println!("missing: {name}");
+    }
+    for folder in [&rebuilt.old_catalogue, &rebuilt.aside_in].into_iter().flatten() {
+        println!("kept: {}", folder.display());
+    }
+    println!("{} events in {} segments, {} streams", rebuilt.rows, rebuilt.segments, rebuilt.streams);
+    if rebuilt.streams_by_rows > 0 {
+        println!("of {} streams the last number is that of the last row that is there", rebuilt.streams_by_rows);
     }
     Ok(())
 }

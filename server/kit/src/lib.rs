@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod page;
 pub mod routes;
 pub mod secret;
+pub mod syslog;
 
 pub use self::{
     admission::Admission,

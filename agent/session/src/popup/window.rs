@@ -80,7 +80,7 @@ pub fn check_display() -> Result<(), DisplayError> {
 }
 
 /// Shows a notice and returns when the person closed it. `shown` is called once, when the screen has it; `mine` whenever the
-/// person wants to see what is recorded about them.
+/// person wants to see what is recorded about them. Windows at higher places stand further up and to the left.
 ///
 /// # Errors
 /// When the display cannot be opened or goes away.
@@ -88,6 +88,7 @@ pub fn show(
     fonts: &Fonts,
     notice: &Notice,
     language: Language,
+    place: u16,
     shown: impl FnOnce(),
     mine: impl Fn(),
 ) -> Result<(), DisplayError> {
@@ -101,7 +102,7 @@ pub fn show(
     let look = Look { scale, room: to_f32(area.3) * 0.7, scroll: 0.0, ring: None };
     let mut popup = Popup { display: &display, fonts, notice, language, look, focus: Focus::Close, window: 0, gc: 0 };
     let sheet = popup.draw()?;
-    popup.open(&screen, area, &sheet)?;
+    popup.open(&screen, area, &sheet, i32::from(place) * round(STEP * scale))?;
     popup.live(sheet, shown, mine)?;
     display.destroy_window(popup.window)?;
     display.flush()?;
@@ -129,6 +130,9 @@ fn work_area(display: &RustConnection, screen: &Screen) -> Result<(i32, i32, i32
     })
 }
 
+/// How far the next place is from the last, in pixels of a 96 dpi screen: the head of a window stays to be seen.
+const STEP: f32 = 52.0;
+
 struct Popup<'a> {
     display: &'a RustConnection,
     fonts: &'a Fonts,
@@ -146,12 +150,18 @@ impl Popup<'_> {
     }
 
     /// Makes the window at the lower right and maps it.
-    fn open(&mut self, screen: &Screen, area: (i32, i32, i32, i32), sheet: &Sheet) -> Result<(), DisplayError> {
+    fn open(
+        &mut self,
+        screen: &Screen,
+        area: (i32, i32, i32, i32),
+        sheet: &Sheet,
+        shift: i32,
+    ) -> Result<(), DisplayError> {
         let display = self.display;
         let atoms = Atoms::new(display)?.reply()?;
         let side = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
         let (width, height) = (side(sheet.canvas.width), side(sheet.canvas.height));
-        let margin = round(24.0 * self.look.scale);
+        let margin = round(24.0 * self.look.scale) + shift;
         let place = |start: i32, room: i32, length: u16| {
             i16::try_from((start + room - i32::from(length) - margin).max(start)).unwrap_or_default()
         };

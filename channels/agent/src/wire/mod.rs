@@ -6,6 +6,7 @@ pub mod body;
 pub mod command;
 pub mod enrol;
 pub mod hello;
+pub mod journal_key;
 pub mod key;
 pub mod key_change;
 pub mod key_set;

@@ -43,7 +43,7 @@ use control::Visible;
 use sql::Sql;
 
 use crate::{
-    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Forecast, Health,
+    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Forecast, Guard, Health,
     Histogram, Mark, Outcome, Page, Query, Removal, Removed, StoreError, Work, marks::fault,
 };
 
@@ -264,8 +264,8 @@ impl EventStore for ClickHouse {
         removal::preview(&self.inner, removal).await
     }
 
-    async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        removal::remove(&self.inner, removal).await
+    async fn remove(&self, removal: &Removal, guard: Arc<dyn Guard>) -> Result<Removed, StoreError> {
+        removal::remove(&self.inner, removal, &*guard).await
     }
 
     async fn forecast(&self) -> Result<Forecast, StoreError> {

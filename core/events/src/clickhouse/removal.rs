@@ -13,7 +13,7 @@ use super::{
     sql::Sql,
     windows::Window,
 };
-use crate::{FeedItem, Query, Removal, Removed, StoreError, Work, matcher::Matcher};
+use crate::{FeedItem, Guard, Query, Removal, Removed, StoreError, Work, matcher::Matcher};
 
 /// Ids that one deletion names.
 const IDS: usize = 10_000;
@@ -42,11 +42,11 @@ fn plan(removal: &Removal) -> Option<Plan> {
 pub(super) async fn preview(inner: &Inner, removal: &Removal) -> Result<Removed, StoreError> {
     match plan(removal) {
         Some(plan) => numbers(inner, &plan).await,
-        None => one_by_one(inner, removal, false).await,
+        None => one_by_one(inner, removal, None).await,
     }
 }
 
-pub(super) async fn remove(inner: &Inner, removal: &Removal) -> Result<Removed, StoreError> {
+pub(super) async fn remove(inner: &Inner, removal: &Removal, guard: &dyn Guard) -> Result<Removed, StoreError> {
     let _alone = inner.removing.lock().await;
     let id = begin(inner, removal).await?;
     let work = |total| Some(Work { what: removal.kind.as_str(), done: 0, total });
@@ -57,17 +57,25 @@ pub(super) async fn remove(inner: &Inner, removal: &Removal) -> Result<Removed, 
             inner.work.send_replace(work(removed.rows));
             if removed.rows > 0 {
                 let visible = inner.look().await?;
-                inner.delete(Sql::all(vec![seen(&visible, visible.head), plan.goes])).await?;
+                delete(inner, guard, Sql::all(vec![seen(&visible, visible.head), plan.goes])).await?;
             }
             removed
         }
         None => {
             inner.work.send_replace(work(0));
-            one_by_one(inner, removal, true).await?
+            one_by_one(inner, removal, Some(guard)).await?
         }
     };
     end(inner, &id, removed).await?;
     Ok(removed)
+}
+
+/// One mutation. It cannot be stopped once it is begun, so whoever makes a hold meanwhile waits for its end.
+async fn delete(inner: &Inner, guard: &dyn Guard, which: Sql) -> Result<(), StoreError> {
+    let permit = guard.permit().await?;
+    let deleted = inner.delete(which).await;
+    permit.end().await;
+    deleted
 }
 
 struct Working<'a>(&'a Inner);
@@ -110,7 +118,7 @@ fn is_held(holds: &[(&Query, Matcher)], event: &StoredEvent, scratch: &mut Strin
 }
 
 /// Where SQL cannot say what goes, each event is asked about.
-async fn one_by_one(inner: &Inner, removal: &Removal, really: bool) -> Result<Removed, StoreError> {
+async fn one_by_one(inner: &Inner, removal: &Removal, guard: Option<&dyn Guard>) -> Result<Removed, StoreError> {
     let holds: Vec<_> = removal.hold.iter().map(|query| (query, Matcher::new(query))).collect();
     let mut removed = Removed::default();
     let mut known = HashSet::new();
@@ -133,9 +141,9 @@ async fn one_by_one(inner: &Inner, removal: &Removal, really: bool) -> Result<Re
         asked.each(whole, None, IDS, &mut take).await?;
     }
     removed.rows = ids.len() as u64;
-    if really {
+    if let Some(guard) = guard {
         for some in ids.chunks(IDS) {
-            inner.delete(Sql::new("hex(id) IN ?").texts(some.to_vec())).await?;
+            delete(inner, guard, Sql::new("hex(id) IN ?").texts(some.to_vec())).await?;
         }
     }
     Ok(removed)

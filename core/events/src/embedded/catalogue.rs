@@ -10,11 +10,14 @@ use uuid::Uuid;
 use yagura_vocabulary::{Id, Time};
 
 use super::{
-    manifest::{self, Head, ManifestFile, Notary, Note, SignedManifest},
+    manifest::{self, Head, ManifestFile, Notary, Note, SignedManifest, Stored},
     memtable::{Extent, Stream},
     segment::{Companion, Entry},
 };
 use crate::{Mark, StoreError};
+
+/// Its file, in the store's directory.
+pub(crate) const CATALOGUE: &str = "catalogue.sqlite";
 
 /// The catalogue of one store.
 #[derive(Debug, Clone)]
@@ -116,16 +119,7 @@ impl Catalogue {
             let put = entries.iter().flat_map(manifest_files).collect();
             self.notary.note(&mut transaction, &Note::own("write"), (Vec::new(), put)).await?;
         }
-        for (stream, mark) in marks {
-            sqlx::query("INSERT OR REPLACE INTO mark (endpoint, epoch, lane, last_seq, last_sha256) VALUES ($1, $2, $3, $4, $5)")
-                .bind(stream.endpoint.uuid().as_bytes().to_vec())
-                .bind(stream.epoch.as_bytes().to_vec())
-                .bind(stream.lane.as_str())
-                .bind(mark.last_seq.cast_signed())
-                .bind(mark.last_sha256.to_vec())
-                .execute(&mut *transaction)
-                .await?;
-        }
+        set_marks(&mut transaction, marks).await?;
         sqlx::query("UPDATE progress SET flushed = $1").bind(flushed.cast_signed()).execute(&mut *transaction).await?;
         transaction.commit().await
     }
@@ -153,6 +147,53 @@ impl Catalogue {
         let files = |entries: &[Entry]| entries.iter().flat_map(manifest_files).collect();
         self.notary.note(&mut transaction, note, (files(old), files(new))).await?;
         transaction.commit().await
+    }
+
+    /// Fills a new catalogue: the journal as it was, what counts, and a manifest that tells how it came about.
+    pub(crate) async fn fill(
+        &self,
+        contents: &Contents,
+        journal: &[Stored],
+        note: &Note,
+        files: (Vec<ManifestFile>, Vec<ManifestFile>),
+    ) -> Result<(), StoreError> {
+        self.try_fill(contents, journal, note, files).await.map_err(StoreError::catalogue("write what was found"))
+    }
+
+    async fn try_fill(
+        &self,
+        contents: &Contents,
+        journal: &[Stored],
+        note: &Note,
+        files: (Vec<ManifestFile>, Vec<ManifestFile>),
+    ) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        for Stored { number, entry, hash, signature } in journal {
+            sqlx::query("INSERT INTO manifest (number, entry, hash, signature) VALUES ($1, $2, $3, $4)")
+                .bind(number.cast_signed())
+                .bind(entry)
+                .bind(hash)
+                .bind(signature)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        for entry in &contents.segments {
+            insert(&mut transaction, entry).await?;
+        }
+        set_marks(&mut transaction, contents.marks.iter().copied()).await?;
+        sqlx::query("UPDATE progress SET flushed = $1, given = $2")
+            .bind(contents.flushed.cast_signed())
+            .bind(contents.given.cast_signed())
+            .execute(&mut *transaction)
+            .await?;
+        self.notary.note(&mut transaction, note, files).await?;
+        transaction.commit().await
+    }
+
+    /// Whether any of these segments counts.
+    pub(crate) async fn knows_any(&self, entries: &[Entry]) -> Result<bool, StoreError> {
+        let known = async { any_there(&mut *self.pool.acquire().await?, entries).await };
+        known.await.map_err(StoreError::catalogue("look for segments"))
     }
 
     /// Begins the journal of a store that has segments from before there was one.
@@ -191,6 +232,25 @@ impl Catalogue {
     }
 }
 
+async fn set_marks(
+    connection: &mut sqlx::SqliteConnection,
+    marks: impl Iterator<Item = (Stream, Mark)>,
+) -> Result<(), sqlx::Error> {
+    for (stream, mark) in marks {
+        sqlx::query(
+            "INSERT OR REPLACE INTO mark (endpoint, epoch, lane, last_seq, last_sha256) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(stream.endpoint.uuid().as_bytes().to_vec())
+        .bind(stream.epoch.as_bytes().to_vec())
+        .bind(stream.lane.as_str())
+        .bind(mark.last_seq.cast_signed())
+        .bind(mark.last_sha256.to_vec())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
 async fn is_there(connection: &mut sqlx::SqliteConnection, entry: &Entry) -> Result<bool, sqlx::Error> {
     let found = sqlx::query("SELECT 1 FROM segment WHERE id = $1").bind(entry.id.as_bytes().to_vec());
     Ok(found.fetch_optional(connection).await?.is_some())
@@ -214,7 +274,7 @@ async fn any_there(connection: &mut sqlx::SqliteConnection, entries: &[Entry]) -
     Ok(false)
 }
 
-fn manifest_files(entry: &Entry) -> impl Iterator<Item = ManifestFile> {
+pub(crate) fn manifest_files(entry: &Entry) -> impl Iterator<Item = ManifestFile> {
     let hashes = [entry.sha256].into_iter().chain(entry.companions.iter().map(|companion| companion.sha256));
     let file = |((path, bytes), sha256)| ManifestFile { path, bytes, sha256: hex::encode::<[u8; 32]>(sha256) };
     entry.files().zip(hashes).map(file)
@@ -280,7 +340,7 @@ fn companion(row: &SqliteRow) -> Result<(Uuid, Companion), sqlx::Error> {
     Ok((uuid(row, "segment")?, companion))
 }
 
-fn mark(row: &SqliteRow) -> Result<(Stream, Mark), sqlx::Error> {
+pub(crate) fn mark(row: &SqliteRow) -> Result<(Stream, Mark), sqlx::Error> {
     let epoch = uuid(row, "epoch")?;
     let lane: String = row.try_get("lane")?;
     let lane = lane.parse().map_err(|error| unsound("lane", error))?;

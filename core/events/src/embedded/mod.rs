@@ -17,6 +17,7 @@ mod open;
 mod options;
 mod plan;
 mod read;
+mod rebuild;
 mod removal;
 mod roll_up;
 mod rows;
@@ -51,8 +52,12 @@ use yagura_vocabulary::{
 pub use failpoint::FailPoints;
 pub use failpoint::{Point, Stopped as StoppedAtFailPoint};
 pub use files::free_bytes;
-pub use manifest::{Fault, Head, Manifest, ManifestFile, Seal, SignedBy, SignedManifest, Verification, verify};
+pub use manifest::{
+    BadHead, Chain, Expected, Fault, Head, Manifest, ManifestFile, Seal, Signatures, SignedManifest, Verification,
+    WrittenHead, is_key, verify,
+};
 pub use options::Options;
+pub use rebuild::{Rebuild, Rebuilt, rebuild};
 pub use snapshot::{Snapshot, SnapshotFile};
 pub use wal::{RealDisk, WalDisk, WalFile};
 
@@ -65,8 +70,8 @@ pub(crate) use wal::event_id;
 use writer::{Message, Request};
 
 use crate::{
-    AppendError, Batch, Budget, Count, EventStore, FacetField, Facets, FeedCursor, FeedPage, Forecast, Health,
-    Histogram, Mark, Outcome, Page, Query, Removal, Removed, StoreError, marks::fault,
+    AppendError, Batch, Budget, Count, EventStore, Evidence, FacetField, Facets, FeedCursor, FeedPage, Forecast, Guard,
+    Health, Histogram, Mark, Outcome, Page, Query, Removal, Removed, StoreError, marks::fault,
 };
 
 /// The store of one server, in one directory. See [`EventStore`] for what it does.
@@ -261,11 +266,11 @@ impl EventStore for Embedded {
     }
 
     async fn preview_removal(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        removal::remove(self, removal, false).await
+        removal::remove(self, removal, None).await
     }
 
-    async fn remove(&self, removal: &Removal) -> Result<Removed, StoreError> {
-        removal::remove(self, removal, true).await
+    async fn remove(&self, removal: &Removal, guard: Arc<dyn Guard>) -> Result<Removed, StoreError> {
+        removal::remove(self, removal, Some(guard)).await
     }
 
     async fn forecast(&self) -> Result<Forecast, StoreError> {
@@ -278,5 +283,24 @@ impl EventStore for Embedded {
 
     async fn health(&self) -> Health {
         read::health(&self.shared)
+    }
+
+    fn evidence(&self) -> Option<&dyn Evidence> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Evidence for Embedded {
+    async fn head(&self) -> Result<Head, StoreError> {
+        self.journal_head().await
+    }
+
+    async fn after(&self, number: u64, limit: u32) -> Result<Vec<SignedManifest>, StoreError> {
+        self.journal(number, limit).await
+    }
+
+    fn seal(&self) -> Option<&dyn Seal> {
+        self.shared.options.seal.as_deref()
     }
 }

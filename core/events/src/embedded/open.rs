@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     Embedded, ON_THEIR_WAY_KB, Options, QUEUE, Tasks,
-    catalogue::{Catalogue, Contents},
+    catalogue::{CATALOGUE, Catalogue, Contents},
     compact,
     files::{make_dir, sync_dir},
     flush::Flusher,
@@ -27,7 +27,6 @@ use super::{
 };
 use crate::{Outcome, StoreError, decide};
 
-const CATALOGUE: &str = "catalogue.sqlite";
 const LOG: &str = "wal";
 const LOCK: &str = "lock";
 
@@ -77,16 +76,21 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?
 }
 
-/// Makes the directories and locks the store.
-fn prepare(dir: &Path) -> Result<File, StoreError> {
-    fs::create_dir_all(dir).map_err(StoreError::file("make the directory", dir))?;
+/// Locks the store against other processes.
+pub(super) fn lock(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join(LOCK);
     let lock = File::create(&path).map_err(StoreError::file("create", &path))?;
     match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(dir.to_owned())),
-        Err(TryLockError::Error(error)) => return Err(StoreError::file("lock", &path)(error)),
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_owned())),
+        Err(TryLockError::Error(error)) => Err(StoreError::file("lock", &path)(error)),
     }
+}
+
+/// Makes the directories and locks the store.
+fn prepare(dir: &Path) -> Result<File, StoreError> {
+    fs::create_dir_all(dir).map_err(StoreError::file("make the directory", dir))?;
+    let lock = lock(dir)?;
     dir.parent().filter(|parent| parent.is_dir()).map_or(Ok(()), sync_dir)?;
     make_dir(&dir.join(LOG))?;
     make_dir(&dir.join(LAYOUT))?;
@@ -95,13 +99,16 @@ fn prepare(dir: &Path) -> Result<File, StoreError> {
     let is_segment = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "parquet");
     if !catalogue.exists() && segment_files(&dir.join(LAYOUT))?.iter().any(is_segment) {
         // With a new catalogue every segment would look like garbage.
-        let error = io::Error::new(io::ErrorKind::NotFound, "it is missing although there are segments");
+        let error = io::Error::new(
+            io::ErrorKind::NotFound,
+            "it is missing although there are segments: `yagura-server rebuild-events` makes it anew",
+        );
         return Err(StoreError::file("use the catalogue", &catalogue)(error));
     }
     Ok(lock)
 }
 
-fn segment_files(layout: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(super) fn segment_files(layout: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut files = Vec::new();
     for day in list(layout)? {
         if day.is_dir() {
@@ -111,7 +118,7 @@ fn segment_files(layout: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(files)
 }
 
-fn list(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(super) fn list(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = fs::read_dir(dir).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     entries.map_err(StoreError::file("list", dir))
 }

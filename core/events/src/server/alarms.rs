@@ -7,7 +7,7 @@ use yagura_channel::wire::batch::GAP;
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::Severity;
 
-use super::{ALARMED_BEFORE_DAYS, disk_outlook, retention::last_failure, store};
+use super::{ALARMED_BEFORE_DAYS, EvidenceStanding, disk_outlook, evidence_standing, retention::last_failure, store};
 use crate::{Batch, retention::Outlook};
 
 const REFUSED: Kind = Kind {
@@ -30,6 +30,14 @@ const KEPT: Kind = Kind {
     severity: Severity::High,
     title: ("保存期間を過ぎた記録を消せませんでした", "Events past their time could not be taken away"),
 };
+const HEAD: Kind = Kind {
+    word: "events.head_stuck",
+    severity: Severity::High,
+    title: (
+        "記録の証跡が2日以上サーバーの外に送られていません",
+        "The journal's head has not left the server for two days",
+    ),
+};
 const LOST: Kind = Kind {
     word: "events.lost",
     severity: Severity::Medium,
@@ -44,7 +52,7 @@ pub(super) struct StoreSource;
 #[async_trait]
 impl Source for StoreSource {
     fn kinds(&self) -> &'static [&'static Kind] {
-        &[&REFUSED, &LOW, &ENDING, &KEPT]
+        &[&REFUSED, &LOW, &ENDING, &KEPT, &HEAD]
     }
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
@@ -64,6 +72,14 @@ impl Source for StoreSource {
         }
         if let Some(reason) = last_failure(ctx).await? {
             causes.push(Cause::new(&KEPT, None, json!({"reason": reason})));
+        }
+        if let EvidenceStanding::Stuck { since, error } = evidence_standing(ctx).await? {
+            causes.push(Cause {
+                kind: &HEAD,
+                endpoint: None,
+                about: None,
+                detail: json!({"since": since, "reason": error}),
+            });
         }
         Ok(causes)
     }

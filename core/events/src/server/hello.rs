@@ -9,6 +9,7 @@ use yagura_server_kit::{AgentHook, ApiError, Context};
 use yagura_vocabulary::{Id, id::Endpoint};
 
 use super::store;
+use crate::marks::UNKNOWN;
 
 pub(super) struct Marks;
 
@@ -29,7 +30,8 @@ impl AgentHook for Marks {
                 epoch: mark.epoch,
                 lane: mark.lane,
                 last: mark.last_seq,
-                sha256: hex::encode(mark.last_sha256),
+                // What we do not remember contradicts nothing.
+                sha256: if mark.last_sha256 == UNKNOWN { String::new() } else { hex::encode(mark.last_sha256) },
             })
             .collect();
         welcome.new_epoch = welcome
@@ -47,7 +49,9 @@ impl AgentHook for Marks {
 /// the same number. Holding less than it remembers is our own matter and no reason for a new epoch.
 fn disagree(ours: &Mark, theirs: &LaneState) -> bool {
     ours.last > theirs.last
-        || (ours.last == theirs.acked.last && !theirs.acked.sha256.is_empty() && ours.sha256 != theirs.acked.sha256)
+        || (ours.last == theirs.acked.last
+            && ![&ours.sha256, &theirs.acked.sha256].iter().any(|hash| hash.is_empty())
+            && ours.sha256 != theirs.acked.sha256)
 }
 
 #[cfg(test)]
@@ -79,6 +83,12 @@ mod tests {
     #[test]
     fn another_batch_under_the_same_number_is_another_history() {
         check((100, "b"), (100, "x"), 100, true);
+    }
+
+    #[test]
+    fn a_server_that_forgot_a_hash_does_not_accuse_the_agent() {
+        check((100, ""), (100, "x"), 100, false);
+        check((100, ""), (50, "x"), 60, true);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod asked;
 mod cases;
 mod completion;
 mod erasure;
+mod evidence;
 mod facets;
 mod hello;
 mod histogram;
@@ -28,6 +29,7 @@ pub use self::{
     asked::clock,
     cases::purpose_of,
     erasure::run_due as erase_due,
+    evidence::{EvidenceAuthorities, EvidenceStanding, evidence_standing, run_due as evidence_due},
     outlook::{ALARMED_BEFORE_DAYS, WARNED_BEFORE_DAYS, disk_outlook},
     retention::run_due as retain_due,
     search::{question, views},
@@ -72,10 +74,22 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_erasure",
         sql: include_str!("../../migrations/202611281320_events_erasure.sql"),
     },
+    Migration {
+        version: 202_611_290_100,
+        name: "events_removal_gate",
+        sql: include_str!("../../migrations/202611290100_events_removal_gate.sql"),
+    },
+    Migration {
+        version: 202_611_290_110,
+        name: "events_evidence",
+        sql: include_str!("../../migrations/202611290110_events_evidence.sql"),
+    },
 ];
 
-/// Puts the store into the context.
-pub fn install(parts: &mut Parts, store: Store) {
+/// Puts the store into the context. `authorities` are believed beside the system's by what sends the journal's head.
+pub fn install(parts: &mut Parts, store: Store, authorities: EvidenceAuthorities) {
+    parts.insert(authorities);
+    parts.insert(evidence::Bell::default());
     parts.insert(store);
     parts.insert(viewed::Viewed::default());
     parts.insert(removing::Signals::default());
@@ -95,6 +109,7 @@ pub fn alarm_source() -> Box<dyn yagura_alarms::Source> {
 
 fn start(ctx: &Context) {
     ctx.spawn(removing::watch(ctx.clone()));
+    ctx.spawn(evidence::watch(ctx.clone()));
 }
 
 fn routes() -> Routes {
@@ -110,6 +125,7 @@ fn routes() -> Routes {
         .and(retention::routes())
         .and(holds::routes())
         .and(erasure::routes())
+        .and(evidence::routes())
 }
 
 fn store(ctx: &Context) -> &Store {

@@ -1,9 +1,11 @@
 //! What is taken away is gone for good, and nothing else; what is held stays; who wanted it is written down.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
-use yagura_events::{Batch, EventStore as _, FeedCursor, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Row};
+use yagura_events::{
+    Batch, EventStore as _, FeedCursor, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Row, Unguarded,
+};
 use yagura_search_language::{Clock, Names, TimeZone, compile, parse};
 use yagura_vocabulary::{Event, Id, Lane, StoredEvent, Time};
 
@@ -61,7 +63,7 @@ async fn check(removal: Removal, (rows_gone, held): (u64, u64), goes: impl Fn(&S
     let before = everything(&rig).await;
     let preview = rig.store.preview_removal(&removal).await.unwrap();
     assert_eq!(everything(&rig).await, before, "a preview takes nothing away");
-    let removed = rig.store.remove(&removal).await.unwrap();
+    let removed = rig.store.remove(&removal, Arc::new(Unguarded)).await.unwrap();
     assert_eq!((removed.rows, removed.held), (preview.rows, preview.held));
     assert_eq!((removed.rows, removed.held), (rows_gone, held));
     let left: Vec<_> = before.into_iter().filter(|event| !goes(event)).collect();
@@ -69,7 +71,7 @@ async fn check(removal: Removal, (rows_gone, held): (u64, u64), goes: impl Fn(&S
         assert_eq!(everything(&rig).await, left);
         rig.opens_again().await;
     }
-    let once_more = rig.store.remove(&removal).await.unwrap();
+    let once_more = rig.store.remove(&removal, Arc::new(Unguarded)).await.unwrap();
     assert_eq!((once_more.rows, once_more.held), (0, held), "there is nothing left of it");
     // What was erased does not come back when it is sent again.
     assert_eq!(rig.store.append(vec![rows(1, 3)]).await.unwrap(), [Outcome::AlreadyStored]);

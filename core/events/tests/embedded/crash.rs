@@ -1,6 +1,10 @@
 //! Stopped between any two steps, the store loses nothing it acknowledged and doubles nothing.
 
-use yagura_events::{EventStore, FeedItem, Options, Outcome, Query, Removal, RemovalKind, StoreError, embedded::Point};
+use std::sync::Arc;
+
+use yagura_events::{
+    EventStore, FeedItem, Options, Outcome, Query, Removal, RemovalKind, StoreError, Unguarded, embedded::Point,
+};
 
 use crate::rig::{Rig, Sender, Settle, Stop, batch};
 
@@ -25,7 +29,7 @@ async fn erase(rig: &Rig, round: u64) -> Result<(), StoreError> {
         actor: "test".to_owned(),
         reason: "test".to_owned(),
     };
-    rig.store.remove(&removal).await.map(drop)
+    rig.store.remove(&removal, Arc::new(Unguarded)).await.map(drop)
 }
 
 /// The feed without what is erased.

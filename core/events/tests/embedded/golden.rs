@@ -9,7 +9,10 @@ use std::{
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
-use yagura_events::{Budget, Embedded, EventStore, FacetField, FeedCursor, Outcome, Query, embedded::verify};
+use yagura_events::{
+    Budget, Embedded, EventStore, FacetField, FeedCursor, Outcome, Query,
+    embedded::{Expected, verify},
+};
 use yagura_vocabulary::{Account, Event, Id, Level, StoredEvent, Time};
 
 use crate::rig::{Rig, batch, options};
@@ -70,7 +73,7 @@ async fn a_store_with_a_day_file_an_index_counts_and_a_journal_is_read_and_goes_
     let histogram = store.histogram(&Query::new(), &day, Budget::UNLIMITED).await.unwrap();
     assert_eq!((histogram.buckets[0].total(), histogram.covered.rows), (6, 0), "the counts are read");
     store.close().await.unwrap();
-    let found = verify(dir.path(), None, None, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
+    let found = verify(dir.path(), &Expected::default(), &mut |_, _| ControlFlow::Continue(())).await.unwrap();
     assert_eq!(found.faults, []);
 }
 

@@ -2,23 +2,27 @@
 
 use std::{fs, ops::ControlFlow, path::Path, sync::Arc};
 
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use yagura_events::embedded::{Fault, Head, Seal, Verification, verify};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::{
+    digest::{SHA256, digest},
+    signature::{Ed25519KeyPair, KeyPair},
+};
+use yagura_events::embedded::{Expected, Fault, Head, Manifest, Seal, Signatures, Verification, verify};
 
 use crate::rig::{Rig, Sender, Settle, Stop, store};
 
 #[derive(Debug)]
-struct Key(Ed25519KeyPair);
+pub(crate) struct Key(Ed25519KeyPair);
 
 impl Key {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         Self(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap())
     }
 }
 
 impl Seal for Key {
     fn key(&self) -> String {
-        "journal-1".to_owned()
+        URL_SAFE_NO_PAD.encode(self.0.public_key().as_ref())
     }
     fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         self.0.sign(bytes).as_ref().to_vec()
@@ -44,15 +48,13 @@ async fn closed() -> Rig {
     rig
 }
 
-async fn look(dir: &Path, head: Option<Head>) -> Verification {
-    let public = Key::new(1).0.public_key().as_ref().to_vec();
-    let signed = move |key: &str, bytes: &[u8], signature: &[u8]| {
-        key == "journal-1" && UnparsedPublicKey::new(&ED25519, &public).verify(bytes, signature).is_ok()
-    };
-    verify(dir, head, Some(&signed), &mut |_, _| ControlFlow::Continue(())).await.unwrap()
+/// What is found by somebody who knows the store's key.
+pub(crate) async fn look(dir: &Path, head: Option<Head>) -> Verification {
+    let expected = Expected { heads: head.into_iter().collect(), signatures: Signatures::By(vec![Key::new(1).key()]) };
+    verify(dir, &expected, &mut |_, _| ControlFlow::Continue(())).await.unwrap()
 }
 
-fn files(dir: &Path, ending: &str) -> Vec<String> {
+pub(crate) fn files(dir: &Path, ending: &str) -> Vec<String> {
     let days = fs::read_dir(dir.join("v1")).unwrap().map(|day| day.unwrap().path());
     let files = days.flat_map(|day| fs::read_dir(day).unwrap().map(|file| file.unwrap().path()));
     let below = |path: std::path::PathBuf| path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
@@ -61,7 +63,7 @@ fn files(dir: &Path, ending: &str) -> Vec<String> {
     files
 }
 
-async fn sql(dir: &Path, statement: &'static str) {
+pub(crate) async fn sql(dir: &Path, statement: &'static str) {
     let url = format!("sqlite://{}", dir.join("catalogue.sqlite").display());
     let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
     assert!(sqlx::query(statement).execute(&pool).await.unwrap().rows_affected() > 0);
@@ -159,6 +161,61 @@ async fn a_store_put_back_to_an_older_state_is_found_by_the_head_that_was_writte
     assert_eq!(look(rig.dir.path(), Some(old)).await.faults, [], "a journal that went on is no fault");
 }
 
+/// What somebody does who has taken the server over: changes a file and makes the whole journal anew to fit, signed with `key`.
+async fn forge(dir: &Path, key: &Key) {
+    let path = files(dir, "parquet").remove(0);
+    let mut bytes = fs::read(dir.join(&path)).unwrap();
+    let hash = |bytes: &[u8]| hex::encode(digest(&SHA256, bytes).as_ref());
+    let before = hash(&bytes);
+    bytes[20] ^= 1;
+    fs::write(dir.join(&path), &bytes).unwrap();
+    let url = format!("sqlite://{}", dir.join("catalogue.sqlite").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    let journal: Vec<(i64, String)> =
+        sqlx::query_as("SELECT number, entry FROM manifest ORDER BY number").fetch_all(&pool).await.unwrap();
+    assert!(journal.iter().any(|(_, entry)| entry.contains(&before)));
+    let mut previous = "0".repeat(64);
+    for (number, entry) in journal {
+        let mut manifest: Manifest = serde_json::from_str(&entry.replace(&before, &hash(&bytes))).unwrap();
+        (manifest.previous, manifest.key) = (previous, Some(key.key()));
+        let entry = serde_json::to_string(&manifest).unwrap();
+        previous = hash(entry.as_bytes());
+        sqlx::query("UPDATE manifest SET entry = $1, hash = $2, signature = $3 WHERE number = $4")
+            .bind(&entry)
+            .bind(hex::decode(&previous).unwrap())
+            .bind(key.sign(entry.as_bytes()))
+            .bind(number)
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    pool.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_made_anew_with_the_server_s_own_key_is_found_by_any_head_that_left_the_machine() {
+    let rig = closed().await;
+    let dir = rig.dir.path();
+    let before = look(dir, None).await.head.unwrap();
+    forge(dir, &Key::new(1)).await;
+    assert_eq!(look(dir, None).await.faults, [], "by itself, what was forged with the key fits");
+    let rewritten = Fault::Rewritten { number: before.number };
+    assert_eq!(look(dir, Some(before)).await.faults, [rewritten]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_made_anew_with_another_key_is_found_by_the_key() {
+    let rig = closed().await;
+    let dir = rig.dir.path();
+    let manifests = look(dir, None).await.manifests;
+    forge(dir, &Key::new(2)).await;
+    let faults = look(dir, None).await.faults;
+    assert_eq!(faults.len() as u64, manifests, "{faults:?}");
+    let expected = Expected { heads: vec![], signatures: Signatures::Any };
+    let found = verify(dir, &expected, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
+    assert_eq!((found.faults, found.keys), (vec![], vec![Key::new(2).key()]), "nobody who knows no key can tell");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_from_before_the_journal_is_adopted() {
     let dir = tempfile::tempdir().unwrap();
@@ -167,6 +224,6 @@ async fn a_store_from_before_the_journal_is_adopted() {
     let journal = store.journal(0, 10).await.unwrap();
     assert_eq!((&*journal[0].manifest.action, journal[0].manifest.put.len()), ("adopt", 1));
     store.close().await.unwrap();
-    let found = verify(dir.path(), None, None, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
+    let found = verify(dir.path(), &Expected::default(), &mut |_, _| ControlFlow::Continue(())).await.unwrap();
     assert_eq!(found.faults, []);
 }

@@ -1,9 +1,9 @@
 //! What is taken away is gone for good, and nothing else; what is held stays; every removal is in the journal.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
-use yagura_events::{Batch, EventStore, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Removed};
+use yagura_events::{Batch, EventStore, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Removed, Unguarded};
 use yagura_vocabulary::{Id, Time, id::Person};
 
 use crate::rig::{Rig, Settle, Stop, batch, store};
@@ -13,7 +13,7 @@ fn person(number: u128) -> Id<Person> {
 }
 
 /// Rows of endpoint `number` on day `day`: every other is a `web.view`, every third is Tanaka's (person 7).
-fn rows(number: u128, day: u64) -> Batch {
+pub(crate) fn rows(number: u128, day: u64) -> Batch {
     let mut batch = batch(number, day * 12 + 1, day * 12 + 12);
     let begin = Time::from_seconds(1_795_392_000) + Duration::from_hours(24 * day);
     batch.received_at = begin + Duration::from_hours(1);
@@ -27,19 +27,23 @@ fn rows(number: u128, day: u64) -> Batch {
     batch
 }
 
-fn until(day: u64) -> Query {
+pub(crate) fn until(day: u64) -> Query {
     let until = Some(Time::from_seconds(1_795_392_000) + Duration::from_hours(24 * day));
     Query { until, order: Order::Received, ..Query::new() }
 }
 
-fn retain(remove: Vec<Query>, hold: Vec<Query>) -> Removal {
+pub(crate) fn retain(remove: Vec<Query>, hold: Vec<Query>) -> Removal {
     let (actor, reason) = ("admin@example.jp".to_owned(), "kept for a year".to_owned());
     Removal { kind: RemovalKind::Retain, remove, hold, actor, reason }
 }
 
 /// Three endpoints over four days, 144 events, in segments or in day files.
-async fn filled(settle: Settle) -> Rig {
-    let rig = Rig::new(Stop::Kill, settle, |options| options.merge_fan_in = 100).await;
+pub(crate) async fn filled(settle: Settle) -> Rig {
+    let sealed = |options: &mut yagura_events::Options| {
+        options.merge_fan_in = 100;
+        options.seal = Some(Arc::new(crate::journal::Key::new(1)));
+    };
+    let rig = Rig::new(Stop::Kill, settle, sealed).await;
     for day in 0..4 {
         for number in 1..=3 {
             store(&rig.store, rows(number, day)).await;
@@ -59,7 +63,7 @@ async fn check(removal: Removal, expected: Removed, goes: impl Fn(&yagura_vocabu
         let before = rig.all().await;
         let preview = rig.store.preview_removal(&removal).await.unwrap();
         assert_eq!(rig.all().await, before, "a preview takes nothing away");
-        let removed = rig.store.remove(&removal).await.unwrap();
+        let removed = rig.store.remove(&removal, Arc::new(Unguarded)).await.unwrap();
         // Days that are over may have become day files meanwhile.
         let without_bytes = |removed| Removed { bytes: 0, ..removed };
         assert_eq!(without_bytes(removed), without_bytes(preview));
@@ -71,7 +75,7 @@ async fn check(removal: Removal, expected: Removed, goes: impl Fn(&yagura_vocabu
             assert_eq!(rig.store.health().await.damage, Vec::<String>::new());
             rig.restart_after(|_| {}).await;
         }
-        let once_more = rig.store.remove(&removal).await.unwrap();
+        let once_more = rig.store.remove(&removal, Arc::new(Unguarded)).await.unwrap();
         assert_eq!((once_more.rows, once_more.held), (0, expected.held), "there is nothing left of it");
         // What was erased does not come back when it is sent again.
         let outcome = rig.store.append(vec![rows(1, 3)]).await.unwrap();
@@ -130,7 +134,7 @@ async fn what_nobody_has_touches_no_file() {
 async fn a_removal_is_in_the_journal_with_who_wanted_it_and_why() {
     let rig = filled(Settle::DayFiles).await;
     let before = rig.store.journal_head().await.unwrap().number;
-    rig.store.remove(&retain(vec![until(1)], vec![])).await.unwrap();
+    rig.store.remove(&retain(vec![until(1)], vec![]), Arc::new(Unguarded)).await.unwrap();
     let journal = rig.store.journal(before, 10).await.unwrap();
     assert_eq!(journal.len(), 1);
     let manifest = &journal[0].manifest;

@@ -1,22 +1,31 @@
 //! The server's side: the policy, and alarms for what rules answered to.
 
+mod calendar;
+mod preview;
 mod violations;
 
 use serde_json::Value;
+use utoipa_axum::routes;
 use yagura_channel::wire::policy::ItemError;
 use yagura_policy::PolicySpec;
 use yagura_rules::RuleBook;
-use yagura_server_kit::{Context, Migration, Permission, ServerFeature};
+use yagura_server_kit::{Context, Migration, Permission, Routes, ServerFeature};
 
 /// The server side.
 pub const FEATURE: ServerFeature =
-    ServerFeature { migrations: MIGRATIONS, start, ..ServerFeature::new(crate::FEATURE) };
+    ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new(crate::FEATURE) };
 
 const MIGRATIONS: &[Migration] = &[Migration {
     version: 202_611_290_200,
     name: "rule_book_feed",
     sql: include_str!("../../migrations/202611290200_rule_book_feed.sql"),
 }];
+
+fn routes() -> Routes {
+    Routes::new()
+        .api(Permission::EventsRead, routes!(calendar::calendar))
+        .api(Permission::EventsRead, routes!(preview::preview))
+}
 
 fn start(ctx: &Context) {
     ctx.spawn(violations::follow(ctx.clone()));

@@ -95,8 +95,19 @@ fn cause(stored: &StoredEvent) -> Option<Cause> {
         "occurred_at": event.occurred_at,
         "rule_count": event.body.get("rule_count"),
     });
-    let about = About { id: format!("{rule}/{}", account.map_or("", |account| &account.id)), title: name.to_owned() };
+    let about = About { id: about(stored), title: name.to_owned() };
     Some(Cause { kind, endpoint: Some(stored.endpoint), about: Some(about), detail })
+}
+
+/// The rule and whose act it was.
+fn about(stored: &StoredEvent) -> String {
+    let account = stored.event.account.as_ref().map_or("", |account| &account.id);
+    format!("{}/{account}", stored.event.rule.as_deref().unwrap_or_default())
+}
+
+/// What the alarm for an event stands for, as alarms keep it.
+pub(super) fn subject(stored: &StoredEvent) -> String {
+    format!("{}/{}", stored.endpoint, about(stored))
 }
 
 /// The alarms and how far was read, in one transaction: after a crash the same events raise nothing twice.

@@ -178,7 +178,61 @@ fn a_violation_is_an_alarm_that_counts_until_somebody_has_dealt_with_it() {
         let event = usb["detail"]["event"].as_str().unwrap();
         house.admin("GET", &format!("/api/v1/events/{event}"), None).await.expect(200);
 
+        // V05: the day has an icon for each class, red while something is open, and the search finds exactly these rows.
+        let month = SystemClock.now().to_string()[..7].to_owned();
+        let path = format!("/api/v1/rule-book/calendar?month={month}&time_zone=UTC");
+        let calendar = house.admin("GET", &path, None).await.expect(200);
+        let day =
+            calendar["days"].as_array().unwrap().iter().find(|day| !day["classes"].as_array().unwrap().is_empty());
+        let day = day.expect("a day with violations").clone();
+        let class = json!({"class": "removable_write", "count": 4, "open": 4, "prohibited": 0});
+        assert_eq!(day["classes"], json!([class]));
+        let q = format!("({}) class:removable_write", calendar["q"].as_str().unwrap()).replace(' ', "%20");
+        let (since, until) = (day["begins_at"].as_str().unwrap(), day["ends_at"].as_str().unwrap());
+        let rows =
+            house.admin("GET", &format!("/api/v1/events?q={q}&since={since}&until={until}"), None).await.expect(200);
+        assert_eq!(rows["items"].as_array().unwrap().len(), 4);
+        house.admin("GET", "/api/v1/rule-book/calendar?month=2026", None).await.expect(422);
+        house.admin("GET", "/api/v1/rule-book/calendar?month=2026-11&time_zone=Mars", None).await.expect(422);
+
+        // A draft says beforehand what it would have answered to: the same four acts by two people, and one more that was only logged.
+        let when = json!({"kinds": ["file"], "texts": [{"in": "path", "any_of": ["/media/usb"]}]});
+        let rule = |id: &str, more: Value| {
+            let mut rule = json!({"id": id, "name": id, "class": "removable_write", "level": "alarm", "when": when});
+            rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            rule
+        };
+        let rules = [
+            rule("all", json!({})),
+            rule("three", json!({"level": "prohibit", "at_least": {"count": 3, "within_s": 3600}})),
+            rule("off", json!({"on": false})),
+        ];
+        let preview = house
+            .admin("POST", "/api/v1/rule-book/preview", Some(&json!({"value": {"rules": rules}})))
+            .await
+            .expect(200);
+        let answers: Vec<_> = preview["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|rule| (&rule["rule"], &rule["times"], &rule["people"]))
+            .collect();
+        assert_eq!(
+            answers,
+            [(&json!("all"), &json!(4), &json!(2)), (&json!("three"), &json!(1), &json!(1))],
+            "{preview}"
+        );
+        assert_eq!((&preview["complete"], &preview["rules"][0]["endpoints"]), (&json!(true), &json!(1)));
+        let wrong = json!({"value": {"rules": [rule("A b", json!({}))]}});
+        let refused = house.admin("POST", "/api/v1/rule-book/preview", Some(&wrong)).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/value/rules/0/id");
+        house.admin("GET", "/api/v1/audit?action=rule_book.preview", None).await.expect(200);
+
         deal(&house, usb, &json!({"state": "handled"})).await;
+        let calendar = house.admin("GET", &path, None).await.expect(200);
+        let open: Vec<_> =
+            calendar["days"].as_array().unwrap().iter().filter_map(|day| day["classes"][0]["open"].as_u64()).collect();
+        assert_eq!(open, [2], "what somebody has dealt with is plain");
         machine.tells(&violation("usb", "1000", "六.xlsx"));
         machine.send().await.unwrap();
         house.until("it happened again", || async { alarms().await.len() == 4 }).await;

@@ -148,6 +148,31 @@ fn a_changed_byte_a_missing_file_and_a_rolled_back_journal_are_named() {
     });
 }
 
+#[test]
+fn a_lost_catalogue_is_made_anew_and_the_server_goes_on_with_every_event() {
+    on_both(|house| async move {
+        let mut machine = Machine::enrol(&house, "PC-014").await;
+        machine.runs(&account("tanaka", "1000"), "excel.exe");
+        machine.send().await.unwrap();
+        let dir = house.close().await;
+        let config = dir.path().join("yagura.toml").display().to_string();
+        let events = dir.path().join("events");
+        let before = said(&["verify-events", "--config", &config]);
+        std::fs::remove_file(events.join("catalogue.sqlite")).unwrap();
+        let refused = complained(&["rebuild-events", "--config", "/nowhere.toml"]);
+        assert!(refused.contains("/nowhere.toml"), "{refused}");
+        let told = said(&["rebuild-events", "--config", &config]);
+        assert!(told.contains("nothing could be read of the journal"), "{told}");
+        let segment = find(&events.join("v1"), "parquet").unwrap();
+        assert!(told.contains(segment.file_name().unwrap().to_str().unwrap()), "{told}");
+        let after = said(&["verify-events", "--config", &config]);
+        assert!(after.contains("everything is as the journal says"), "{after}");
+        let head = before.lines().last().unwrap().split("--head ").nth(1).unwrap().split(' ').next().unwrap();
+        let found = run(&["verify-events", "--config", &config, "--head", head]);
+        assert!(!found.status.success(), "a head from before shows that the journal is another");
+    });
+}
+
 /// The first file with this extension in a folder or below it.
 fn find(dir: &Path, extension: &str) -> Option<PathBuf> {
     std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).find_map(|path| {

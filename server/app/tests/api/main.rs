@@ -12,6 +12,7 @@ mod database_away;
 mod description;
 mod endpoints;
 mod enrolment;
+mod evidence;
 mod harness;
 mod idempotency;
 mod limits;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
-use yagura_events::{Batch, Row, server::Store};
-use yagura_server_kit::Role;
+use yagura_events::{Batch, KindFilter, Query, Row, server::Store};
+use yagura_server_kit::{Role, db::Tx};
 use yagura_vocabulary::{Account, Event, Lane, id::EndpointId};
 
 use crate::{
@@ -145,6 +145,119 @@ fn a_shorter_time_waits_a_day_and_can_be_taken_back() {
         // What is only longer holds at once.
         let (_, longer) = decide(&house, &rules(&[(None, None, Some(3650))])).await;
         assert_eq!((&longer["waiting"], &longer["in_force"]["version"]), (&Value::Null, &json!(4)), "{longer}");
+    });
+}
+
+#[test]
+fn a_longer_time_that_is_saved_while_a_shorter_one_waits_takes_its_place() {
+    on_both(|house| async move {
+        let machine = Machine::enrol(&house, "PC-014").await;
+        came(&house, &machine.id.to_string(), 100, &["web.view"]).await;
+        night(&house).await;
+        let (_, after) = decide(&house, &rules(&[(None, None, Some(30))])).await;
+        assert_eq!(after["waiting"]["rules"], rules(&[(None, None, Some(30))]));
+        let (_, after) = decide(&house, &rules(&[(None, None, Some(400))])).await;
+        assert_eq!(after["waiting"], Value::Null, "what is only longer than what holds holds at once");
+        assert_eq!(after["in_force"]["rules"], rules(&[(None, None, Some(400))]));
+        // Longer than what waits, shorter than what holds: the day begins anew.
+        decide(&house, &rules(&[(None, None, Some(30))])).await;
+        let (_, after) = decide(&house, &rules(&[(None, None, Some(60))])).await;
+        assert_eq!(after["waiting"]["rules"], rules(&[(None, None, Some(60))]), "{after}");
+        assert_eq!(after["in_force"]["rules"], rules(&[(None, None, Some(400))]));
+        // The shorter ones never take effect, however many nights go by.
+        let back = house.admin("DELETE", &format!("{RETENTION}/waiting"), None).await.expect(200);
+        assert_eq!(back["in_force"]["rules"], rules(&[(None, None, Some(400))]));
+        let ctx = house.server.context();
+        let mut tx = ctx.db().write().await.unwrap();
+        let early = sqlx::query("UPDATE events_retention SET takes_effect_at = 1 WHERE taken_back_at IS NOT NULL");
+        assert_eq!(early.execute(tx.on()).await.unwrap().rows_affected(), 3);
+        sqlx::query("DELETE FROM events_retention_run").execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        yagura_events::server::retain_due(ctx).await.unwrap();
+        let shown = house.admin("GET", RETENTION, None).await.expect(200);
+        assert_eq!(shown["in_force"]["rules"], rules(&[(None, None, Some(400))]));
+        assert_eq!(left(&house, "PC-014").await, ["web.view"]);
+    });
+}
+
+/// A server with events of many days of two endpoints, all past their time, and a removal of them that has just begun: what is
+/// decided then is decided in its middle.
+async fn amid_a_removal(house: &House, decided: impl AsyncFn(&Machine, &mut Tx)) -> (Machine, usize) {
+    let (here, there) = (Machine::enrol(house, "PC-014").await, Machine::enrol(house, "PC-015").await);
+    for days in 400..430 {
+        for machine in [&here, &there] {
+            came(house, &machine.id.to_string(), days, &["web.view", "file.open"]).await;
+        }
+    }
+    a_night_later(house).await;
+    let ctx = house.server.context();
+    let begun = async {
+        let running = "SELECT COUNT(*) FROM events_retention_run WHERE state = 'running'";
+        while sqlx::query_scalar::<_, i64>(running).fetch_one(ctx.db().read()).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        // Nobody can make a step while this is held, nor see what is decided here.
+        let mut tx = ctx.db().write().await.unwrap();
+        sqlx::query("UPDATE events_removal_gate SET passed = passed").execute(tx.on()).await.unwrap();
+        decided(&here, &mut tx).await;
+        // Of the store itself: to look through the server is written down, which would wait for this transaction.
+        let kinds = ["web.view", "file.open"].map(KindFilter::parse).to_vec();
+        let query = Query { endpoints: Some(vec![here.id]), kinds, ..Query::new() };
+        let there = ctx.part::<Store>().count(&query, 1000).await.unwrap().value;
+        tx.commit().await.unwrap();
+        there
+    };
+    let (run, there) = tokio::join!(yagura_events::server::retain_due(ctx), begun);
+    run.unwrap();
+    assert!(there > 0, "the removal was over before anything was decided");
+    (here, usize::try_from(there).unwrap())
+}
+
+#[test]
+fn a_hold_that_another_server_takes_in_the_middle_of_a_removal_protects_what_is_left() {
+    on_both(|house| async move {
+        let hold = async |machine: &Machine, tx: &mut Tx| {
+            // As another server writes it, so that nothing in this process tells of it.
+            let scope = json!({"endpoints": [machine.id]}).to_string();
+            sqlx::query(
+                "INSERT INTO events_hold (id, name, reason, scope, created_at, created_by)
+                 VALUES ($1, '訴訟', '弁護士の求め', $2, 1, 'another server')",
+            )
+            .bind(Uuid::now_v7().to_string())
+            .bind(scope)
+            .execute(tx.on())
+            .await
+            .unwrap();
+        };
+        let (_, there) = amid_a_removal(&house, hold).await;
+        assert_eq!(left(&house, "PC-014").await.len(), there);
+        assert_eq!(left(&house, "PC-015").await.len(), 0);
+        let run = house.admin("GET", RETENTION, None).await.expect(200)["last_run"].clone();
+        assert_eq!((&run["state"], &run["result"]["held"]), (&json!("done"), &json!(there)), "{run}");
+    });
+}
+
+#[test]
+fn a_longer_time_that_is_decided_in_the_middle_of_a_removal_stops_it() {
+    on_both(|house| async move {
+        let longer = async |_: &Machine, tx: &mut Tx| {
+            sqlx::query(
+                "INSERT INTO events_retention (version, rules, created_at, created_by, takes_effect_at)
+                 SELECT MAX(version) + 1, $1, 1, 'another server', 1 FROM events_retention",
+            )
+            .bind(rules(&[(None, None, Some(3650))]).to_string())
+            .execute(tx.on())
+            .await
+            .unwrap();
+        };
+        let (_, there) = amid_a_removal(&house, longer).await;
+        assert_eq!(left(&house, "PC-014").await.len(), there);
+        let shown = house.admin("GET", RETENTION, None).await.expect(200);
+        assert_eq!(shown["last_run"]["state"], "interrupted", "{shown}");
+        yagura_events::server::retain_due(house.server.context()).await.unwrap();
+        let shown = house.admin("GET", RETENTION, None).await.expect(200);
+        assert_eq!((&shown["last_run"]["state"], &shown["last_run"]["result"]["rows"]), (&json!("done"), &json!(0)));
+        assert_eq!(left(&house, "PC-014").await.len(), there);
     });
 }
 

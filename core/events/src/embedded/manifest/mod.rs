@@ -2,7 +2,10 @@
 //!
 //! A manifest is written in the same transaction as the change that it tells of, so neither exists without the other.
 
+mod chain;
 mod entry;
+mod head;
+mod key;
 mod verify;
 
 use std::{fmt, sync::Arc};
@@ -11,12 +14,15 @@ use ring::digest::{SHA256, digest};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use yagura_vocabulary::Clock;
 
+pub use chain::{Chain, Expected, Signatures};
 pub use entry::{Manifest, ManifestFile};
-pub use verify::{Fault, Head, SignedBy, Verification, verify};
+pub use head::{BadHead, Head, WrittenHead};
+pub use key::is_key;
+pub use verify::{Fault, Verification, verify};
 
 /// Signs manifests. The key is the caller's.
 pub trait Seal: Send + Sync + fmt::Debug {
-    /// The name of the key, which goes into the manifest.
+    /// The name of the key, which goes into the manifest: its public half, in base64url without padding.
     fn key(&self) -> String;
     /// The signature of these bytes.
     fn sign(&self, bytes: &[u8]) -> Vec<u8>;
@@ -103,15 +109,16 @@ fn hash(entry: &str) -> [u8; 32] {
 }
 
 /// A manifest as it stands in the catalogue.
-struct Stored {
-    number: u64,
-    entry: String,
-    hash: Vec<u8>,
-    signature: Option<Vec<u8>>,
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) number: u64,
+    pub(crate) entry: String,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) signature: Option<Vec<u8>>,
 }
 
 impl Stored {
-    fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get::<i64, _>("number")?.cast_unsigned(),
             entry: row.try_get("entry")?,

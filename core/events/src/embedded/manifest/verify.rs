@@ -2,40 +2,37 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, fs,
-    fs::File,
-    io::{self, Read},
+    fmt, fs, io,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
-use ring::digest::{Context, SHA256};
 use sqlx::{
     Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::{Manifest, ManifestFile, Stored, hash};
-use crate::{StoreError, embedded::segment::LAYOUT};
-
-/// The last manifest of a journal, as it was written down somewhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
-    /// Its number; 0 if there was none.
-    pub number: u64,
-    /// Its hash.
-    pub hash: [u8; 32],
-}
+use super::{Chain, Expected, Head, ManifestFile, Stored};
+use crate::{
+    StoreError,
+    embedded::{files::sha256_of, segment::LAYOUT},
+};
 
 /// Something that is not as the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The journal ends before a head that was written down, or has another manifest in its place.
+    /// The journal ends before a head that was written down: it was put back to an older state.
     RolledBack {
         /// The number that was written down.
         expected: u64,
         /// The last number that is there.
         found: u64,
+    },
+    /// The journal has another manifest where a head was written down: from there or before, it was made anew, whoever signed
+    /// it.
+    Rewritten {
+        /// The number that was written down.
+        number: u64,
     },
     /// A manifest was changed, left out or put in.
     Journal {
@@ -57,11 +54,12 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RolledBack { expected, found } => {
-                write!(
-                    f,
-                    "manifest {expected} was written down elsewhere and is not here: the journal ends with {found}"
-                )
+            Self::RolledBack { expected, found } => write!(
+                f,
+                "the journal was rolled back: manifest {expected} was written down elsewhere, and it ends with {found}"
+            ),
+            Self::Rewritten { number } => {
+                write!(f, "the journal was rewritten: manifest {number} is not the one that was written down elsewhere")
             }
             Self::Journal { number, what } => write!(f, "manifest {number}: {what}"),
             Self::Missing(path) => write!(f, "{path} is missing"),
@@ -72,9 +70,6 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Whether the key of a name made a signature (the last) of some bytes.
-pub type SignedBy = dyn Fn(&str, &[u8], &[u8]) -> bool + Sync;
-
 /// What a verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verification {
@@ -84,33 +79,34 @@ pub struct Verification {
     pub files: u64,
     /// The end of the journal; write it down elsewhere.
     pub head: Option<Head>,
+    /// The keys that manifests name.
+    pub keys: Vec<String>,
     /// What is not as it should be.
     pub faults: Vec<Fault>,
 }
 
-/// Compares the store in `dir`, which may be closed or a backup, with its journal, and the journal with `head`.
+/// Compares the store in `dir`, which may be closed, a copy or a backup, with its journal, and the journal with what is
+/// expected of it.
 ///
-/// `signed` says whether a key (by its name) made a signature of some bytes; unsigned manifests are told as faults if it is
-/// given. `progress` is told how many of how many bytes are hashed, and may end it.
+/// Without heads from elsewhere, somebody who has the key can make another journal of other files, and nothing here tells.
+/// `progress` is told how many of how many bytes are hashed, and may end it.
 ///
 /// # Errors
 /// The catalogue or a directory cannot be read, or `progress` ended it.
 pub async fn verify(
     dir: &Path,
-    head: Option<Head>,
-    signed: Option<&SignedBy>,
+    expected: &Expected,
     progress: &mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send),
 ) -> Result<Verification, StoreError> {
     let (journal, named) = read(&dir.join("catalogue.sqlite")).await?;
-    let mut found = Verification { manifests: journal.len() as u64, ..Verification::default() };
-    let files = replay(&journal, signed, &mut found);
-    if let Some(head) = head {
-        let here = journal.iter().find(|stored| stored.number == head.number);
-        if head.number > 0 && here.is_none_or(|stored| hash(&stored.entry) != head.hash) {
-            let last = journal.last().map_or(0, |stored| stored.number);
-            found.faults.push(Fault::RolledBack { expected: head.number, found: last });
-        }
+    let mut chain = Chain::new(expected);
+    for Stored { number, entry, hash, signature } in &journal {
+        chain.next(*number, entry, hash, signature.as_deref());
     }
+    chain.end();
+    let (head, keys) = (chain.head(), chain.keys().to_vec());
+    let Chain { files, faults, .. } = chain;
+    let mut found = Verification { manifests: journal.len() as u64, files: 0, head, keys, faults };
     for path in named.iter().filter(|path| !files.contains_key(*path)) {
         found.faults.push(Fault::Unknown(path.clone()));
     }
@@ -123,7 +119,33 @@ pub async fn verify(
         }
     }
     compare(dir, &files, &mut found, progress)?;
+    if found.faults.iter().any(|fault| matches!(fault, Fault::Missing(_) | Fault::Unknown(_))) {
+        forgive(dir, &files, &mut found).await?;
+    }
     Ok(found)
+}
+
+/// A store that is open goes on meanwhile: files that its journal has taken or put since then are no faults.
+async fn forgive(
+    dir: &Path,
+    before: &BTreeMap<String, ManifestFile>,
+    found: &mut Verification,
+) -> Result<(), StoreError> {
+    let (journal, _) = read(&dir.join("catalogue.sqlite")).await?;
+    if journal.len() as u64 == found.manifests {
+        return Ok(());
+    }
+    let expected = Expected::default();
+    let mut chain = Chain::new(&expected);
+    for Stored { number, entry, hash, signature } in &journal {
+        chain.next(*number, entry, hash, signature.as_deref());
+    }
+    found.faults.retain(|fault| match fault {
+        Fault::Missing(path) => chain.files.contains_key(path),
+        Fault::Unknown(path) => !chain.files.contains_key(path) || before.contains_key(path),
+        _ => true,
+    });
+    Ok(())
 }
 
 /// The journal, and the files that the catalogue names.
@@ -148,45 +170,6 @@ async fn read_tables(pool: &SqlitePool) -> Result<(Vec<Stored>, Vec<String>), sq
         named.push(Path::new(&path).with_extension(ending).to_string_lossy().into_owned());
     }
     Ok((journal, named))
-}
-
-/// The files that count after the whole journal. Tells what is wrong with the journal itself.
-fn replay(journal: &[Stored], signed: Option<&SignedBy>, found: &mut Verification) -> BTreeMap<String, ManifestFile> {
-    let mut files = BTreeMap::new();
-    let mut previous = [0; 32];
-    for (number, stored) in (1..).zip(journal) {
-        let mut fault = |what| found.faults.push(Fault::Journal { number: stored.number, what });
-        let own = hash(&stored.entry);
-        if own[..] != stored.hash[..] {
-            fault("its hash is another");
-        }
-        if stored.number != number {
-            fault("a manifest before it is missing");
-        }
-        let Ok(manifest) = serde_json::from_str::<Manifest>(&stored.entry) else {
-            fault("it cannot be read");
-            previous = own;
-            continue;
-        };
-        if manifest.number != stored.number || manifest.previous != hex::encode(previous) {
-            fault("it does not follow the one before it");
-        }
-        if let Some(signed) = signed {
-            let by = manifest.key.as_deref().zip(stored.signature.as_deref());
-            if !by.is_some_and(|(key, signature)| signed(key, stored.entry.as_bytes(), signature)) {
-                fault("its signature is not of a known key");
-            }
-        }
-        for file in manifest.taken {
-            if files.remove(&file.path) != Some(file) {
-                fault("it takes away a file that was not there");
-            }
-        }
-        files.extend(manifest.put.into_iter().map(|file| (file.path.clone(), file)));
-        previous = own;
-        found.head = Some(Head { number: stored.number, hash: own });
-    }
-    files
 }
 
 /// The files of segments, below `dir`.
@@ -216,8 +199,8 @@ fn compare(
     let mut done = 0;
     for file in files.values() {
         let path = dir.join(&file.path);
-        match sha256(&path) {
-            Ok(hash) if hex::encode(&hash) == file.sha256 => {}
+        match sha256_of(&path) {
+            Ok(hash) if hex::encode(hash) == file.sha256 => {}
             Ok(_) => found.faults.push(Fault::Changed(file.path.clone())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 found.faults.push(Fault::Missing(file.path.clone()));
@@ -231,16 +214,4 @@ fn compare(
         }
     }
     Ok(())
-}
-
-fn sha256(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut context = Context::new(&SHA256);
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(context.finish().as_ref().to_vec()),
-            read => context.update(&buffer[..read]),
-        }
-    }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Work,
-    server::removing::{End, drive},
+    server::removing::{Basis, End, drive},
 };
 
 /// What a stop of the server cut off is done from the beginning: what is erased is not found again.
@@ -47,7 +47,8 @@ async fn run(ctx: &Context, erasure: &Erasure) -> Result<bool, ApiError> {
     let by = erasure.approved_by.as_ref().map_or_else(String::new, |second| format!(", approved by {second}"));
     let reason = format!("erasure {}{by}: {}", erasure.id, erasure.reason);
     let order = || removal(ctx, person, &erasure.asked_by, &reason);
-    let (state, result, error) = match drive(ctx, order, |work| tell(ctx, &erasure.id, work)).await {
+    let basis = Basis::Erasure(erasure.id.clone());
+    let (state, result, error) = match drive(ctx, basis, order, |work| tell(ctx, &erasure.id, work)).await {
         Ok(End::Stopped) => return Ok(false),
         // It stands there already.
         Ok(End::Cancelled) => return Ok(true),

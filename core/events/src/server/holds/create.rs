@@ -10,7 +10,10 @@ use yagura_vocabulary::Id;
 use super::{Hold, HoldKind, object, reason, said, scope::Scope};
 use crate::{
     Removal, RemovalKind,
-    server::{removing::Signals, store},
+    server::{
+        removing::{Signals, steps_over},
+        store,
+    },
 };
 
 /// A new legal hold.
@@ -68,8 +71,10 @@ pub(super) async fn create(
     let (ended_at, ended_by, end_reason) = (None, None, None);
     let hold = Hold { id, name, reason, scope, created_at, created_by, ended_at, ended_by, end_reason };
     change.commit(Audit::created(object(&hold), &hold).because(Some(hold.reason.clone()))).await?;
-    // A removal under way begins anew with this hold; looking for what is held waits until that has stopped.
+    // A removal under way begins anew with this hold: at once where it runs here, before its next step where it runs in
+    // another server. What is held is counted when no step is under way any more that has not seen it.
     ctx.part::<Signals>().holds.send_modify(|changes| *changes += 1);
+    steps_over(&ctx).await?;
     let (actor, reason) = (caller.name, "a hold".to_owned());
     let all = Removal { kind: RemovalKind::Retain, remove: vec![query], hold: Vec::new(), actor, reason };
     let events = store(&ctx).preview_removal(&all).await?.rows;

@@ -1,6 +1,7 @@
 //! What retention and erasure have in common: what they would take, what is held, and doing it.
 
 mod drive;
+mod guard;
 mod preview;
 mod scope;
 mod watch;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 
 pub(super) use self::{
     drive::{End, drive},
+    guard::{Basis, steps_over},
     preview::{Preview, PreviewView, preview, seen},
     scope::{chains, places, whose},
     watch::watch,

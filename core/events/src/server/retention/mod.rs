@@ -12,8 +12,8 @@ use yagura_server_kit::{ApiError, Object, Permission as P, Routes};
 
 pub use self::run::run_due;
 pub(super) use self::{
-    run::{begin, last_failure},
-    versions::in_force,
+    run::{begin, last_failure, last_hour, next_hour},
+    versions::{in_force, last},
 };
 use crate::retention::Policy;
 

@@ -17,7 +17,7 @@ use crate::{
     retention::{GRACE, Policy, Rule},
     server::{
         asked::clock,
-        removing::{End, RemovedView, drive},
+        removing::{Basis, End, RemovedView, drive},
     },
 };
 
@@ -98,6 +98,8 @@ pub async fn run_due(ctx: &Context) -> Result<(), ApiError> {
     let now = ctx.now();
     let night = last_night(now, &clock(ctx).await?.zone);
     let mut connection = ctx.db().read().acquire().await?;
+    // Before the rules are read: what is decided meanwhile stops this removal, also if it keeps events for longer.
+    let decided = versions::last(&mut connection).await?;
     if versions::waiting(&mut connection, now).await?.is_some() {
         return Ok(());
     }
@@ -109,7 +111,11 @@ pub async fn run_due(ctx: &Context) -> Result<(), ApiError> {
         return Ok(());
     }
     let (reason, policy) = (reason(&version), version.policy());
-    let outcome = drive(ctx, || removal(ctx, &policy, now, &reason), |_| async { Ok(true) }).await;
+    let still = |_| async move {
+        let mut connection = ctx.db().read().acquire().await?;
+        Ok(versions::last(&mut connection).await? == decided)
+    };
+    let outcome = drive(ctx, Basis::Rules(decided), || removal(ctx, &policy, now, &reason), still).await;
     let (state, result, error) = match outcome {
         Ok(End::Stopped | End::Cancelled) => ("interrupted", None, None),
         Ok(End::Done(removed)) => {
@@ -184,20 +190,30 @@ fn reason(version: &Version) -> String {
 
 /// The night's hour that was last.
 fn last_night(now: Time, zone: &TimeZone) -> Time {
-    night(now, zone, -1..=0).into_iter().rfind(|night| *night <= now).unwrap_or(now)
+    last_hour(now, zone, HOUR)
+}
+
+/// When it was last this hour.
+pub(in super::super) fn last_hour(now: Time, zone: &TimeZone, hour: i8) -> Time {
+    at_hour(now, zone, hour, -1..=0).into_iter().rfind(|at| *at <= now).unwrap_or(now)
+}
+
+/// When it is this hour next.
+pub(in super::super) fn next_hour(now: Time, zone: &TimeZone, hour: i8) -> Time {
+    at_hour(now, zone, hour, 0..=2).into_iter().find(|at| *at > now).unwrap_or(now)
 }
 
 /// The night's hour that comes next.
 pub(super) fn next_night(now: Time, zone: &TimeZone) -> Time {
-    night(now, zone, 0..=2).into_iter().find(|night| *night > now).unwrap_or(now)
+    next_hour(now, zone, HOUR)
 }
 
-fn night(now: Time, zone: &TimeZone, days: std::ops::RangeInclusive<i64>) -> Vec<Time> {
+fn at_hour(now: Time, zone: &TimeZone, hour: i8, days: std::ops::RangeInclusive<i64>) -> Vec<Time> {
     let now = Timestamp::from_microsecond(now.micros()).unwrap_or(Timestamp::MAX);
     let today = zone.to_datetime(now).date();
     let at = |day: i64| {
         let date = today.checked_add(Span::new().days(day)).ok()?;
-        let zoned = date.at(HOUR, 0, 0, 0).to_zoned(zone.clone()).ok()?;
+        let zoned = date.at(hour, 0, 0, 0).to_zoned(zone.clone()).ok()?;
         Some(Time::from_micros(zoned.timestamp().as_microsecond()))
     };
     days.filter_map(at).collect()

@@ -65,7 +65,7 @@ pub(super) async fn waiting(connection: &mut AnyConnection, now: Time) -> Result
 }
 
 /// The number of the last version, taken back or not; 0 before there is any.
-pub(super) async fn last(connection: &mut AnyConnection) -> Result<i64, ApiError> {
+pub(in super::super) async fn last(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
     let (last,): (i64,) =
         sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM events_retention").fetch_one(connection).await?;
     Ok(last)

@@ -1,0 +1,31 @@
+import { expect, test } from '@playwright/test';
+import { watch } from '../../../console/e2e/watch';
+
+test('where the head goes is changed, and a place that cannot be is named', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/settings/evidence');
+  const places = page.getByRole('region', { name: '送り先' });
+  await expect(places.getByText('メール kansa@minato.example')).toBeVisible();
+  await places.getByRole('button', { name: '変える' }).click();
+  await places.getByRole('button', { name: '送り先を加える' }).click();
+  const added = places.getByRole('list', { name: '送り先' }).getByRole('listitem').last();
+  await expect(places.getByRole('button', { name: '保存する' })).toBeDisabled();
+  await added.getByLabel('宛先').fill('kansa');
+  await places.getByRole('button', { name: '保存する' }).click();
+  await expect(added.getByText('メールアドレスではありません')).toBeVisible();
+  await added.getByLabel('宛先').fill('auditor@hojin.example');
+  await places.getByRole('button', { name: '保存する' }).click();
+  await expect(places.getByText('メール auditor@hojin.example')).toBeVisible();
+  complained();
+});
+
+test('what did not arrive says why, and a head can be sent now', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/settings/evidence');
+  const sent = page.getByRole('region', { name: '送った証跡' });
+  await expect(sent.getByText(/No such file or directory/)).toBeVisible();
+  await sent.getByRole('button', { name: 'いま送る' }).click();
+  await expect(sent.getByText(/佐伯 直樹が送りました/).first()).toBeVisible();
+  await expect(sent.getByRole('list', { name: '送った証跡' }).getByRole('listitem').first().getByText('届けた')).toHaveCount(3);
+  complained();
+});

@@ -1,0 +1,38 @@
+import { HttpResponse, http } from 'msw';
+import type { ClassView, DayView } from '@shell/api/schema';
+import { day } from '@shell/mock/day';
+import { now } from '@shell/time';
+import { found } from '../../../core/events/console/mock';
+
+const jst = 9 * 3_600_000;
+const q = 'level:alarm OR level:prohibited';
+const holidays: Record<string, string> = { '2026-11-03': '文化の日', '2026-11-23': '勤労感謝の日' };
+
+function dayOf(begins: number): DayView {
+  const date = new Date(begins + jst).toISOString().slice(0, 10);
+  const url = new URL('/api/v1/events', 'https://mock');
+  const [begins_at, ends_at] = [begins, begins + day].map((at) => new Date(at).toISOString()) as [string, string];
+  url.searchParams.set('level', 'alarm,prohibited');
+  url.searchParams.set('since', begins_at);
+  url.searchParams.set('until', ends_at);
+  const classes = new Map<string, ClassView>();
+  for (const row of begins > now() ? [] : found(url)) {
+    const name = row.class ?? '';
+    const one = classes.get(name) ?? { class: name, count: 0, open: 0, prohibited: 0 };
+    one.count += 1;
+    one.open += now() - Date.parse(row.occurred_at) < day ? 1 : 0;
+    one.prohibited += row.level === 'prohibited' ? 1 : 0;
+    classes.set(name, one);
+  }
+  const holiday = holidays[date];
+  return { date, begins_at, ends_at, classes: [...classes.values()].sort((a, b) => b.count - a.count), ...(holiday ? { holiday } : {}) };
+}
+
+export const handlers = [
+  http.get('/api/v1/rule-book/calendar', ({ request }) => {
+    const [year = 1970, month = 1] = (new URL(request.url).searchParams.get('month') ?? '').split('-').map(Number);
+    const first = Date.UTC(year, month - 1, 1) - jst;
+    const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
+    return HttpResponse.json({ days: Array.from({ length }, (_, at) => dayOf(first + at * day)), complete: true, q } as never);
+  }),
+];
