@@ -7,7 +7,8 @@ cmd_bench() {
   case $what in
     channel) bench_channel "$@" ;;
     events) bench_events "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N]" ;;
+    sensors) bench_sensors "$@" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] | sensors [--seconds N] [--rate N] [--rounds N] [--round-seconds N]" ;;
   esac
 }
 
@@ -28,6 +29,15 @@ bench_events() {
   say "building the questions"
   cargo build --release --locked --quiet -p yagura-events --example compare </dev/null
   "$BENCH_PYTHON" "$ROOT/dev.d/bench/events.py" --bin "$(target_dir)/release" "$@" </dev/null
+}
+
+# The file sensor under a burst, and beside auditd. auditd is installed but not started as a service.
+bench_sensors() {
+  setup_build
+  need_packages auditd python3 util-linux
+  say "building the file storm"
+  cargo build --release --locked --quiet -p yagura-sensors --example file_storm </dev/null
+  python3 "$ROOT/dev.d/bench/sensors.py" --program "$(target_dir)/release/examples/file_storm" "$@" </dev/null
 }
 
 # The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.

@@ -32,7 +32,7 @@ setup_build() {
 }
 
 setup_test() {
-  need_packages postgresql chromium fonts-noto-cjk iproute2 procps python3 python3-venv xvfb
+  need_packages postgresql chromium e2fsprogs fonts-noto-cjk iproute2 procps python3 python3-venv util-linux xvfb
   setup_mitmproxy
   setup_schemathesis
   setup_lake

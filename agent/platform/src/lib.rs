@@ -2,6 +2,7 @@
 //! built for. What a system cannot give is [`Error::Unsupported`], never a made-up value.
 
 mod error;
+mod file_news;
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
 mod system;
@@ -10,6 +11,7 @@ mod system;
 mod system;
 
 pub use error::Error;
+pub use file_news::{EntryRef, FileMask, FileNews, HandleRef, count_file_news, read_file_news};
 pub use system::*;
 
 /// Who is at the other end of a local socket, as the kernel vouches for it.

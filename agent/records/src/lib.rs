@@ -4,8 +4,10 @@
 //! reads a clock or knows an operating system, so the server's preview of a policy and a replay on a developer's
 //! machine compile the same types as the agent does.
 
+mod file;
 mod process;
 mod text;
 
+pub use file::{Doer, FileAct, FileActed, FileNote, FileRecord, Place};
 pub use process::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessRecord, ProcessStarted};
 pub use text::Text;

@@ -18,7 +18,7 @@ async fn main() -> io::Result<()> {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return eprintln_report(&sensors),
             next = stream.next() => match next {
-                Some(record) => replay::write(&mut io::stdout().lock(), &record)?,
+                Some(record) => replay::write(&mut io::stdout().lock(), &*record)?,
                 None => return eprintln_report(&sensors),
             },
         }

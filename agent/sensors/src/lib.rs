@@ -1,12 +1,14 @@
 //! The endpoint's senses: typed, loss-counted streams that every feature may read and none owns.
 //!
 //! A [`Sensors`] starts a source when the first reader comes and stops it when the last one leaves. Where the records
-//! come from (the kernel, a recording) is behind [`ProcessSource`].
+//! come from (the kernel, a recording) is behind [`Source`].
 #![cfg_attr(
     not(target_os = "linux"),
     expect(dead_code, reason = "the tracker serves the sources of every system, and only Linux has one yet")
 )]
 
+mod fanout;
+mod file;
 pub mod guid;
 pub mod mask;
 mod process;
@@ -23,22 +25,31 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
+pub use fanout::{ActsWanted, FileStream, FileWish, OpensWanted, Outlet, ProcessStream, Stream, StreamRecord};
 #[cfg(target_os = "linux")]
-pub use linux::{LinuxProcesses, Technique};
-pub use process::{Outlet, ProcessStream};
+pub use linux::{Known, LinuxFiles, LinuxProcesses, Technique};
+use yagura_records::{FileRecord, ProcessRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
-/// Where the process stream comes from.
-pub trait ProcessSource: Send + Sync + fmt::Debug {
+/// Where a stream comes from.
+pub trait Source<R: StreamRecord>: Send + Sync + fmt::Debug {
     /// Begins to publish into `outlet`, from threads of its own, until the answer is dropped. Blocks until nothing that
     /// happens from now on is missed.
-    fn start(&self, outlet: Outlet) -> Box<dyn Running>;
+    fn start(&self, outlet: Outlet<R>) -> Box<dyn Running>;
 }
 
 /// A source at work; dropping it stops it.
 pub trait Running: Send + Sync + fmt::Debug {
     /// How it is now.
     fn report(&self) -> SensorReport;
+
+    /// Tells what is held back and ends the stream, for all readers: at the end of the program.
+    fn finish(&self) {}
+
+    /// What of it does not work, each with its name.
+    fn parts(&self) -> Vec<SensorReport> {
+        Vec::new()
+    }
 }
 
 /// The streams, shared by all features.
@@ -47,16 +58,68 @@ pub struct Sensors(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    processes: Box<dyn ProcessSource>,
-    session: tokio::sync::Mutex<()>,
-    current: Mutex<Weak<Session>>,
+    processes: Kept<ProcessRecord>,
+    files: Kept<FileRecord>,
+}
+
+/// A source, and what is at work of it.
+#[derive(Debug)]
+struct Kept<R: StreamRecord> {
+    name: &'static str,
+    source: Arc<dyn Source<R>>,
+    starting: tokio::sync::Mutex<()>,
+    current: Mutex<Weak<Session<R>>>,
 }
 
 /// A source at work and its outlet.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct Session<R: StreamRecord> {
     running: Box<dyn Running>,
-    outlet: Outlet,
+    outlet: Outlet<R>,
+}
+
+impl<R: StreamRecord> Kept<R> {
+    fn of(name: &'static str, source: impl Source<R> + 'static) -> Self {
+        let (starting, current) = (tokio::sync::Mutex::new(()), Mutex::new(Weak::new()));
+        Self { name, source: Arc::new(source), starting, current }
+    }
+
+    fn current(&self) -> Option<Arc<Session<R>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+
+    /// The source at work, started if it is not, and whatever `first` makes of its outlet before anything is published.
+    async fn session<T>(&self, first: impl Fn(&Outlet<R>) -> T) -> (Arc<Session<R>>, T) {
+        let _one_at_a_time = self.starting.lock().await;
+        if let Some(session) = self.current() {
+            let made = first(&session.outlet);
+            return (session, made);
+        }
+        let outlet = Outlet::default();
+        let made = first(&outlet);
+        let (source, name) = (Arc::clone(&self.source), self.name);
+        let starting = {
+            let outlet = outlet.clone();
+            // Loading BPF programs takes a few hundred milliseconds.
+            tokio::task::spawn_blocking(move || source.start(outlet))
+        };
+        let running = starting.await.unwrap_or_else(|_| Box::new(Crashed(name)));
+        let session = Arc::new(Session { running, outlet });
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&session);
+        (session, made)
+    }
+
+    fn reports(&self) -> Vec<SensorReport> {
+        let Some(session) = self.current() else {
+            let reason = Some("no feature reads this stream".to_owned());
+            return vec![report_on(self.name, "none", SensorHealth::Off, reason)];
+        };
+        let mut report = session.running.report();
+        report.lost += session.outlet.lost();
+        let mut reports = vec![report];
+        reports.extend(session.running.parts());
+        reports
+    }
 }
 
 impl Sensors {
@@ -64,67 +127,68 @@ impl Sensors {
     #[must_use]
     pub fn live(clock: Arc<dyn Clock>) -> Self {
         #[cfg(target_os = "linux")]
-        return Self::from_source(LinuxProcesses::new(clock));
+        {
+            let known = Arc::new(Known::default());
+            let processes = LinuxProcesses::new(Arc::clone(&clock)).telling(Arc::clone(&known));
+            Self::from_sources(processes, LinuxFiles::new(clock, known))
+        }
         #[cfg(not(target_os = "linux"))]
-        return Self::from_source(unsupported::NoProcesses::new(clock));
+        return Self::from_sources(unsupported::NoProcesses::new(clock), unsupported::NoFiles);
     }
 
-    /// Streams from a given source.
+    /// The process stream from a given source; the file stream is empty.
     #[must_use]
-    pub fn from_source(processes: impl ProcessSource + 'static) -> Self {
-        Self(Arc::new(Inner {
-            processes: Box::new(processes),
-            session: tokio::sync::Mutex::new(()),
-            current: Mutex::new(Weak::new()),
-        }))
+    pub fn from_source(processes: impl Source<ProcessRecord> + 'static) -> Self {
+        Self::from_sources(processes, replay::Replay::<FileRecord>::of(Vec::new()))
     }
 
-    fn current(&self) -> Option<Arc<Session>> {
-        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    /// Streams from given sources.
+    #[must_use]
+    pub fn from_sources(
+        processes: impl Source<ProcessRecord> + 'static,
+        files: impl Source<FileRecord> + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner { processes: Kept::of("process", processes), files: Kept::of("file", files) }))
     }
 
     /// Reads the process stream from now on. When this returns, nothing that happens later is missed unless a loss is
     /// told of.
     pub async fn processes(&self) -> ProcessStream {
-        let _one_at_a_time = self.0.session.lock().await;
-        if let Some(session) = self.current() {
-            return ProcessStream { records: session.outlet.subscribe(), session, hashing: false };
-        }
-        let outlet = Outlet::default();
-        let records = outlet.subscribe();
-        let inner = Arc::clone(&self.0);
-        let starting = {
-            let outlet = outlet.clone();
-            // Loading BPF programs takes a few hundred milliseconds.
-            tokio::task::spawn_blocking(move || inner.processes.start(outlet))
-        };
-        let running = starting.await.unwrap_or_else(|_| Box::new(Crashed));
-        let session = Arc::new(Session { running, outlet });
-        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&session);
-        ProcessStream { records, session, hashing: false }
+        let (session, records) = self.0.processes.session(Outlet::subscribe).await;
+        Stream::new(records, session, None)
+    }
+
+    /// Reads the file stream from now on, as [`Sensors::processes`] does. The processes are watched too meanwhile, because
+    /// they say who it was.
+    pub async fn files(&self) -> FileStream {
+        let (processes, ()) = self.0.processes.session(|_| ()).await;
+        let (session, records) = self.0.files.session(Outlet::subscribe).await;
+        Stream::new(records, session, Some(processes))
     }
 
     /// How each sensor is.
     #[must_use]
     pub fn reports(&self) -> Vec<SensorReport> {
-        let Some(session) = self.current() else {
-            return vec![report("none", SensorHealth::Off, Some("no feature reads this stream".to_owned()))];
-        };
-        let mut report = session.running.report();
-        report.lost += session.outlet.lost();
-        vec![report]
+        let mut reports = self.0.processes.reports();
+        reports.extend(self.0.files.reports());
+        reports
     }
 }
 
 #[derive(Debug)]
-struct Crashed;
+struct Crashed(&'static str);
 
 impl Running for Crashed {
     fn report(&self) -> SensorReport {
-        report("none", SensorHealth::Failed, Some("the sensor crashed while it started".to_owned()))
+        let reason = Some("the sensor crashed while it started".to_owned());
+        report_on(self.0, "none", SensorHealth::Failed, reason)
     }
 }
 
+pub(crate) fn report_on(sensor: &str, source: &str, health: SensorHealth, reason: Option<String>) -> SensorReport {
+    SensorReport { sensor: sensor.to_owned(), source: source.to_owned(), health, reason, seen: 0, lost: 0 }
+}
+
 pub(crate) fn report(source: &str, health: SensorHealth, reason: Option<String>) -> SensorReport {
-    SensorReport { sensor: "process".to_owned(), source: source.to_owned(), health, reason, seen: 0, lost: 0 }
+    report_on("process", source, health, reason)
 }

@@ -1,11 +1,12 @@
-//! Recordings: a process stream as JSON lines, made on one machine and played on any other.
+//! Recordings: a stream as JSON lines, made on one machine and played on any other.
 
 use std::io::{self, BufRead, Write};
 
-use yagura_records::ProcessRecord;
+use serde::{Serialize, de::DeserializeOwned};
+use yagura_records::{FileRecord, ProcessRecord};
 use yagura_vocabulary::{SensorHealth, SensorReport};
 
-use crate::{Outlet, ProcessSource, Running, report};
+use crate::{Outlet, Running, Source, StreamRecord, report_on};
 
 /// Longest line that a recording may have, in bytes.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -14,7 +15,7 @@ const LONGEST_LINE: u64 = 1 << 20;
 ///
 /// # Errors
 /// When `to` cannot be written.
-pub fn write(to: &mut impl Write, record: &ProcessRecord) -> io::Result<()> {
+pub fn write(to: &mut impl Write, record: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *to, record)?;
     to.write_all(b"\n")
 }
@@ -31,7 +32,7 @@ pub enum ReadError {
         source: io::Error,
     },
     /// It is no record.
-    #[error("line {line} of the recording is no process record: {source}")]
+    #[error("line {line} of the recording is no record of its stream: {source}")]
     NotARecord {
         /// Its number, from 1.
         line: usize,
@@ -40,8 +41,13 @@ pub enum ReadError {
     },
 }
 
-/// Reads the records of a recording; empty lines are passed over.
-pub fn read(mut from: impl BufRead) -> impl Iterator<Item = Result<ProcessRecord, ReadError>> {
+/// Reads the process records of a recording; empty lines are passed over.
+pub fn read(from: impl BufRead) -> impl Iterator<Item = Result<ProcessRecord, ReadError>> {
+    read_as(from)
+}
+
+/// Reads the records of a recording of any stream; empty lines are passed over.
+pub fn read_as<T: DeserializeOwned>(mut from: impl BufRead) -> impl Iterator<Item = Result<T, ReadError>> {
     let mut number = 0;
     let mut line = Vec::new();
     std::iter::from_fn(move || {
@@ -63,33 +69,42 @@ pub fn read(mut from: impl BufRead) -> impl Iterator<Item = Result<ProcessRecord
 
 /// A source that plays records, as fast as they are read, and ends.
 #[derive(Debug)]
-pub struct Replay(Vec<ProcessRecord>);
+pub struct Replay<R = ProcessRecord>(Vec<R>);
 
-impl Replay {
+impl<R> Replay<R> {
     /// Plays these.
     #[must_use]
-    pub fn of(records: Vec<ProcessRecord>) -> Self {
+    pub fn of(records: Vec<R>) -> Self {
         Self(records)
     }
 }
 
 #[derive(Debug)]
-struct Playing(u64);
+struct Playing(&'static str, u64);
 
-impl ProcessSource for Replay {
+fn play<R: StreamRecord>(records: Vec<R>, outlet: Outlet<R>) -> u64 {
+    let count = records.len() as u64;
+    std::thread::spawn(move || {
+        records.into_iter().for_each(|record| outlet.publish_all(record));
+        outlet.close();
+    });
+    count
+}
+
+impl Source<ProcessRecord> for Replay<ProcessRecord> {
     fn start(&self, outlet: Outlet) -> Box<dyn Running> {
-        let records = self.0.clone();
-        let count = records.len() as u64;
-        std::thread::spawn(move || {
-            records.into_iter().for_each(|record| outlet.publish_all(record));
-            outlet.close();
-        });
-        Box::new(Playing(count))
+        Box::new(Playing("process", play(self.0.clone(), outlet)))
+    }
+}
+
+impl Source<FileRecord> for Replay<FileRecord> {
+    fn start(&self, outlet: Outlet<FileRecord>) -> Box<dyn Running> {
+        Box::new(Playing("file", play(self.0.clone(), outlet)))
     }
 }
 
 impl Running for Playing {
     fn report(&self) -> SensorReport {
-        SensorReport { seen: self.0, ..report("replay", SensorHealth::Ok, None) }
+        SensorReport { seen: self.1, ..report_on(self.0, "replay", SensorHealth::Ok, None) }
     }
 }

@@ -1,10 +1,11 @@
-//! Systems without a process sensor: the stream is empty and the report says why.
+//! Systems without sensors yet: the streams are empty and the reports say why.
 
 use std::sync::Arc;
 
+use yagura_records::{FileRecord, ProcessRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
-use crate::{Outlet, ProcessSource, Running, report};
+use crate::{Outlet, Running, Source, report, report_on};
 
 #[derive(Debug)]
 pub(crate) struct NoProcesses;
@@ -15,7 +16,7 @@ impl NoProcesses {
     }
 }
 
-impl ProcessSource for NoProcesses {
+impl Source<ProcessRecord> for NoProcesses {
     fn start(&self, outlet: Outlet) -> Box<dyn Running> {
         outlet.close();
         Box::new(Self)
@@ -25,5 +26,22 @@ impl ProcessSource for NoProcesses {
 impl Running for NoProcesses {
     fn report(&self) -> SensorReport {
         report("none", SensorHealth::Unsupported, Some("not available on this operating system yet".to_owned()))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct NoFiles;
+
+impl Source<FileRecord> for NoFiles {
+    fn start(&self, outlet: Outlet<FileRecord>) -> Box<dyn Running> {
+        outlet.close();
+        Box::new(Self)
+    }
+}
+
+impl Running for NoFiles {
+    fn report(&self) -> SensorReport {
+        let reason = Some("not available on this operating system yet".to_owned());
+        report_on("file", "none", SensorHealth::Unsupported, reason)
     }
 }

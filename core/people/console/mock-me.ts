@@ -30,7 +30,7 @@ const recorded: Recorded = {
     {
       feature: 'operation_log',
       title: { ja: '操作ログ', en: 'Operation log' },
-      items: everywhere('process_start', 'process_exit', 'executable_hash'),
+      items: everywhere('process_start', 'process_exit', 'executable_hash', 'file_acts', 'file_opens', 'file_removable', 'address'),
       viewers: ['administrator', 'auditor'],
     },
     {

@@ -1,7 +1,10 @@
-//! Whether the start or end of a program is recorded, and which rule or grant said so.
+//! Whether something is recorded, and which rule or grant said so.
+
+mod files;
 
 use std::fmt;
 
+pub use files::{decide_file, wants_opened};
 use yagura_records::{ProcessExited, ProcessStarted};
 use yagura_vocabulary::{Account, InForce, id::GrantId};
 

@@ -1,5 +1,8 @@
 //! What happened, in the shared shape of events.
 
+mod files;
+
+pub use files::file_acted;
 use serde_json::{Map, Value};
 use yagura_records::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessStarted, Text};
 use yagura_vocabulary::{Account, Event};
@@ -94,14 +97,16 @@ pub fn exited(exit: &ProcessExited) -> Event {
     event
 }
 
-/// The event `agent.gap`: records are missing here.
+/// The event `agent.gap`: records of this stream (`process`, `file`) are missing here.
 #[must_use]
-pub fn lost(lost: &Lost) -> Event {
+pub fn lost(lost: &Lost, stream: &str) -> Event {
     let mut event = event(lost.at, "agent.gap");
     event.count = lost.count;
     event.subject = Some(lost.reason.clone());
-    event.with("stream", "process")
+    event.with("stream", stream)
 }
 
+#[cfg(test)]
+pub(crate) mod file_tests;
 #[cfg(test)]
 pub(crate) mod tests;

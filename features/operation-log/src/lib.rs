@@ -1,5 +1,5 @@
-//! The operation log: what people and programs did on an endpoint. Now: which programs ran; files, windows, the web and
-//! devices follow as further parts of the same policy.
+//! The operation log: what people and programs did on an endpoint. Now: which programs ran, and what was done to files; windows,
+//! the web and devices follow as further parts of the same policy.
 //!
 //! The modules here are pure and compiled by agent, server and command line alike. `agent` is the endpoint's side.
 
@@ -12,8 +12,8 @@ pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
 
-pub use decide::{Decision, Rule, decide, decide_exit};
-pub use policy::{ExcludeRule, OperationLogPolicy, Processes};
+pub use decide::{Decision, Rule, decide, decide_exit, decide_file, wants_opened};
+pub use policy::{ExcludeRule, FileRule, Files, OperationLogPolicy, Processes};
 
 /// The name of this feature in policies and events.
 pub const FEATURE: &str = "operation_log";

@@ -1,13 +1,20 @@
 //! What an administrator decides about the operation log.
 
+mod files;
+
+pub use files::{FileRule, Files};
 use serde::{Deserialize, Serialize};
 
-/// The whole policy. Its default records everything, so that nobody's acts go missing by omission.
+/// The whole policy. Its default records every program that ran, and what was done to files where people keep theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationLogPolicy {
     /// Programs that ran.
     pub processes: Processes,
+    /// What was done to files and folders.
+    pub files: Files,
+    /// Leave the endpoint's own address out of the rows. It says where the endpoint was, and takes room.
+    pub without_ip: bool,
 }
 
 /// Programs that ran.
@@ -85,6 +92,7 @@ impl OperationLogPolicy {
                 }
             }
         }
+        self.files.faults(&mut faults);
         faults
     }
 }
@@ -101,17 +109,25 @@ mod tests {
 
     #[test]
     fn the_shape_of_policies_stays_as_released() {
-        let golden = include_str!("../golden/policy-v1.json");
+        let golden = include_str!("../golden/policy-v2.json");
         let policy: OperationLogPolicy = serde_json::from_str(golden).unwrap();
         assert_eq!(policy.faults(), []);
         assert_eq!(serde_json::to_string_pretty(&policy).unwrap() + "\n", golden);
     }
 
     #[test]
-    fn an_empty_policy_records_everything() {
+    fn a_policy_from_before_files_is_read_and_says_nothing_of_them() {
+        let policy: OperationLogPolicy = serde_json::from_str(include_str!("../golden/policy-v1.json")).unwrap();
+        assert_eq!(policy.processes.exclude[0].name, "backup helper");
+        assert_eq!((policy.files, policy.without_ip), (Files::default(), false));
+    }
+
+    #[test]
+    fn an_empty_policy_records_every_program_and_what_is_done_to_files() {
         let policy: OperationLogPolicy = serde_json::from_str("{}").unwrap();
         assert_eq!(policy, OperationLogPolicy::default());
         assert!(policy.processes.record && policy.processes.record_exit && policy.processes.hash);
+        assert!(policy.files.record && policy.files.removable && policy.files.network);
         assert_eq!(policy.faults(), []);
     }
 
@@ -122,6 +138,16 @@ mod tests {
         check(
             r#"{"processes":{"exclude":[{"name":"a","image":"/x"},{"name":" ","command_contains":""}]}}"#,
             &["/processes/exclude/1/name", "/processes/exclude/1/command_contains"],
+        );
+    }
+
+    #[test]
+    fn rules_about_files_need_a_name_and_a_condition_and_extensions_have_no_dot() {
+        check(r#"{"files":{"exclude":[{"name":"a","paths":["/x/**"]}]}}"#, &[]);
+        check(r#"{"files":{"exclude":[{"name":"a"}]}}"#, &["/files/exclude/0"]);
+        check(
+            r#"{"files":{"exclude":[{"name":"","extensions":[".tmp"]}],"folders":[""],"open_extensions":["a/b"]}}"#,
+            &["/files/exclude/0/name", "/files/exclude/0/extensions/0", "/files/folders/0", "/files/open_extensions/0"],
         );
     }
 

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "agent")]
 pub mod agent;
+#[cfg(any(feature = "agent", feature = "server"))]
+mod quiet;
 #[cfg(feature = "server")]
 pub mod server;
 

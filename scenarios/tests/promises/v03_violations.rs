@@ -100,4 +100,15 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
     let warned = rows(&house, "&kind=warning.shown").await;
     assert!(warned.iter().all(|row| row["user_id"] == "1"), "the other person saw nothing: {warned:?}");
     assert_eq!(rows(&house, &format!("&text={away}&level=alarm")).await.len(), 1);
+
+    // What the rules would have answered to is what they did answer to.
+    let draft = json!({"value": {"rules": [rule("forbidden", "alarm", "yg-forbidden")]}});
+    let preview = house.ask("POST", "/api/v1/rule-book/preview", Some(&draft), 200).await;
+    let answer = &preview["rules"][0];
+    let found = rows(&house, "&level=alarm").await;
+    assert_eq!(
+        (&answer["times"], &answer["people"], &answer["endpoints"]),
+        (&json!(found.len()), &json!(1), &json!(1))
+    );
+    assert_eq!((found.len(), &answer["warned"]), (2, &json!(warned.len())), "{preview}");
 }

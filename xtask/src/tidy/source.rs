@@ -9,6 +9,7 @@ use crate::{
 const KNOWS_THE_SYSTEM: &[(&str, &str)] = &[
     ("agent/sensors/src/lib.rs", "picks the sensors' folder of the system"),
     ("agent/sensors/examples/exec_storm.rs", "measures a sensor that only Linux has"),
+    ("agent/sensors/examples/file_storm.rs", "measures a sensor that only Linux has"),
 ];
 
 /// What IO, time and concurrency are called. Pure modules get their results as arguments instead.

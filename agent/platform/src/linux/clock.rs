@@ -21,6 +21,12 @@ pub fn since_boot_awake() -> Duration {
     duration(clock_gettime(ClockId::Monotonic))
 }
 
+/// Time since 1970 by the system's own clock, which anybody may have set: only to be compared with the times of files.
+#[must_use]
+pub fn system_clock() -> Duration {
+    duration(clock_gettime(ClockId::Realtime))
+}
+
 /// Processor time that the calling thread has used.
 #[must_use]
 pub fn thread_cpu_time() -> Duration {

@@ -2,12 +2,16 @@
 
 mod addresses;
 mod clock;
+mod fanotify;
 mod machine;
 mod process_connector;
 mod wait;
 
 pub use addresses::interface_addresses;
-pub use clock::{clock_ticks_per_second, process_cpu_time, since_boot, since_boot_awake, thread_cpu_time};
+pub use clock::{
+    clock_ticks_per_second, process_cpu_time, since_boot, since_boot_awake, system_clock, thread_cpu_time,
+};
+pub use fanotify::{Fanotify, file_system_id, open_folder, open_handle, path_of};
 pub use machine::{
     boot_id, disk_space, is_superuser, keep_memory_small, peer_credentials, release_memory, system_name,
 };

@@ -26,7 +26,7 @@ impl Wake {
 }
 
 /// Waits until there is something to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Waiter(Arc<OwnedFd>);
 
 /// A waiter and what wakes it.
@@ -45,6 +45,23 @@ impl Waiter {
     /// # Errors
     /// When `source` is not something one can wait for.
     pub fn wait(&self, source: Option<BorrowedFd<'_>>, limit: Option<Duration>) -> Result<bool, Error> {
+        self.wait_for(source, PollFlags::IN, limit)
+    }
+
+    /// The same for a `source` that calls by urgent data, as `/proc/self/mountinfo` does when a mount comes or goes.
+    ///
+    /// # Errors
+    /// When `source` is not something one can wait for.
+    pub fn wait_urgent(&self, source: BorrowedFd<'_>, limit: Option<Duration>) -> Result<bool, Error> {
+        self.wait_for(Some(source), PollFlags::PRI, limit)
+    }
+
+    fn wait_for(
+        &self,
+        source: Option<BorrowedFd<'_>>,
+        flags: PollFlags,
+        limit: Option<Duration>,
+    ) -> Result<bool, Error> {
         let limit = limit.map(|limit| Timespec {
             tv_sec: i64::try_from(limit.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: i64::from(limit.subsec_nanos()),
@@ -52,7 +69,7 @@ impl Waiter {
         let woken = PollFd::new(&*self.0, PollFlags::IN);
         let answer = match source {
             Some(source) => {
-                let mut both = [woken, PollFd::from_borrowed_fd(source, PollFlags::IN)];
+                let mut both = [woken, PollFd::from_borrowed_fd(source, flags)];
                 poll(&mut both, limit.as_ref()).map(|_| !both[0].revents().is_empty())
             }
             None => {

@@ -3,7 +3,9 @@
 mod accounts;
 mod connector;
 mod ebpf;
+mod files;
 mod hasher;
+mod known;
 mod pipeline;
 mod poll;
 mod proc;
@@ -16,8 +18,12 @@ use std::{
 
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
-use crate::{Outlet, ProcessSource, Running, process::observed::Observed, process::tracker::Tracker, report};
+pub use files::LinuxFiles;
+pub use known::Known;
 use pipeline::{Counters, Pipeline};
+use yagura_records::ProcessRecord;
+
+use crate::{Outlet, Running, Source, process::observed::Observed, process::tracker::Tracker, report};
 
 /// A way to watch processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +92,7 @@ type Opened = (Technique, Box<dyn Watch>);
 pub struct LinuxProcesses {
     clock: Arc<dyn Clock>,
     techniques: Vec<Technique>,
+    known: Arc<Known>,
 }
 
 impl LinuxProcesses {
@@ -98,7 +105,13 @@ impl LinuxProcesses {
     /// By the first of these techniques that works.
     #[must_use]
     pub fn with(clock: Arc<dyn Clock>, techniques: &[Technique]) -> Self {
-        Self { clock, techniques: techniques.to_vec() }
+        Self { clock, techniques: techniques.to_vec(), known: Arc::default() }
+    }
+
+    /// Tells also which processes there are, for whoever sees only their numbers.
+    #[must_use]
+    pub fn telling(self, known: Arc<Known>) -> Self {
+        Self { known, ..self }
     }
 
     /// The first technique that works, and why those before it do not.
@@ -123,7 +136,7 @@ impl LinuxProcesses {
     }
 }
 
-impl ProcessSource for LinuxProcesses {
+impl Source<ProcessRecord> for LinuxProcesses {
     fn start(&self, outlet: Outlet) -> Box<dyn Running> {
         // Loading happens here, so that a recording or a later technique sees everything from the return on.
         let (found, failures) = self.open();
@@ -143,7 +156,7 @@ impl ProcessSource for LinuxProcesses {
         let health = if reason.is_some() { SensorHealth::Degraded } else { SensorHealth::Ok };
         let base = report(technique.as_str(), health, reason);
         let (ready, is_ready) = mpsc::channel();
-        match Pipeline::start(watch, Arc::clone(&self.clock), outlet.clone(), ready) {
+        match Pipeline::start(watch, Arc::clone(&self.clock), Arc::clone(&self.known), outlet.clone(), ready) {
             Ok(pipeline) => {
                 // Fails only if the thread ended already, and then the report says so.
                 let _ = is_ready.recv();

@@ -15,11 +15,10 @@ use yagura_platform::{Waiter, Wake, since_boot, wake_pair};
 use yagura_records::{Lost, ProcessRecord};
 use yagura_vocabulary::{Clock, Time};
 
-use super::{Sink, Watch, accounts::Accounts, hasher::Hasher, proc};
+use super::{Known, Sink, Watch, accounts::Accounts, hasher::Hasher, proc};
 use crate::{
-    Outlet,
+    Outlet, StreamRecord as _,
     process::{
-        fanout::moment,
         observed::Observed,
         tracker::{Tracked, Tracker},
     },
@@ -62,6 +61,7 @@ impl Pipeline {
     pub(super) fn start(
         watch: Box<dyn Watch>,
         clock: Arc<dyn Clock>,
+        known: Arc<Known>,
         outlet: Outlet,
         ready: mpsc::Sender<()>,
     ) -> io::Result<Self> {
@@ -78,6 +78,7 @@ impl Pipeline {
                 tracker: Tracker::new(boot_id),
                 accounts: Accounts::new("/etc/passwd"),
                 clock,
+                known,
                 giver,
                 boot: Time::default(),
                 unsent: 0,
@@ -85,7 +86,7 @@ impl Pipeline {
                 closed: false,
                 shared: counters,
             };
-            reading.tracker.learn(proc::existing());
+            reading.learn();
             drop(ready);
             if let Err(error) = reading.run(watch, &waiter) {
                 tracing::error!(%error, "the process sensor stopped");
@@ -108,6 +109,7 @@ struct Reading {
     tracker: Tracker,
     accounts: Accounts,
     clock: Arc<dyn Clock>,
+    known: Arc<Known>,
     giver: Giver<Tracked>,
     /// Wall-clock time of the machine's start.
     boot: Time,
@@ -119,6 +121,12 @@ struct Reading {
 }
 
 impl Reading {
+    fn learn(&mut self) {
+        let existing: Vec<_> = proc::existing().collect();
+        self.known.learn(&existing);
+        self.tracker.learn(existing);
+    }
+
     fn run(&mut self, mut watch: Box<dyn Watch>, waiter: &Waiter) -> Result<(), yagura_platform::Error> {
         loop {
             if waiter.wait(watch.readable(), watch.look_every())? {
@@ -129,7 +137,7 @@ impl Reading {
             self.accounts.refresh(now);
             watch.drain(self)?;
             if std::mem::take(&mut self.lost_some) {
-                self.tracker.learn(proc::existing());
+                self.learn();
             }
             let gather = watch.gather();
             if self.closed || !gather.is_zero() && waiter.wait(None, Some(gather))? {
@@ -145,6 +153,7 @@ impl Sink for Reading {
             self.lost_some = true;
             self.shared.lost.fetch_add(count.unwrap_or(1), Ordering::Relaxed);
         }
+        self.known.observe(&seen);
         let Self { giver, unsent, shared, closed, .. } = self;
         self.tracker.observe(seen, self.boot, &mut self.accounts, &mut |tracked| {
             let seen = !matches!(tracked.record, ProcessRecord::Lost(_));
@@ -161,7 +170,7 @@ impl Sink for Reading {
 /// Gives the record on, and word of records that found no room before it.
 fn send(giver: &Giver<Tracked>, unsent: &mut u64, tracked: Tracked, lost: &AtomicU64) -> Result<(), Refusal> {
     if *unsent > 0 {
-        let at = moment(&tracked.record);
+        let at = tracked.record.moment();
         let reason = "the agent could not hash executables fast enough".to_owned();
         let gap = Lost { at, count: Some(*unsent), reason };
         if giver.offer(Tracked { record: ProcessRecord::Lost(gap), file: None }, 256) == Ok(()) {

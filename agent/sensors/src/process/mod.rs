@@ -1,7 +1,4 @@
-//! The process stream: sources, what they see, and how it reaches those who read it.
+//! The process stream: what its sources see, and the records that come of it.
 
-pub(crate) mod fanout;
 pub(crate) mod observed;
 pub(crate) mod tracker;
-
-pub use fanout::{Outlet, ProcessStream};

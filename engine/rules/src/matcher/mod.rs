@@ -122,6 +122,12 @@ impl Matcher {
         self.rules.iter().map(|ready| (&ready.rule, ready.check(&view, &self.almanac, seen).err())).collect()
     }
 
+    /// Whether no rule is on.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// Whether a rule asks what was seen before on this endpoint.
     #[must_use]
     pub fn asks_what_was_seen(&self) -> bool {

@@ -68,8 +68,13 @@ fn exit(exit_code: Option<u32>, signal: Option<u32>) -> ProcessExited {
 #[test]
 fn the_shape_of_events_stays_as_released() {
     let gap = Lost { at: at(9), count: Some(12), reason: "the kernel's ring buffer was full".to_owned() };
-    let events =
-        [started(&sample()), started(&odd()), exited(&exit(Some(1), None)), exited(&exit(None, Some(9))), lost(&gap)];
+    let events = [
+        started(&sample()),
+        started(&odd()),
+        exited(&exit(Some(1), None)),
+        exited(&exit(None, Some(9))),
+        lost(&gap, "process"),
+    ];
     let golden = include_str!("../../golden/events-v1.jsonl");
     let now: String = events.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
     assert_eq!(now, golden, "stored events have this shape: a change needs a new golden file beside the old one");

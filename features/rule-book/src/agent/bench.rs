@@ -7,7 +7,8 @@ use yagura_rules::{
 };
 use yagura_vocabulary::{Event, InForce, Lane, Level};
 
-use super::{known::Known, quiet::Quiet};
+use super::known::Known;
+use crate::quiet::Quiet;
 
 /// Judges what happens on one endpoint.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 mod bench;
 mod known;
-mod quiet;
 
 use yagura_agent_kit::{AgentFeature, CancellationToken, FeatureCtx, FeatureError, JudgeSeat, PolicyError};
 use yagura_rules::{Matcher, RuleBook};

@@ -1,6 +1,7 @@
 //! The server's side: the policy, and alarms for what rules answered to.
 
 mod calendar;
+mod preview;
 mod violations;
 
 use serde_json::Value;
@@ -21,7 +22,9 @@ const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 fn routes() -> Routes {
-    Routes::new().api(Permission::EventsRead, routes!(calendar::calendar))
+    Routes::new()
+        .api(Permission::EventsRead, routes!(calendar::calendar))
+        .api(Permission::EventsRead, routes!(preview::preview))
 }
 
 fn start(ctx: &Context) {

@@ -195,6 +195,39 @@ fn a_violation_is_an_alarm_that_counts_until_somebody_has_dealt_with_it() {
         house.admin("GET", "/api/v1/rule-book/calendar?month=2026", None).await.expect(422);
         house.admin("GET", "/api/v1/rule-book/calendar?month=2026-11&time_zone=Mars", None).await.expect(422);
 
+        // A draft says beforehand what it would have answered to: the same four acts by two people, and one more that was only logged.
+        let when = json!({"kinds": ["file"], "texts": [{"in": "path", "any_of": ["/media/usb"]}]});
+        let rule = |id: &str, more: Value| {
+            let mut rule = json!({"id": id, "name": id, "class": "removable_write", "level": "alarm", "when": when});
+            rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            rule
+        };
+        let rules = [
+            rule("all", json!({})),
+            rule("three", json!({"level": "prohibit", "at_least": {"count": 3, "within_s": 3600}})),
+            rule("off", json!({"on": false})),
+        ];
+        let preview = house
+            .admin("POST", "/api/v1/rule-book/preview", Some(&json!({"value": {"rules": rules}})))
+            .await
+            .expect(200);
+        let answers: Vec<_> = preview["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|rule| (&rule["rule"], &rule["times"], &rule["people"]))
+            .collect();
+        assert_eq!(
+            answers,
+            [(&json!("all"), &json!(4), &json!(2)), (&json!("three"), &json!(1), &json!(1))],
+            "{preview}"
+        );
+        assert_eq!((&preview["complete"], &preview["rules"][0]["endpoints"]), (&json!(true), &json!(1)));
+        let wrong = json!({"value": {"rules": [rule("A b", json!({}))]}});
+        let refused = house.admin("POST", "/api/v1/rule-book/preview", Some(&wrong)).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/value/rules/0/id");
+        house.admin("GET", "/api/v1/audit?action=rule_book.preview", None).await.expect(200);
+
         deal(&house, usb, &json!({"state": "handled"})).await;
         let calendar = house.admin("GET", &path, None).await.expect(200);
         let open: Vec<_> =

@@ -175,13 +175,15 @@ fn one_is_told_what_the_policies_in_force_record() {
         };
         let recorded = ask(&house, &session, "GET", "/api/v1/me/recorded", None).await.expect(200);
         let (words, viewers) = items(&recorded, "operation_log").unwrap();
-        assert_eq!(words, json!(["executable_hash", "process_exit", "process_start"]));
+        let of_files = ["file_acts", "file_opens", "file_removable"];
+        let all = [&["address", "executable_hash"], &of_files[..], &["process_exit", "process_start"]].concat();
+        assert_eq!(words, json!(all));
         assert_eq!(viewers, json!(["administrator", "auditor"]));
         assert_eq!(recorded["features"][0]["items"][0]["endpoints"][0]["hostname"], "PC-014");
 
         let groups = house.admin("GET", "/api/v1/groups", None).await.expect(200);
         let path = format!("/api/v1/policies/operation_log/{}", groups["items"][0]["id"].as_str().unwrap());
-        let off = json!({"inherit": "replace", "value": {"processes": {"record": false}}, "comment": "試し"});
+        let off = json!({"inherit": "replace", "value": {"processes": {"record": false}, "files": {"record": false}}, "comment": "試し"});
         house.admin("PUT", &path, Some(&off)).await.expect(200);
         let recorded = ask(&house, &session, "GET", "/api/v1/me/recorded", None).await.expect(200);
         assert!(items(&recorded, "operation_log").is_none(), "{recorded}");

@@ -9,11 +9,11 @@ const MOST: usize = 4096;
 
 /// When a rule last spoke to an account.
 #[derive(Debug, Default)]
-pub(super) struct Quiet(HashMap<(String, String), Time>);
+pub(crate) struct Quiet(HashMap<(String, String), Time>);
 
 impl Quiet {
     /// Whether enough time has gone by; if so it speaks now. After a clock that was set back it speaks at once.
-    pub(super) fn may_speak(&mut self, rule: &str, account: &str, now: Time, quiet_s: u32) -> bool {
+    pub(crate) fn may_speak(&mut self, rule: &str, account: &str, now: Time, quiet_s: u32) -> bool {
         let key = (rule.to_owned(), account.to_owned());
         let quiet = Duration::from_secs(quiet_s.into());
         if self.0.get(&key).is_some_and(|last| now >= *last && now.since(*last) < quiet) {
