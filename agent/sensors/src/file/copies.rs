@@ -55,8 +55,18 @@ fn is_part_of_the_system(path: &[u8]) -> bool {
     [&b"/usr/"[..], b"/lib", b"/bin/", b"/etc/", b"/proc/", b"/sys/"].iter().any(|head| path.starts_with(head))
 }
 
+/// What nearly every program opens when it starts: remembered for each, it would fill memory.
+fn is_opened_by_all(path: &[u8]) -> bool {
+    [&b"/usr/lib/"[..], b"/usr/share/locale/", b"/lib/", b"/lib64/", b"/etc/ld.so"]
+        .iter()
+        .any(|head| path.starts_with(head))
+}
+
 impl Opens {
-    pub(crate) fn add(&mut self, opened: Opened) {
+    pub(crate) fn add(&mut self, opened: Opened, by_copier: bool) {
+        if !by_copier && is_opened_by_all(opened.path.as_bytes()) {
+            return;
+        }
         self.0.retain(|one| one.file != opened.file || one.path != opened.path);
         self.0.push_back(opened);
         if self.0.len() > REMEMBERED {
@@ -113,7 +123,7 @@ mod tests {
         let mut opens = Opens::default();
         for (index, (path, size)) in opened.iter().enumerate() {
             let number = index as u64;
-            opens.add(Opened { at_ns: number, file: number, path: (*path).into(), size: Some(*size) });
+            opens.add(Opened { at_ns: number, file: number, path: (*path).into(), size: Some(*size) }, true);
         }
         let path = &path.into();
         let made = Made { file: 99, path, size: Some(size), now_ns: 100, by_copier: false };
@@ -140,7 +150,7 @@ mod tests {
     fn what_cp_opened_it_copied_even_under_another_name_and_when_nothing_is_known_of_the_sizes() {
         let mut opens = Opens::default();
         for (file, path) in [(1, "/home/tanaka/a"), (2, "/etc/locale.alias")] {
-            opens.add(Opened { at_ns: file, file, path: path.into(), size: None });
+            opens.add(Opened { at_ns: file, file, path: path.into(), size: None }, true);
         }
         let path = &"/media/stick/b".into();
         let made = Made { file: 9, path, size: None, now_ns: 9, by_copier: true };

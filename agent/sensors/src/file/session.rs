@@ -151,6 +151,11 @@ impl Session {
     }
 }
 
+/// Whether it is a program that does nothing with files but copy or move them.
+fn by_copier(who: Option<&Who>) -> bool {
+    who.and_then(|who| who.image.as_deref()).is_some_and(programs::copies)
+}
+
 fn remember(table: &mut HashMap<u64, u64>, file: u64, at_ns: u64) {
     if table.len() >= REMEMBERED
         && let Some(oldest) = table.iter().min_by_key(|(_, at)| **at).map(|(file, _)| *file)
@@ -229,7 +234,8 @@ impl<'a> Work<'a> {
         if self.session.told.contains_key(&seen.file) || seen.folder_unknown {
             return;
         }
-        self.session.opens.add(Opened { at_ns: seen.at_ns, file: seen.file, path: seen.path.clone(), size: seen.size });
+        let opened = Opened { at_ns: seen.at_ns, file: seen.file, path: seen.path.clone(), size: seen.size };
+        self.session.opens.add(opened, by_copier(seen.who.as_deref()));
         let told = self.session.told_opens.get(&seen.file);
         let again = told.is_some_and(|at| seen.at_ns.saturating_sub(*at) < SAME_OPENING_NS);
         if !again && !self.opened.contains_key(&seen.file) && (self.wanted)(seen.path.as_str()) {
@@ -279,13 +285,12 @@ impl<'a> Work<'a> {
     fn find_source(&mut self, at: usize, now_ns: u64) -> bool {
         let draft = &mut self.drafts[at];
         let own = draft.outcome().clone();
-        let image = draft.who.as_ref().and_then(|who| who.image.as_deref());
         let made = Made {
             file: draft.file,
             path: &own,
             size: draft.bytes,
             now_ns,
-            by_copier: image.is_some_and(programs::copies),
+            by_copier: by_copier(draft.who.as_deref()),
         };
         let Some(source) = self.session.opens.source(&made) else { return false };
         (draft.act, draft.inferred) = (FileAct::FileCopy, true);

@@ -15,10 +15,10 @@ use super::{
 use crate::guid::process_guid;
 
 /// Observations that are held over all works.
-const HELD: usize = 64 << 10;
+const HELD: usize = 32 << 10;
 /// Works that are remembered, and for how long without news.
 const SESSIONS: usize = 4096;
-const FORGOTTEN_NS: u64 = 600 * 1_000_000_000;
+const FORGOTTEN_NS: u64 = 300 * 1_000_000_000;
 
 /// What the tracker asks of the world.
 pub(crate) trait Surroundings {
