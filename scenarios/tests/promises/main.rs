@@ -13,6 +13,7 @@ mod l02_file_operations;
 mod no_event_is_lost;
 mod policies_hold;
 mod process_starts;
+mod removals_survive_kills;
 mod the_lake;
 mod the_network_fails;
 mod tls_inspection;
