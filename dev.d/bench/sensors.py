@@ -140,7 +140,7 @@ def slow_down(program, home, folder, seconds, rounds):
             rate = statistics.median(found)
             print(f"  {name:17} {rate:9,.0f} acts/s  {1e6 / rate:6.1f} us an act  {100 * (alone / rate - 1):+6.0f} % time")
     if audit["acts"]:
-        print(f"  auditd wrote {audit['records']:,} of {audit['acts']:,} acts before it was ended, the kernel dropped "
+        print(f"  auditd wrote {audit['records']:,} records about {audit['acts']:,} acts (a call can have two), the kernel dropped "
               f"{audit['lost']:,}, {100 * audit['cpu'] / audit['seconds']:.0f} % of a core for the daemon alone")
     if why_not:
         print(f"  SKIPPED: auditd: {why_not}")

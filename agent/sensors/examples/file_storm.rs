@@ -137,6 +137,8 @@ mod linux {
         let (mut rows, mut gaps, mut lost, mut unknown) = (0_u64, 0_u64, 0_u64, 0_u64);
         let mut peak_kb = memory_kb();
         loop {
+            // Sums come some seconds after the last act: only a rest that began after it is the end.
+            let was_over = worker.is_finished();
             match tokio::time::timeout(QUIET, stream.next()).await.ok().flatten().as_deref() {
                 Some(FileRecord::Acted(acted)) => {
                     rows += 1;
@@ -147,7 +149,7 @@ mod linux {
                     lost += gap.count.unwrap_or(0);
                     unknown += u64::from(gap.count.is_none());
                 }
-                None if worker.is_finished() => break,
+                None if was_over => break,
                 None => {}
             }
             peak_kb = peak_kb.max(memory_kb());
