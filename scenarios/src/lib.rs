@@ -214,6 +214,25 @@ impl House {
         server.wait().expect("the server ends");
     }
 
+    /// A command of the server's program, with the server's configuration.
+    #[must_use]
+    pub fn server_command(&self, arguments: &[&str]) -> Command {
+        let mut command = program("yagura-server");
+        command.args(arguments).arg("--config").arg(self.path("server").join("yagura.toml"));
+        command
+    }
+
+    /// Puts a backup back into a new folder.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn restore(&self, from: &Path, to: &Path) -> Output {
+        let mut command = program("yagura-server");
+        command.arg("restore").arg("--from").arg(from).arg("--data").arg(to);
+        command.output().expect("the server's program can be started")
+    }
+
     /// Runs the command line as the administrator, to its end.
     ///
     /// # Panics
