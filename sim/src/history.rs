@@ -99,7 +99,7 @@ pub(crate) async fn run(history: &History) -> anyhow::Result<()> {
     let dir = history.data.join("events");
     let mut options = Options::new(&dir);
     if history.leave {
-        options.merge_fan_in = usize::MAX;
+        (options.merge_fan_in, options.order_days) = (usize::MAX, false);
     }
     let store = Embedded::open(options).await.with_context(|| format!("failed to open {}", dir.display()))?;
     let store = Arc::new(store);

@@ -92,7 +92,9 @@ impl Flusher {
     async fn work(&mut self) -> Result<(), StoreError> {
         self.flush_all().await?;
         let merged = self.merge_all().await;
-        self.shared.compact_wanted.notify_one();
+        if self.shared.options.order_days {
+            self.shared.compact_wanted.notify_one();
+        }
         self.shared.status(|status| status.merge_error = merged.as_ref().err().map(ToString::to_string));
         merged
     }

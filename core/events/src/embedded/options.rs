@@ -44,6 +44,8 @@ pub struct Options {
     pub merge_fan_in: usize,
     /// A merge makes no segment of more events than this.
     pub merge_max_rows: u64,
+    /// Whether days that are over are put in order by themselves, and not only when `compact` is called.
+    pub order_days: bool,
     /// A day file has no more events than this.
     pub day_file_rows: u64,
     /// What time manifests say it is.
@@ -75,6 +77,7 @@ impl Options {
             concurrent_surveys: std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
             merge_fan_in: 8,
             merge_max_rows: 1 << 20,
+            order_days: true,
             day_file_rows: 8 << 20,
             clock: Arc::new(SystemClock),
             seal: None,
