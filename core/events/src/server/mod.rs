@@ -7,6 +7,7 @@ mod completion;
 mod erasure;
 mod evidence;
 mod facets;
+mod follow;
 mod hello;
 mod histogram;
 mod holds;
@@ -30,6 +31,7 @@ pub use self::{
     cases::purpose_of,
     erasure::run_due as erase_due,
     evidence::{EvidenceAuthorities, EvidenceStanding, evidence_standing, run_due as evidence_due},
+    follow::{Follower, follow},
     outlook::{ALARMED_BEFORE_DAYS, WARNED_BEFORE_DAYS, disk_outlook},
     retention::run_due as retain_due,
     search::{question, views},

@@ -10,6 +10,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
+use yagura_events::server::follow;
 use yagura_server_kit::{Context, Migration, Permission as P, Routes, ServerFeature};
 use yagura_vocabulary::Time;
 
@@ -33,7 +34,7 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 fn start(ctx: &Context) {
-    ctx.spawn(seen::follow(ctx.clone()));
+    ctx.spawn(follow::<seen::Reader>(ctx.clone()));
 }
 
 fn routes() -> Routes {

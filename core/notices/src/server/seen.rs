@@ -1,61 +1,32 @@
 //! What endpoints tell of notices after the command was done: shown to somebody who signed in later, closed.
 
-use std::{sync::Arc, time::Duration};
-
 use sqlx::AnyConnection;
-use yagura_events::{EventStore, FeedCursor, FeedItem, server::Store};
+use yagura_events::{FeedItem, server::Follower};
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::id::NoticeId;
 
-/// Events of one look.
-const AT_ONCE: usize = 1000;
-/// So many events without a notice among them, and the place is written down all the same.
-const FAR: u64 = 50_000;
-/// After a failure.
-const PAUSE: Duration = Duration::from_secs(10);
+/// Reads what became of notices.
+pub(super) struct Reader;
 
-/// Reads the events until the server stops.
-pub(super) async fn follow(ctx: Context) {
-    let store = Arc::clone(ctx.part::<Store>());
-    let (stop, mut news) = (ctx.stopping(), store.news());
-    loop {
-        let seen = async {
-            match catch_up(&ctx, &*store).await {
-                Ok(()) => drop(news.changed().await),
-                Err(error) => {
-                    tracing::warn!(?error, "what became of notices was not counted; it is tried again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = seen => {}
-        }
+impl Follower for Reader {
+    type Found = Seen;
+    const TABLE: &'static str = "notices_feed";
+
+    fn find(item: &FeedItem) -> Option<Seen> {
+        Seen::of(item)
     }
-}
 
-async fn catch_up(ctx: &Context, store: &dyn EventStore) -> Result<(), ApiError> {
-    let (position,): (i64,) = sqlx::query_as("SELECT position FROM notices_feed").fetch_one(ctx.db().read()).await?;
-    let mut kept = FeedCursor(position.unsigned_abs());
-    let mut cursor = kept;
-    loop {
-        let page = store.feed(cursor, AT_ONCE).await?;
-        let seen: Vec<_> = page.items.iter().filter_map(Seen::of).collect();
-        cursor = page.next;
-        if !seen.is_empty() || cursor.0 - kept.0 > FAR {
-            write_down(ctx, &seen, cursor).await?;
-            kept = cursor;
+    async fn write(_: &Context, on: &mut AnyConnection, found: &[Seen]) -> Result<(), ApiError> {
+        for seen in found {
+            seen.write(on).await?;
         }
-        if cursor >= page.head {
-            return Ok(());
-        }
+        Ok(())
     }
 }
 
 /// One thing that an endpoint tells of a notice.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+pub(super) struct Seen {
     notice: NoticeId,
     endpoint: String,
     shown_at: Option<i64>,
@@ -91,17 +62,4 @@ impl Seen {
         .await?;
         Ok(())
     }
-}
-
-/// What was seen and how far was read, in one transaction.
-async fn write_down(ctx: &Context, seen: &[Seen], cursor: FeedCursor) -> Result<(), ApiError> {
-    let mut tx = ctx.db().write().await?;
-    for seen in seen {
-        seen.write(tx.on()).await?;
-    }
-    sqlx::query("UPDATE notices_feed SET position = $1")
-        .bind(i64::try_from(cursor.0).unwrap_or(i64::MAX))
-        .execute(tx.on())
-        .await?;
-    Ok(tx.commit().await?)
 }

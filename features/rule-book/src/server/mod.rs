@@ -7,6 +7,7 @@ mod violations;
 use serde_json::Value;
 use utoipa_axum::routes;
 use yagura_channel::wire::policy::ItemError;
+use yagura_events::server::follow;
 use yagura_policy::PolicySpec;
 use yagura_rules::RuleBook;
 use yagura_server_kit::{Context, Migration, Permission, Routes, ServerFeature};
@@ -28,7 +29,7 @@ fn routes() -> Routes {
 }
 
 fn start(ctx: &Context) {
-    ctx.spawn(violations::follow(ctx.clone()));
+    ctx.spawn(follow::<violations::Reader>(ctx.clone()));
 }
 
 /// The policy.

@@ -1,10 +1,9 @@
 //! From an event to which a rule answered to an alarm that somebody deals with.
 
-use std::{sync::Arc, time::Duration};
-
 use serde_json::json;
+use sqlx::AnyConnection;
 use yagura_alarms::{About, Cause, Kind, all_happened};
-use yagura_events::{EventStore, FeedCursor, server::Store};
+use yagura_events::{FeedItem, server::Follower};
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::{Level, Severity, StoredEvent};
 
@@ -19,54 +18,19 @@ const PROHIBITED: Kind = Kind {
     title: ("規則が操作を止めました", "A rule stopped something"),
 };
 
-/// Events of one look.
-const AT_ONCE: usize = 1000;
-/// So many events without a violation among them, and the place is written down all the same.
-const FAR: u64 = 50_000;
-/// After a failure.
-const PAUSE: Duration = Duration::from_secs(10);
+/// Reads what rules answered to. What happened before there were rules was against none.
+pub(super) struct Reader;
 
-/// Reads the events until the server stops.
-pub(super) async fn follow(ctx: Context) {
-    let store = Arc::clone(ctx.part::<Store>());
-    let (stop, mut news) = (ctx.stopping(), store.news());
-    loop {
-        let looked = async {
-            match catch_up(&ctx, &*store).await {
-                Ok(()) => drop(news.changed().await),
-                Err(error) => {
-                    tracing::warn!(?error, "violations raised no alarms yet; it is tried again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = looked => {}
-        }
+impl Follower for Reader {
+    type Found = Cause;
+    const TABLE: &'static str = "rule_book_feed";
+
+    fn find(item: &FeedItem) -> Option<Cause> {
+        cause(&item.event)
     }
-}
 
-async fn catch_up(ctx: &Context, store: &dyn EventStore) -> Result<(), ApiError> {
-    let (position,): (i64,) = sqlx::query_as("SELECT position FROM rule_book_feed").fetch_one(ctx.db().read()).await?;
-    let Ok(position) = u64::try_from(position) else {
-        // What happened before there were rules was against none.
-        let head = store.feed(FeedCursor::START, 1).await?.head;
-        return write_down(ctx, &[], head).await;
-    };
-    let mut kept = FeedCursor(position);
-    let mut cursor = kept;
-    loop {
-        let page = store.feed(cursor, AT_ONCE).await?;
-        let causes: Vec<_> = page.items.iter().filter_map(|item| cause(&item.event)).collect();
-        cursor = page.next;
-        if !causes.is_empty() || cursor.0 - kept.0 > FAR {
-            write_down(ctx, &causes, cursor).await?;
-            kept = cursor;
-        }
-        if cursor >= page.head {
-            return Ok(());
-        }
+    async fn write(ctx: &Context, on: &mut AnyConnection, found: &[Cause]) -> Result<(), ApiError> {
+        all_happened(ctx, on, found).await
     }
 }
 
@@ -108,15 +72,4 @@ fn about(stored: &StoredEvent) -> String {
 /// What the alarm for an event stands for, as alarms keep it.
 pub(super) fn subject(stored: &StoredEvent) -> String {
     format!("{}/{}", stored.endpoint, about(stored))
-}
-
-/// The alarms and how far was read, in one transaction: after a crash the same events raise nothing twice.
-async fn write_down(ctx: &Context, causes: &[Cause], cursor: FeedCursor) -> Result<(), ApiError> {
-    let mut tx = ctx.db().write().await?;
-    all_happened(ctx, tx.on(), causes).await?;
-    sqlx::query("UPDATE rule_book_feed SET position = $1")
-        .bind(i64::try_from(cursor.0).unwrap_or(i64::MAX))
-        .execute(tx.on())
-        .await?;
-    Ok(tx.commit().await?)
 }
