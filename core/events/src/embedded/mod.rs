@@ -10,6 +10,7 @@ mod flush;
 mod forecast;
 mod import;
 mod limits;
+mod lock;
 mod manifest;
 mod memtable;
 mod merge;

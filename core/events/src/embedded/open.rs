@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    fs::{self, File, TryLockError},
+    fs,
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc::sync_channel},
@@ -19,6 +19,7 @@ use super::{
     compact,
     files::{make_dir, sync_dir},
     flush::Flusher,
+    lock::Lock,
     memtable::{Chunk, Stream},
     segment::{Entry, LAYOUT, Segment},
     shared::{Marks, Shared, State, mark_of, set_mark},
@@ -28,7 +29,6 @@ use super::{
 use crate::{Outcome, StoreError, decide};
 
 const LOG: &str = "wal";
-const LOCK: &str = "lock";
 
 /// Positions that are left out after the end of the log was lost, so that none is given a second time: more than a log
 /// ever holds.
@@ -76,21 +76,10 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?
 }
 
-/// Locks the store against other processes.
-pub(super) fn lock(dir: &Path) -> Result<File, StoreError> {
-    let path = dir.join(LOCK);
-    let lock = File::create(&path).map_err(StoreError::file("create", &path))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_owned())),
-        Err(TryLockError::Error(error)) => Err(StoreError::file("lock", &path)(error)),
-    }
-}
-
 /// Makes the directories and locks the store.
-fn prepare(dir: &Path) -> Result<File, StoreError> {
+fn prepare(dir: &Path) -> Result<Lock, StoreError> {
     fs::create_dir_all(dir).map_err(StoreError::file("make the directory", dir))?;
-    let lock = lock(dir)?;
+    let lock = Lock::take(dir)?;
     dir.parent().filter(|parent| parent.is_dir()).map_or(Ok(()), sync_dir)?;
     make_dir(&dir.join(LOG))?;
     make_dir(&dir.join(LAYOUT))?;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::File,
     sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool},
     time::Duration,
 };
@@ -14,6 +13,7 @@ use super::{
     Options,
     catalogue::Catalogue,
     failpoint::{Point, Stopped},
+    lock::Lock,
     memtable::{Chunk, Memtable, Stream},
     segment::{Caches, Entry, Segment},
     wal::LogFiles,
@@ -119,7 +119,7 @@ pub(crate) struct Shared {
     state: RwLock<State>,
     marks: RwLock<Marks>,
     /// Keeps other processes out until the store is closed or nothing of it is left.
-    pub(crate) lock: Mutex<Option<File>>,
+    pub(crate) lock: Mutex<Option<Lock>>,
 }
 
 /// How flushing goes.
@@ -155,7 +155,7 @@ impl Shared {
         log_files: LogFiles,
         (state, marks, head): (State, Marks, u64),
         damage: Vec<String>,
-        lock: File,
+        lock: Lock,
     ) -> Self {
         Self {
             gate: Gate {

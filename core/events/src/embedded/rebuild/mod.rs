@@ -30,9 +30,9 @@ use super::{
     Options,
     catalogue::{CATALOGUE, Catalogue, Contents},
     files::{make_dir, sync_dir},
+    lock::Lock,
     manifest::{ManifestFile, Note},
     memtable::Stream,
-    open,
     segment::LAYOUT,
 };
 use crate::{Mark, StoreError, marks::UNKNOWN};
@@ -87,7 +87,7 @@ type Progress<'a> = &'a mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send);
 /// The store is in use, or files cannot be read, moved or written.
 pub async fn rebuild(options: Options, how: Rebuild<'_>, progress: Progress<'_>) -> Result<Rebuilt, StoreError> {
     let dir = options.dir.clone();
-    let _lock = open::lock(&dir)?;
+    let _lock = Lock::take(&dir)?;
     let catalogue = dir.join(CATALOGUE);
     let old = old::read(&catalogue).await;
     let adopt = how.adopt || old.journal.is_empty();
