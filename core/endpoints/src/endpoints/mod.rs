@@ -3,6 +3,7 @@
 pub(crate) mod find;
 pub(crate) mod list;
 pub(crate) mod read;
+pub(crate) mod sensors;
 pub(crate) mod standing;
 pub(crate) mod summary;
 pub(crate) mod update;

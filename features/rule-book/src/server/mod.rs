@@ -2,6 +2,8 @@
 
 mod calendar;
 mod preview;
+mod ready;
+mod sight;
 mod violations;
 
 use serde_json::Value;
@@ -26,6 +28,8 @@ fn routes() -> Routes {
     Routes::new()
         .api(Permission::EventsRead, routes!(calendar::calendar))
         .api(Permission::EventsRead, routes!(preview::preview))
+        .api(Permission::PoliciesRead, routes!(ready::ready_rules))
+        .api(Permission::EndpointsRead, routes!(sight::sights))
 }
 
 fn start(ctx: &Context) {

@@ -28,5 +28,6 @@ mod post_office;
 mod renewals;
 mod retention;
 mod road;
+mod rules;
 mod schedules;
 mod sign_in;
