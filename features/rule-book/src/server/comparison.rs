@@ -31,6 +31,7 @@ pub(crate) enum ComparedBy {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ComparisonQuery {
+    #[param(inline)]
     by: ComparedBy,
     /// Id of a fixed group: only what is in it and below; the root if left out.
     group: Option<String>,
@@ -192,7 +193,7 @@ impl Compared<'_> {
                     (Some(id), name)
                 }
                 None => {
-                    let account = event.account.as_ref().map(|account| account.name.as_str()).unwrap_or("-");
+                    let account = event.account.as_ref().map_or("-", |account| account.name.as_str());
                     (None, format!("{} / {account}", member.hostname))
                 }
             },
