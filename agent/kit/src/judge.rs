@@ -8,6 +8,11 @@ use yagura_vocabulary::{Event, Lane};
 pub trait Judge: Send + 'static {
     /// The event with what came of it, and the lane that it takes.
     fn judge(&mut self, lane: Lane, event: Event) -> (Lane, Event);
+
+    /// Whether a rule answers to an event of this kind. Nothing comes of the question: nobody is warned, nothing is counted.
+    fn would_answer(&mut self, _event: &Event) -> bool {
+        false
+    }
 }
 
 /// The judge of this endpoint, if there is one.
@@ -29,6 +34,12 @@ impl JudgeSeat {
     /// Leaves the seat empty: events go on as they are.
     pub fn leave(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether a rule would answer to an event. For what is usually told when it is over: what a rule answers to is told at once.
+    #[must_use]
+    pub fn would_answer(&self, event: &Event) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut().is_some_and(|judge| judge.would_answer(event))
     }
 
     pub(crate) fn judge(&self, lane: Lane, event: Event) -> (Lane, Event) {

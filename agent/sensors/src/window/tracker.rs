@@ -127,14 +127,15 @@ impl Tracker {
     }
 
     pub(crate) fn arrived(&mut self, desktop: DesktopId, uid: u32) {
-        self.gone.retain(|(_, who, _)| *who != uid);
         self.desks.insert(desktop, Desk { uid, display: String::new(), stay: None, idle: None });
     }
 
     pub(crate) fn left(&mut self, desktop: DesktopId, now: Now, around: &mut impl Surroundings) {
         let Some(mut desk) = self.desks.remove(&desktop) else { return };
         self.end_stay(&mut desk, now, around);
-        if !desk.display.is_empty() && !self.desks.values().any(|other| other.uid == desk.uid) {
+        // Programs that only ask something over the socket come and go without a display.
+        let watched = |other: &Desk| other.uid == desk.uid && !other.display.is_empty();
+        if !desk.display.is_empty() && !self.desks.values().any(watched) {
             self.gone.push((now.at.mono_ns.saturating_add(ns(GRACE)), desk.uid, desk.display));
         }
     }
@@ -152,6 +153,7 @@ impl Tracker {
                 self.end_stay(&mut desk, now, around);
                 desk.idle = None;
                 desk.display = short(display.unwrap_or_default());
+                self.gone.retain(|(_, who, _)| *who != desk.uid);
                 let blind = (health != SensorHealth::Ok).then(|| short(reason.unwrap_or_default()));
                 self.sight(desk.uid, blind, now, around);
             }

@@ -266,10 +266,12 @@ fn a_session_program_that_ends_while_the_desktop_goes_on_is_told_of_until_one_co
 fn one_that_comes_back_at_once_was_only_replaced() {
     let mut stage = Stage::new();
     stage.town.goes_on = true;
-    stage.said(1.0, 1, Seen::Sight { health: SensorHealth::Ok, reason: None, display: Some(":0".to_owned()) });
+    let sight = Seen::Sight { health: SensorHealth::Ok, reason: None, display: Some(":0".to_owned()) };
+    stage.said(1.0, 1, sight.clone());
     stage.tracker.left(DesktopId::of(1), stage.now(), &mut stage.town);
     stage.until(5.0);
     stage.tracker.arrived(DesktopId::of(2), TANAKA);
+    stage.said(5.0, 2, sight);
     stage.until(60.0);
     stage.check(&[]);
 }
