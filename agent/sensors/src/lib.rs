@@ -11,6 +11,7 @@ mod fanout;
 mod file;
 pub mod guid;
 pub mod mask;
+pub mod print;
 mod process;
 mod queue;
 pub mod replay;

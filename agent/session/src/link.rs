@@ -13,7 +13,7 @@ use tokio::{
     time::{interval, sleep},
 };
 use uuid::Uuid;
-use yagura_local::{Client, Error, FromAgent, FromSession, for_session};
+use yagura_local::{Client, Error, FromAgent, FromSession, desktop::Seen, for_session};
 
 use crate::{Fonts, Kind, Language, Notice, browser, check_display, desktop::Watching, show, shown};
 
@@ -178,7 +178,12 @@ impl Desktop {
             };
             tokio::select! {
                 seen = seen => match seen {
-                    Some(seen) => agent.send(&FromSession::Desktop(seen)).await?,
+                    Some(seen) => {
+                        // What it says is the person's own; that something was told is enough here.
+                        let window = if let Seen::Active { window, .. } = &seen { window.as_ref().map(|window| window.id) } else { None };
+                        agent.send(&FromSession::Desktop(seen)).await?;
+                        tracing::debug!(window, "the agent was told what is on the screen");
+                    }
                     None => watching = None,
                 },
                 message = agent.next() => match message? {

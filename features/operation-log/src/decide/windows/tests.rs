@@ -29,7 +29,12 @@ const FIREFOX: Option<&str> = Some("/usr/lib/firefox-esr/firefox-esr");
 #[test]
 fn by_default_titles_are_recorded_but_for_private_windows_and_keepers_of_passwords() {
     check(&json!({}), Some("会計システム"), FIREFOX, (true, true, None));
-    check(&json!({}), Some("Bank — Mozilla Firefox Private Browsing"), FIREFOX, (true, false, Some("private browsing")));
+    check(
+        &json!({}),
+        Some("Bank — Mozilla Firefox Private Browsing"),
+        FIREFOX,
+        (true, false, Some("private browsing")),
+    );
     check(&json!({}), Some("銀行 — プライベートブラウジング"), FIREFOX, (true, false, Some("private browsing")));
     check(&json!({}), Some("x"), Some("/usr/bin/keepassxc"), (true, false, Some("keepers of passwords")));
 }
@@ -46,12 +51,7 @@ fn a_rule_takes_away_the_title_or_the_row_and_all_its_conditions_must_fit() {
         {"name": "家計", "title_contains": ["家計簿"], "images": ["**/soffice.bin"], "hide": "row"},
         {"name": "talks", "images": ["/usr/bin/chat"]},
     ]});
-    check(
-        &both,
-        Some("家計簿.ods"),
-        Some("/usr/lib/libreoffice/program/soffice.bin"),
-        (false, false, Some("家計")),
-    );
+    check(&both, Some("家計簿.ods"), Some("/usr/lib/libreoffice/program/soffice.bin"), (false, false, Some("家計")));
     check(&both, Some("家計簿.ods"), FIREFOX, (true, true, None));
     check(&both, Some("hello"), Some("/usr/bin/chat"), (true, false, Some("talks")));
     // What the sensor could not see is recorded.
