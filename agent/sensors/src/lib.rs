@@ -29,7 +29,7 @@ use std::{
 };
 
 pub use fanout::{
-    ActsWanted, FileStream, FileWish, OpensWanted, Outlet, PrintStream, ProcessStream, Stream, StreamRecord,
+    ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, PrintStream, ProcessStream, Stream, StreamRecord,
     WindowStream, WindowWish,
 };
 #[cfg(target_os = "linux")]

@@ -70,7 +70,7 @@ async fn watch(unfolded: bool) -> Option<(tempfile::TempDir, Sensors, FileStream
         let paths = [Some(&acted.path), acted.target.as_ref()];
         paths.into_iter().flatten().any(|path| path.as_str().starts_with(below.to_str().unwrap()))
     };
-    stream.wish(FileWish { acts: Some(Arc::new(acts)), opens: None, unfolded });
+    stream.wish(FileWish { acts: Some(Arc::new(acts)), unfolded, ..FileWish::default() });
     Some((home, sensors, stream))
 }
 

@@ -1,6 +1,7 @@
 //! The endpoint's side: stream -> decide -> event.
 
 mod address;
+mod early;
 mod streams;
 mod teller;
 
@@ -64,7 +65,7 @@ async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationT
         if !records(&policies) {
             return Ok(Ended::ByPolicy);
         }
-        streams.follow(&ctx.sensors, &policies).await;
+        streams.follow(&ctx.sensors, &ctx.judge, &policies).await;
         loop {
             if streams.are_over() {
                 return Ok(Ended::ForGood);

@@ -2,10 +2,12 @@
 
 use std::{cell::Cell, sync::Arc, time::Duration};
 
+use yagura_agent_kit::JudgeSeat;
 use yagura_records::{FileRecord, PrintRecord, ProcessRecord, WindowRecord};
 use yagura_sensors::{FileWish, Sensors, Stream, StreamRecord, WindowWish};
 use yagura_vocabulary::InForce;
 
+use super::early::Foresight;
 use crate::{OperationLogPolicy, decide_file, wants_opened};
 
 /// One stream.
@@ -64,7 +66,12 @@ pub(super) enum Next {
 
 impl Streams {
     /// Reads what the policies want, and nothing else.
-    pub(super) async fn follow(&mut self, sensors: &Sensors, policies: &Arc<InForce<OperationLogPolicy>>) {
+    pub(super) async fn follow(
+        &mut self,
+        sensors: &Sensors,
+        judge: &JudgeSeat,
+        policies: &Arc<InForce<OperationLogPolicy>>,
+    ) {
         let any = |of: fn(&OperationLogPolicy) -> bool| policies.any(of);
         if let Some(stream) = self.processes.follow(any(|policy| policy.processes.record), sensors.processes()).await {
             stream.want_hashes(any(|policy| policy.processes.hash));
@@ -75,6 +82,7 @@ impl Streams {
                 acts: Some(Arc::new(move |acted| decide_file(&for_acts, acted).record)),
                 opens: Some(Arc::new(move |path| wants_opened(&for_opens, path))),
                 unfolded: any(|policy| !policy.files.fold),
+                early: Some(Arc::new(Foresight { judge: judge.clone(), policies: Arc::clone(policies) })),
             });
         }
         if let Some(stream) = self.windows.follow(any(|policy| policy.windows.record), sensors.windows()).await {
