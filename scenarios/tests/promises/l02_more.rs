@@ -37,7 +37,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ),
     (
         "rsync -a src/ dst/",
-        &["folder.create dst", "file.copy src/見積.csv -> dst/見積.csv", "file.copy src/控え.csv -> dst/控え.csv"],
+        &["folder.copy src -> dst", "file.copy src/見積.csv -> dst/見積.csv", "file.copy src/控え.csv -> dst/控え.csv"],
     ),
     (
         "echo 14,000 >> src/見積.csv && rsync -a src/ dst/",
