@@ -1,6 +1,5 @@
 //! The window source as it runs, told by a desktop that the test pretends to be.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 use std::{sync::Arc, time::Duration};
 

@@ -79,6 +79,13 @@ fn told(event: &Value, home: &str) -> String {
     format!("{} {}{target}", event["kind"].as_str().unwrap(), short("subject").unwrap())
 }
 
+/// Presses keys in a window, one after the other.
+fn press(person: &Seat, window: u32, keys: &[&str]) {
+    assert!(person.ask("xdotool", &["windowactivate", "--sync", &window.to_string()]).is_some());
+    let all = [&["key", "--delay", "200", "--clearmodifiers"], keys].concat();
+    assert!(person.ask("xdotool", &all).is_some(), "{keys:?}");
+}
+
 /// The acts of the person below `home`, in short and sorted.
 async fn acts(house: &House, home: &str) -> Vec<(String, String)> {
     let events = house.events("&feature=operation_log").await;
@@ -167,34 +174,20 @@ async fn copies_saves_archives_and_a_file_manager_give_exactly_their_rows() {
         act(&place.0, &format!("mkdir {name}"));
     }
     act(&place.0, "echo 三月 > 書類/報告書.txt");
-    person.open("pcmanfm", &["--no-desktop", place.0.join("書類").to_str().unwrap()]);
+    person.open("pcmanfm", &["--new-win", place.0.join("書類").to_str().unwrap()]);
     let from = person.window("書類").await;
-    person.open("pcmanfm", &["--no-desktop", place.0.join("写し先").to_str().unwrap()]);
+    person.open("pcmanfm", &["--new-win", place.0.join("写し先").to_str().unwrap()]);
     let to = person.window("写し先").await;
-    let keys = |window: u32, keys: &[&str]| {
-        let window = window.to_string();
-        assert!(person.ask("xdotool", &["windowactivate", "--sync", &window]).is_some());
-        let mut all = vec!["key", "--delay", "200", "--clearmodifiers"];
-        all.extend(keys);
-        assert!(person.ask("xdotool", &all).is_some(), "{keys:?}");
-    };
-    keys(from, &["ctrl+a", "ctrl+c"]);
-    keys(to, &["ctrl+v"]);
+    press(&person, from, &["ctrl+a", "ctrl+c"]);
+    press(&person, to, &["ctrl+v"]);
     let row =
         |kind: &str| format!("/api/v1/events?text=報告書&kind={kind}").replace("報告書", "%E5%A0%B1%E5%91%8A%E6%9B%B8");
     let copied = house.until("the copy", &row("file.copy"), |page| page["items"].get(0).cloned()).await;
     assert_eq!(told(&copied, &home), "file.copy 書類/報告書.txt -> 写し先/報告書.txt");
-    person.open("pcmanfm", &["--no-desktop", place.0.join("移し先").to_str().unwrap()]);
+    person.open("pcmanfm", &["--new-win", place.0.join("移し先").to_str().unwrap()]);
     let away = person.window("移し先").await;
-    let keys = |window: u32, keys: &[&str]| {
-        let window = window.to_string();
-        assert!(person.ask("xdotool", &["windowactivate", "--sync", &window]).is_some());
-        let mut all = vec!["key", "--delay", "200", "--clearmodifiers"];
-        all.extend(keys);
-        assert!(person.ask("xdotool", &all).is_some(), "{keys:?}");
-    };
-    keys(from, &["ctrl+a", "ctrl+x"]);
-    keys(away, &["ctrl+v"]);
+    press(&person, from, &["ctrl+a", "ctrl+x"]);
+    press(&person, away, &["ctrl+v"]);
     let moved = house.until("the move", &row("file.move"), |page| page["items"].get(0).cloned()).await;
     assert_eq!(told(&moved, &home), "file.move 書類/報告書.txt -> 移し先/報告書.txt");
     act(&place.0, "mkdir the-end");

@@ -153,8 +153,7 @@ impl Work {
 
     /// Asks about all jobs that CUPS knows.
     fn catch_up(&mut self, tracker: &mut Tracker) {
-        let found = ask_jobs().map_err(|error| error.to_string()).and_then(|question| self.ask(&question));
-        match found {
+        match self.ask(&ask_jobs()) {
             Ok(found) => {
                 self.shared.is(SensorHealth::Ok, None);
                 for job in found {
@@ -186,8 +185,7 @@ impl Work {
         let now = since_boot();
         let due: Vec<_> = self.looks.iter().filter(|(_, look)| look.at <= now).map(|(id, look)| (*id, *look)).collect();
         for (id, look) in due {
-            let answer = ask_job(id).map_err(|error| error.to_string()).and_then(|question| self.ask(&question));
-            let found = match answer {
+            let found = match self.ask(&ask_job(id)) {
                 Ok(mut found) => {
                     self.shared.is(SensorHealth::Ok, None);
                     found.pop()
@@ -250,7 +248,7 @@ impl Work {
         if let Some(known) = self.devices.get(printer) {
             return known.clone();
         }
-        let found = ask_printer(printer).ok().and_then(|question| device(&self.cups.ask(&question).ok()?).ok()?);
+        let found = self.cups.ask(&ask_printer(printer)).ok().and_then(|answer| device(&answer).ok()?);
         self.devices.insert(printer.to_owned(), found.clone());
         found
     }
