@@ -53,6 +53,9 @@ const fits = (text: string | null | undefined, part: Part): boolean => {
   return part.op === '=' ? whole === value || whole.endsWith(`\\${value}`) : whole.includes(value.replaceAll('*', ''));
 };
 
+/** A condition on the rule that answered, by its id. */
+const ruled = /^(?:rule|ルール)[:：=](.+)$/u;
+
 function one(row: EventView, part: Part): boolean {
   const at = Date.parse(row.occurred_at);
   const value = part.value ?? '';
@@ -80,6 +83,8 @@ function one(row: EventView, part: Part): boolean {
       return at >= (ago(from) ?? -Infinity) && (to === undefined || at < (ago(to) ?? Infinity) + minute);
     }
     default: {
+      const rule = ruled.exec(part.text)?.[1];
+      if (rule !== undefined) return row.rule === rule;
       const needle = fold(part.text.replaceAll(/["“”]/gu, ''));
       return texts(row).includes(needle);
     }
@@ -91,7 +96,7 @@ const others = /^(?:区分|class|時間帯|hour|曜日|weekday|枚数|pages|大�
 
 function refuse(question: string, part: Part): void {
   const found = /^([\p{L}_]+)[:：](?!\/\/|\\)/u.exec(part.text);
-  if (part.field !== undefined || !found?.[1] || others.test(part.text)) return;
+  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruled.test(part.text)) return;
   const from = Array.from(question.slice(0, question.indexOf(part.text))).length;
   const place = { from, to: from + Array.from(found[1]).length, found: found[1], ...(found[1] === 'usr' ? { meant: 'user' } : {}) };
   throw new Misread({ pointer: '?q', code: 'unknown_field', message: `there is no field ${found[1]}`, place });
