@@ -6,6 +6,7 @@ import { idOf } from '@shell/mock/random';
 import { now } from '@shell/time';
 import { fleet } from '../../endpoints/console/mock-fleet';
 import { byRule } from '../../events/console/mock-week';
+import { handlers as routes } from './routes/mock-routes';
 
 function raised(
   number: number,
@@ -68,6 +69,7 @@ const alarms: AlarmView[] = [
 ];
 
 export const handlers = [
+  ...routes,
   http.get('/api/v1/alarms', ({ request }) => {
     const url = new URL(request.url);
     const wanted = (name: 'state' | 'severity' | 'kind'): string[] => (url.searchParams.get(name) ?? '').split(',').filter(Boolean);
