@@ -34,12 +34,17 @@ function texts(row: EventView): string {
   return all;
 }
 
+const moments = new Map<string, number | null>();
+
 function ago(value: string): number | null {
   const found = /^(\d+)(m|h|d|分|時間|日)$/u.exec(value);
   const unit = { m: minute, 分: minute, h: hour, 時間: hour, d: day, 日: day }[found?.[2] ?? ''];
   if (found && unit) return now() - Number(found[1]) * unit;
   if (value === 'today' || value === '今日') return startOfDay(now(), zone);
-  return fromLocalInput(/T/.test(value) ? value : `${value}T00:00`, zone);
+  // A moment of the calendar is looked up once and not for every row: the browser's calendar is slow.
+  const known = moments.get(value) ?? fromLocalInput(/T/.test(value) ? value : `${value}T00:00`, zone);
+  moments.set(value, known);
+  return known;
 }
 
 const list = (value: string): string[] => value.split(/[,、，]/u);
