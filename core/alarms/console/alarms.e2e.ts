@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { watch } from '../../../console/e2e/watch';
+import { settled, watch } from '../../../console/e2e/watch';
 
 test('an alarm is taken on, and is red no more', async ({ page }) => {
   const complained = watch(page);
@@ -39,6 +39,7 @@ test('from an alarm of a rule it is one press to the five minutes before and aft
   await expect(list.getByRole('link', { name: /の前後5分の記録$/ })).toHaveCount(1);
   await list.getByRole('link', { name: /^USBメモリなどへの書き出し/ }).click();
   await expect(page.getByRole('combobox', { name: '検索の条件' })).toHaveValue(/^以降:2026-11-17T08:25 まで:2026-11-17T08:35 端末=PC-/);
+  await settled(page);
   const event = page.getByRole('complementary', { name: '選んだ記録' });
   await expect(event.getByRole('heading', { name: /見積_顧客別単価_2026下期\.xlsx/ })).toBeVisible();
   await expect(page.getByRole('table', { name: 'ログ検索' }).locator('tr[aria-current="true"]')).toHaveCount(1);
@@ -54,6 +55,7 @@ test('the panel of an alarm of a rule leads to its event among all that were aga
   await expect(panel.getByRole('link', { name: '前後5分の記録を見る' })).toHaveAttribute('href', /since=2026-11-16T23:25:00\.000Z&until=2026-11-16T23:35:00\.000Z/);
   await panel.getByRole('link', { name: 'この操作の記録を見る' }).click();
   await expect(page.getByRole('combobox', { name: '検索の条件' })).toHaveValue(/^rule:removable-write endpoint:PC-/);
+  await settled(page);
   await expect(page.getByRole('complementary', { name: '選んだ記録' }).getByRole('heading', { name: /見積_顧客別単価_2026下期\.xlsx/ })).toBeVisible();
   complained();
 });
