@@ -86,6 +86,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_evidence",
         sql: include_str!("../../migrations/202611290110_events_evidence.sql"),
     },
+    Migration {
+        version: 202_611_290_300,
+        name: "events_evidence_secret",
+        sql: include_str!("../../migrations/202611290300_events_evidence_secret.sql"),
+    },
 ];
 
 /// Puts the store into the context. `authorities` are believed beside the system's by what sends the journal's head.
