@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 use yagura_vocabulary::{Clock, SystemClock, Time};
 
 use super::{
@@ -21,6 +22,7 @@ use crate::{
 };
 
 const PATH: &str = "/api/v1/events";
+const CASE: &str = "/api/v1/events/case";
 /// How many of the newest events a tail knows when it begins.
 const KNOWN: usize = 1_000;
 /// How long to wait after the server could not be reached.
@@ -33,6 +35,8 @@ pub(crate) enum Events {
     Search {
         #[command(flatten)]
         filter: Filter,
+        #[command(flatten)]
+        why: Why,
         /// Before: 5m, 2h, 3d ago, or a time such as 2026-11-23T08:30:00Z.
         #[arg(long)]
         until: Option<When>,
@@ -50,6 +54,8 @@ pub(crate) enum Events {
     Tail {
         #[command(flatten)]
         filter: Filter,
+        #[command(flatten)]
+        why: Why,
         /// Begin with so many that are there already; with --since, all since then.
         #[arg(long, default_value_t = 10)]
         limit: usize,
@@ -57,6 +63,26 @@ pub(crate) enum Events {
         #[arg(long, default_value = "1s", value_parser = span)]
         every: Duration,
     },
+}
+
+/// Why logs are read.
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Why other people's logs are read; stands in the audit log. It holds for a case, on other commands too, until the case ends.
+    #[arg(long, env = "YAGURA_PURPOSE")]
+    purpose: Option<String>,
+}
+
+impl Why {
+    /// Says it to the server, unless that case is open already.
+    async fn say(&self, api: &Api) -> Result<(), CliError> {
+        let Some(purpose) = &self.purpose else { return Ok(()) };
+        let open = api.get(&Query::new(CASE)).await?;
+        if open["case"]["purpose"] != purpose.trim() {
+            api.post(CASE, json!({"purpose": purpose})).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Which events.
@@ -130,8 +156,13 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(
 
 async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError> {
     let now = SystemClock.now();
+    match &command {
+        Events::Search { why, .. } | Events::Tail { why, .. } => why.say(api).await?,
+        Events::Export(export) => export.why.say(api).await?,
+        Events::Verify(_) | Events::Retention => {}
+    }
     match command {
-        Events::Search { filter, until, limit } => {
+        Events::Search { filter, until, limit, .. } => {
             let query = filter.query();
             let query = query.with("since", filter.since.map(|since| since.at(now)));
             let found = api.list(&query.with("until", until.map(|until| until.at(now))), Some(limit)).await?;
@@ -143,7 +174,7 @@ async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError
         Events::Export(args) => export(api, output, *args).await,
         Events::Verify(args) => verify_remote::verify(api, output, &args).await,
         Events::Retention => super::retention::show(api, output).await,
-        Events::Tail { filter, limit, every } => {
+        Events::Tail { filter, limit, every, .. } => {
             let query = filter.query().with("order", Some("received"));
             let since = filter.since.map(|since| since.at(now));
             follow(api, output, &query, since, limit, every).await

@@ -142,7 +142,7 @@ async fn what_a_question_finds_is_taken_away_as_parquet_and_read_by_strangers() 
     let row = rows.iter().find(|row| row["id"] == event["id"]).unwrap();
     let micros = |value: &Value| value.as_str().unwrap().parse::<yagura_vocabulary::Time>().unwrap().micros();
     assert_eq!(row["occurred_at"], micros(&event["occurred_at"]));
-    for name in ["kind", "hostname", "endpoint", "level"] {
+    for name in ["kind", "hostname", "endpoint", "level", "seq", "inferred"] {
         assert_eq!(row[name], event[name], "{name}");
     }
     let types = &read["types"];

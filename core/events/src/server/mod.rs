@@ -28,7 +28,7 @@ use yagura_server_kit::{AgentHook, ApiError, Context, Migration, Parts, Permissi
 
 pub use self::{
     asked::clock,
-    cases::purpose_of,
+    cases::{Reason, reason, reason_to_take},
     erasure::run_due as erase_due,
     evidence::{EvidenceAuthorities, EvidenceStanding, evidence_standing, run_due as evidence_due},
     follow::{Follower, follow},

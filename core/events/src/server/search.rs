@@ -17,7 +17,7 @@ use yagura_vocabulary::{
     id::{EndpointId, EventId, PersonId},
 };
 
-use super::{asked, store, viewed};
+use super::{asked, cases::reason, store, viewed};
 use crate::{Budget, KindFilter, Order, ProcessFilter, Query};
 
 /// Which events, in which order.
@@ -227,6 +227,8 @@ impl SearchQuery {
 
 /// The store's query for what somebody asked, kept to what they may see.
 pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, limit: u32) -> Result<Query, ApiError> {
+    // Also for further pages, which are not written down.
+    reason(ctx, caller).await?;
     let endpoints = match &params.endpoint {
         Some(name) => Some(vec![id_by_name_or_id(ctx, caller, name).await?.0]),
         None => scope(ctx, caller).await?,
@@ -239,13 +241,14 @@ pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, 
 /// ordered by when it came.
 ///
 /// # Errors
-/// What is wrong with the question, and where; or the database is away.
+/// What is wrong with the question, and where; `purpose_required`; or the database is away.
 pub async fn question(
     ctx: &Context,
     caller: &Caller,
     text: &str,
     received_since: Option<Time>,
 ) -> Result<Query, ApiError> {
+    reason(ctx, caller).await?;
     let endpoints = scope(ctx, caller).await?;
     let expr = asked::read(ctx, caller, text, None).await?;
     let order = if received_since.is_some() { Order::Received } else { Order::Occurred };

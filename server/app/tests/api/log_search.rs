@@ -182,7 +182,8 @@ fn somebody_in_a_browser_exports_only_for_a_purpose() {
         let session = house.first_session().await;
         let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
         let body = json!({"q": "", "format": "ndjson"});
-        house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(409);
+        let refused = house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(403);
+        assert_eq!(refused["code"], "purpose_required");
         let case = json!({"purpose": "監査"});
         house.ask("POST", "/api/v1/events/case", &headers, Some(&case)).await.expect(201);
         house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(202);
@@ -255,5 +256,76 @@ fn an_export_leaves_the_server_its_room_on_the_disk() {
         assert!(failure.contains("2048 MB are kept for the server"), "{failure}");
         assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0, "nothing of it is left");
         std::process::Command::new("umount").arg("--lazy").arg(disk.path()).status().unwrap();
+    });
+}
+
+#[test]
+fn where_a_purpose_is_wanted_nobody_sees_a_row_before_they_have_said_it_once() {
+    on_both(|house| async move {
+        let (one, _two) = busy(&house).await;
+        let page = house.admin("GET", "/api/v1/events?kind=process.start&limit=1", None).await.expect(200);
+        let (id, cursor) = (page["items"][0]["id"].as_str().unwrap(), page["next_cursor"].as_str().unwrap());
+        let ways = [
+            "/api/v1/events?q=usb".to_owned(),
+            format!("/api/v1/events?kind=process.start&limit=1&cursor={cursor}"),
+            format!("/api/v1/events?endpoint={}&since=2026-01-01T00:00:00Z", one.id),
+            format!("/api/v1/events/{id}"),
+            "/api/v1/events/histogram?q=usb".to_owned(),
+            "/api/v1/events/facets?q=usb".to_owned(),
+            "/api/v1/rule-book/calendar?month=2026-11".to_owned(),
+        ];
+        house.settings(&json!({"log_purpose_required": true, "log_case_hours": 25})).await.expect(422);
+        house.settings(&json!({"log_purpose_required": true, "log_case_hours": 4})).await.expect(200);
+        for way in &ways {
+            let refused = house.admin("GET", way, None).await.expect(403);
+            assert_eq!(refused["code"], "purpose_required", "{way}");
+        }
+        let export = json!({"q": "", "format": "csv"});
+        let exports = "/api/v1/log-search/exports";
+        assert_eq!(house.admin("POST", exports, Some(&export)).await.expect(403)["code"], "purpose_required");
+
+        let case = "/api/v1/events/case";
+        let own = house.admin("GET", case, None).await.expect(200);
+        assert_eq!(own, json!({"case": null, "required": true, "longest_h": 4}));
+        house.admin("POST", case, Some(&json!({"purpose": "調査", "hours": 5}))).await.expect(422);
+        let opened = house.admin("POST", case, Some(&json!({"purpose": "持ち出しの調査"}))).await.expect(201);
+        for way in &ways {
+            house.admin("GET", way, None).await.expect(200);
+        }
+        house.admin("POST", exports, Some(&export)).await.expect(202);
+        let audit = house.admin("GET", "/api/v1/audit?action=events.view", None).await.expect(200);
+        let view = &audit["items"][0];
+        assert_eq!(
+            (&view["purpose"], &view["after"]["case"]),
+            (&json!("持ち出しの調査"), &opened["case"]["id"]),
+            "{view}"
+        );
+
+        // It holds for whoever said it, and as long as it is open.
+        let other = format!("Bearer {}", house.token_of(Role::Auditor).await);
+        house.ask("GET", &ways[0], &[("authorization", other.as_str())], None).await.expect(403);
+        let mut tx = house.server.context().db().write().await.unwrap();
+        sqlx::query("UPDATE events_case SET expires_at = 1").execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        house.admin("GET", &ways[0], None).await.expect(403);
+        house.settings(&json!({"log_purpose_required": false})).await.expect(200);
+        house.admin("GET", &ways[0], None).await.expect(200);
+    });
+}
+
+#[test]
+fn a_token_that_was_made_for_a_purpose_says_it_with_every_view() {
+    on_both(|house| async move {
+        let _machines = busy(&house).await;
+        house.settings(&json!({"log_purpose_required": true})).await.expect(200);
+        let session = house.first_session().await;
+        let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+        let wanted =
+            json!({"label": "SIEM", "scopes": ["events.read"], "expires_in_s": 3600, "purpose": "監視への転送"});
+        let made = house.ask("POST", "/api/v1/tokens", &headers, Some(&wanted)).await.expect(201);
+        let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+        house.ask("GET", "/api/v1/events?q=usb", &[("authorization", bearer.as_str())], None).await.expect(200);
+        let audit = house.admin("GET", "/api/v1/audit?action=events.view", None).await.expect(200);
+        assert_eq!(audit["items"][0]["purpose"], "監視への転送", "{audit}");
     });
 }
