@@ -75,7 +75,7 @@ pub enum BucketError {
         /// The bucket.
         bucket: String,
         /// Why.
-        source: HttpError,
+        source: Box<HttpError>,
     },
     /// The bucket said no.
     #[error("failed to put {key} into the bucket {bucket}: {status}: {reason}")]
@@ -164,7 +164,7 @@ impl Bucket {
                 let reason = reason(&String::from_utf8_lossy(&answer.body));
                 Err(BucketError::Refused { key, bucket, status: answer.status, reason })
             }
-            Err(source) => Err(BucketError::Away { key, bucket, source }),
+            Err(source) => Err(BucketError::Away { key, bucket, source: Box::new(source) }),
         }
     }
 }

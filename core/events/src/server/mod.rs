@@ -18,6 +18,7 @@ mod read;
 mod removing;
 mod retention;
 mod search;
+mod tail;
 mod viewed;
 
 use std::sync::Arc;
@@ -125,6 +126,7 @@ fn routes() -> Routes {
         .api(P::EventsRead, routes!(search::search))
         .api(P::EventsRead, routes!(histogram::histogram))
         .api(P::EventsRead, routes!(facets::facets))
+        .api(P::EventsRead, routes!(tail::tail))
         .api(P::EventsRead, routes!(completion::completion))
         .api(P::EventsRead, routes!(cases::read, cases::create, cases::close))
         .api(P::EventsRead, routes!(read::read))
@@ -145,6 +147,7 @@ impl From<StoreError> for ApiError {
             StoreError::Cursor(_) | StoreError::CursorOrder { .. } => {
                 Self::invalid("?cursor", "unknown", error.to_string())
             }
+            StoreError::FeedAhead { .. } => Self::invalid("?after", "unknown", error.to_string()),
             other => Self::unavailable(&other),
         }
     }

@@ -329,3 +329,53 @@ fn a_token_that_was_made_for_a_purpose_says_it_with_every_view() {
         assert_eq!(audit["items"][0]["purpose"], "監視への転送", "{audit}");
     });
 }
+
+#[test]
+fn what_happens_is_told_as_it_is_stored_in_the_order_of_its_arrival() {
+    on_both(|house| async move {
+        let (mut one, mut two) = busy(&house).await;
+        let page = house.admin("GET", "/api/v1/events?kind=process.start", None).await.expect(200);
+        let from = |after: &Value| {
+            format!("/api/v1/events/tail?kind=process.start&wait_s=55&after={}", after.as_str().unwrap())
+        };
+        let lines = |told: &Value| -> Vec<String> {
+            told["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["command_line"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        // It waits for news, and nobody else's news answers it.
+        two.runs(&account("sato", "1001"), "later");
+        let asked = format!("{}&q=later", from(&page["tail"]));
+        let (told, ()) = tokio::join!(house.admin("GET", &asked, None), async {
+            one.runs(&account("root", "0"), "first");
+            one.send().await.unwrap();
+            two.send().await.unwrap();
+        });
+        assert_eq!(lines(&told.expect(200)), ["later"]);
+        // Whoever comes later is told all of it, as it came, and then waits.
+        let told = house.admin("GET", &from(&page["tail"]), None).await.expect(200);
+        assert_eq!(lines(&told), ["first", "later"]);
+        let none = format!("/api/v1/events/tail?wait_s=0&after={}", told["next"].as_str().unwrap());
+        let told = house.admin("GET", &none, None).await.expect(200);
+        assert_eq!((lines(&told), &told["more"]), (vec![], &json!(false)));
+        let now = house.admin("GET", "/api/v1/events/tail", None).await.expect(200);
+        assert_eq!((&now["items"], &now["next"]), (&json!([]), &told["next"]));
+        // A store that was set back does not leave anybody waiting for what never comes.
+        for (after, word) in [("999999999", "unknown"), ("x", "unknown"), ("-1", "unknown")] {
+            let problem = house.admin("GET", &format!("/api/v1/events/tail?after={after}"), None).await.expect(422);
+            assert_eq!(
+                (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+                (&json!("?after"), &json!(word))
+            );
+        }
+        let group = house.group("営業").await;
+        let bearer = format!("Bearer {}", house.limited_to(Role::Auditor, &group).await);
+        let all = "/api/v1/events/tail?wait_s=0&after=0";
+        let seen = house.ask("GET", all, &[("authorization", bearer.as_str())], None).await.expect(200);
+        assert_eq!(seen["items"], json!([]), "of others nothing is told");
+        assert!(!house.admin("GET", all, None).await.expect(200)["items"].as_array().unwrap().is_empty());
+    });
+}
