@@ -51,8 +51,8 @@ pub(crate) async fn create(
         )));
     }
     sqlx::query(
-        "INSERT INTO log_search_export (id, owner, q, format, purpose, state, written, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6)",
+        "INSERT INTO log_search_export (id, owner, q, format, purpose, state, written, created_at, alive_at)
+         VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $6)",
     )
     .bind(&id)
     .bind(caller.who.id())
