@@ -1,4 +1,4 @@
-import { Modal, Select, Textarea } from '@mantine/core';
+import { Select, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { answered, api } from '../api/client';
@@ -79,36 +79,5 @@ export function AskPurpose({ onSaid }: { onSaid?: () => void }): ReactNode {
         </Button>
       </div>
     </form>
-  );
-}
-
-/** A button that opens the question in a window of its own. */
-export function AskPurposeButton(): ReactNode {
-  const t = useWords('shell');
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button
-        onClick={() => {
-          setOpen(true);
-        }}
-      >
-        {t('purpose.say')}
-      </Button>
-      <Modal
-        opened={open}
-        title={t('purpose.title')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-        onClose={() => {
-          setOpen(false);
-        }}
-      >
-        <AskPurpose
-          onSaid={() => {
-            setOpen(false);
-          }}
-        />
-      </Modal>
-    </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client';
 import { useWords } from '../i18n';
-import { AskPurposeButton } from '../purpose/ask';
+import { AskPurposeButton } from '../purpose/button';
 import { Button } from './button';
 import css from './states.module.css';
 

@@ -26,7 +26,7 @@ test('a bucket is given with its key, which is asked for and never shown again',
   await places.getByRole('button', { name: '変える' }).click();
   await places.getByRole('button', { name: '送り先を加える' }).click();
   const added = places.getByRole('list', { name: '送り先' }).getByRole('listitem').last();
-  await added.getByRole('combobox', { name: '種類' }).click();
+  await added.getByRole('combobox', { name: '送り方' }).click();
   await page.getByRole('option', { name: 'バケット（S3）' }).click();
   await added.getByLabel('バケット', { exact: true }).fill('minato-shoko');
   await added.getByLabel('アクセスキーID').fill('AKIAEXAMPLE');

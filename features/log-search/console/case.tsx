@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '@shell/api/client';
 import { useWords } from '@shell/i18n';
-import { AskPurpose, AskPurposeButton, ownCaseKey, useOwnCase } from '@shell/purpose/ask';
+import { AskPurpose, ownCaseKey, useOwnCase } from '@shell/purpose/ask';
+import { AskPurposeButton } from '@shell/purpose/button';
 import { usePlace } from '@shell/session/session';
 import { clockTime, exact } from '@shell/time';
 import { Section } from '@shell/ui/section';
