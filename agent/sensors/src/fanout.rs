@@ -7,9 +7,10 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
-use yagura_records::{FileActed, FileRecord, Lost, Moment, ProcessRecord};
+use yagura_records::{FileActed, FileRecord, Lost, Moment, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 
 use crate::{
     Session,
@@ -82,6 +83,85 @@ impl StreamRecord for FileRecord {
     }
 }
 
+impl StreamRecord for WindowRecord {
+    type Wish = WindowWish;
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        self.weight()
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl StreamRecord for SessionRecord {
+    type Wish = ();
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        512
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl StreamRecord for PrintRecord {
+    type Wish = ();
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        self.weight()
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+/// What a reader of the window stream asks for. Of several readers each gets what the least patient one asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowWish {
+    /// Whether titles are wanted.
+    pub titles: bool,
+    /// A window that was the active one for less than this is only counted.
+    pub min_stay: Duration,
+    /// A title must stand for so long to be told of.
+    pub settle: Duration,
+    /// After how long without a touch nobody is there; `None`: that is not wanted.
+    pub idle_after: Option<Duration>,
+}
+
+impl Default for WindowWish {
+    fn default() -> Self {
+        Self { titles: false, min_stay: Duration::from_secs(3), settle: Duration::from_secs(2), idle_after: None }
+    }
+}
+
 /// Says whether somebody wants to be told that the file at this path was opened.
 pub type OpensWanted = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -98,6 +178,17 @@ pub struct FileWish {
     pub opens: Option<OpensWanted>,
     /// Each act in a row of its own, however many there are.
     pub unfolded: bool,
+    /// Whom to show acts before they are over.
+    pub early: Option<Arc<dyn Early>>,
+}
+
+/// Looks at acts before they are over. What a program does is looked at together when it rests; whoever must not wait so long sees
+/// within a third of a second what it would come to if nothing followed. That may turn out otherwise.
+pub trait Early: Send + Sync {
+    /// Whether it looks at the moment. Asked several times a second; what nobody looks at is not made.
+    fn looks(&self) -> bool;
+    /// What an act would come to.
+    fn see(&self, acted: &FileActed);
 }
 
 impl fmt::Debug for FileWish {
@@ -106,6 +197,7 @@ impl fmt::Debug for FileWish {
             .field("acts", &self.acts.is_some())
             .field("opens", &self.opens.is_some())
             .field("unfolded", &self.unfolded)
+            .field("early", &self.early.is_some())
             .finish()
     }
 }
@@ -259,6 +351,15 @@ pub type ProcessStream = Stream<ProcessRecord>;
 /// What is done to the files of this machine.
 pub type FileStream = Stream<FileRecord>;
 
+/// What people at this machine have before them.
+pub type WindowStream = Stream<WindowRecord>;
+
+/// Who is logged on to this machine, when it runs, and which accounts there are.
+pub type SessionStream = Stream<SessionRecord>;
+
+/// What is printed from this machine.
+pub type PrintStream = Stream<PrintRecord>;
+
 impl<R: StreamRecord> Stream<R> {
     pub(crate) fn new(
         records: Taker<Arc<R>>,
@@ -295,10 +396,11 @@ impl Stream<ProcessRecord> {
     }
 }
 
-impl Stream<FileRecord> {
+impl<R: StreamRecord> Stream<R> {
     /// Asks for something; in the place of what was asked for before.
-    pub fn wish(&mut self, wish: FileWish) {
+    pub fn wish(&mut self, wish: R::Wish) {
         self.session.outlet.wish(self.number, Some(wish));
+        self.session.running.wishes_changed();
     }
 
     /// Has told what is held back because more might belong to it, after which the stream ends, for all its readers: to be
@@ -312,6 +414,7 @@ impl<R: StreamRecord> Drop for Stream<R> {
     fn drop(&mut self) {
         self.count_hashing(false);
         self.session.outlet.wish(self.number, None);
+        self.session.running.wishes_changed();
         drop(self.needs.take());
     }
 }

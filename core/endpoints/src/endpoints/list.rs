@@ -8,7 +8,7 @@ use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page,
 use yagura_vocabulary::EndpointState;
 
 use super::view::{EndpointSummary, Row, SELECT};
-use crate::{groups::tree::Tree, presence, visible};
+use crate::{groups::chosen::Chosen, presence, visible};
 
 /// Which endpoints, in which order.
 #[derive(Deserialize, IntoParams)]
@@ -53,24 +53,7 @@ pub(crate) async fn list(
     let offset = paging.after::<Place>()?.map_or(0, |place| place.offset.max(0));
     let order = order(query.sort.as_deref())?;
     let silent_days = presence::silent_after_days(&ctx).await?;
-    let group = match &query.group {
-        None => None,
-        Some(id) => {
-            let tree = Tree::load(&ctx).await?;
-            Some(
-                tree.find(id)
-                    .cloned()
-                    .ok_or_else(|| ApiError::invalid("?group", "unknown", "there is no such group"))?,
-            )
-        }
-    };
-    let (group_path, group_query) = match &group {
-        None => (String::new(), None),
-        Some(group) => match group.query() {
-            None => (group.id_path.clone(), None),
-            Some(query) => (String::new(), Some(query)),
-        },
-    };
+    let group = Chosen::read(&ctx, query.group.as_deref()).await?;
     let sql = format!(
         "{SELECT} WHERE {} AND ($2 = '' OR lower(e.hostname) LIKE $2 OR e.ip LIKE $2 OR lower(p.name) LIKE $2)
          AND ($3 = '' OR e.os = $3) AND ($4 = '' OR g.id_path LIKE $4)
@@ -81,16 +64,15 @@ pub(crate) async fn list(
         .bind(caller.limit())
         .bind(query.q.as_deref().filter(|q| !q.is_empty()).map(like).unwrap_or_default())
         .bind(query.os.unwrap_or_default())
-        .bind(if group_path.is_empty() { group_path } else { format!("{group_path}%") })
+        .bind(group.below())
         .bind(query.clone_suspected.map_or(-1, i64::from))
         .fetch_all(ctx.db().read())
         .await?;
     // Whether somebody is there is known in memory, so the state is filtered here; 100,000 short rows are no burden.
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let facts = group_query.as_ref().map(|_| crate::groups::query::Facts::of(&row));
+        let in_group = group.has(&row);
         let summary = EndpointSummary::new(&ctx, row, silent_days)?;
-        let in_group = group_query.as_ref().zip(facts).is_none_or(|(query, facts)| query.matches(&facts));
         if in_group && query.state.is_none_or(|state| summary.state == state) {
             items.push(summary);
         }

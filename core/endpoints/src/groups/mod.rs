@@ -1,5 +1,6 @@
 //! Groups of endpoints: a tree of fixed groups, and groups that a query fills.
 
+pub(crate) mod chosen;
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod query;

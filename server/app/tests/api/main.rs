@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
 
+mod alarm_routes;
 mod alarms;
 mod authorisation;
 mod backup;
@@ -29,6 +30,7 @@ mod post_office;
 mod renewals;
 mod retention;
 mod road;
+mod rules;
 mod schedules;
 mod several;
 mod sign_in;
