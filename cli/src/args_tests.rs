@@ -34,9 +34,12 @@ fn a_search_for_events_takes_all_its_filters() {
 }
 
 #[test]
-fn a_tail_asks_every_second_and_begins_with_ten() {
-    let Ok(Command::Events(Events::Tail { limit, every, .. })) = parse("events tail --kind file.*") else { panic!() };
-    assert_eq!((limit, every), (10, Duration::from_secs(1)));
+fn a_tail_begins_with_ten() {
+    let Ok(Command::Events(Events::Tail { limit, why, .. })) = parse("events tail --kind file.* --purpose drill")
+    else {
+        panic!()
+    };
+    assert_eq!((limit, why.purpose.as_deref()), (10, Some("drill")));
     assert_eq!(parse("events tail --until 5m").unwrap_err(), ErrorKind::UnknownArgument);
 }
 

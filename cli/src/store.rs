@@ -2,41 +2,26 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
-use bytes::Bytes;
-use http::{Method, Request, Uri, header};
-use rusty_s3::{Bucket, Credentials, S3Action as _, UrlStyle, actions::PutObject};
-use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
+use yagura_bucket::{Bucket, Key, Whereabouts};
 
 use crate::error::CliError;
-
-/// How long a signed address works.
-const SIGNED_FOR: Duration = Duration::from_secs(900);
 
 /// A place for files.
 pub(crate) enum Store {
     /// A folder, which is made.
     Folder(PathBuf),
     /// A bucket.
-    Bucket(Box<S3>),
-}
-
-/// A bucket, and what opens it.
-pub(crate) struct S3 {
-    bucket: Bucket,
-    credentials: Credentials,
-    prefix: String,
-    client: HttpClient,
+    Bucket(Box<Bucket>),
 }
 
 impl Store {
     /// The place of this name: `s3://BUCKET[/PREFIX]`, or else a folder.
     pub(crate) fn open(name: &str, region: &str, patience: Duration) -> Result<Self, CliError> {
         match name.strip_prefix("s3://") {
-            Some(bucket) => Ok(Self::Bucket(Box::new(S3::open(bucket, region, patience)?))),
+            Some(bucket) => Ok(Self::Bucket(Box::new(bucket_of(bucket, region, patience)?))),
             None => Ok(Self::Folder(PathBuf::from(name))),
         }
     }
@@ -45,7 +30,9 @@ impl Store {
     pub(crate) async fn put(&self, path: &str, bytes: Vec<u8>) -> Result<(), CliError> {
         match self {
             Self::Folder(folder) => write(&folder.join(path), &bytes),
-            Self::Bucket(s3) => s3.put(path, bytes.into()).await,
+            Self::Bucket(bucket) => {
+                bucket.put(path, bytes.into()).await.map_err(|error| CliError::Failed(error.to_string()))
+            }
         }
     }
 }
@@ -63,84 +50,23 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-impl S3 {
-    fn open(name: &str, region: &str, patience: Duration) -> Result<Self, CliError> {
-        let usage = |text: String| CliError::Usage(text);
-        let (bucket, prefix) = name.split_once('/').unwrap_or((name, ""));
-        let own = variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL"));
-        // Only Amazon has a host name for each bucket.
-        let style = if own.is_some() { UrlStyle::Path } else { UrlStyle::VirtualHost };
-        let endpoint = own.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com"));
-        let address = endpoint.parse().map_err(|error| usage(format!("`{endpoint}` is no address: {error}")))?;
-        let bucket = Bucket::new(address, style, bucket.to_owned(), region.to_owned())
-            .map_err(|error| usage(format!("s3://{name} cannot be used: {error}")))?;
-        let credentials = Credentials::from_env()
-            .ok_or_else(|| usage("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set".to_owned()))?;
-        let origin = bucket.base_url().origin().ascii_serialization();
-        let target = Target::parse(&origin).map_err(|error| usage(error.to_string()))?;
-        let pem = match variable("AWS_CA_BUNDLE") {
-            Some(file) => std::fs::read_to_string(&file)
-                .map_err(|error| usage(format!("failed to read {file} (AWS_CA_BUNDLE): {error}")))?,
-            None => String::new(),
-        };
-        let tls = client_config(&Trust::Authorities { pem, system: true }).map_err(|error| usage(error.to_string()))?;
-        let dial = NetDial::new(tls, ProxyChoice::Environment);
-        let client = HttpClient::new(Arc::new(dial), target).with_patience(patience);
-        let prefix = prefix.trim_end_matches('/');
-        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        Ok(Self { bucket, credentials, prefix, client })
-    }
-
-    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), CliError> {
-        let key = format!("{}{path}", self.prefix);
-        let failed = |why: String| CliError::Failed(format!("failed to put {key} into {}: {why}", self.bucket.name()));
-        let url = PutObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED_FOR);
-        let host = match (url.host_str(), url.port()) {
-            (Some(host), Some(port)) => format!("{host}:{port}"),
-            (host, _) => host.unwrap_or_default().to_owned(),
-        };
-        let uri: Uri = url[url::Position::BeforePath..].parse().map_err(|error| failed(format!("{error}")))?;
-        let build = || {
-            let mut request = Request::new(bytes.clone());
-            *request.method_mut() = Method::PUT;
-            *request.uri_mut() = uri.clone();
-            if let Ok(host) = host.parse() {
-                // As it was signed: without the port that the scheme implies.
-                request.headers_mut().insert(header::HOST, host);
-            }
-            request
-        };
-        let answer = self.client.send(build).await?;
-        if answer.status.is_success() {
-            return Ok(());
-        }
-        Err(failed(format!("{}: {}", answer.status, reason(&String::from_utf8_lossy(&answer.body)))))
-    }
-}
-
-/// What S3 says went wrong: code and message of its XML answer, or its beginning.
-fn reason(body: &str) -> String {
-    let part = |name: &str| {
-        let (_, rest) = body.split_once(&format!("<{name}>"))?;
-        Some(rest.split_once('<')?.0.to_owned())
+fn bucket_of(name: &str, region: &str, patience: Duration) -> Result<Bucket, CliError> {
+    let (name, prefix) = name.split_once('/').unwrap_or((name, ""));
+    let endpoint = variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL"));
+    let key = Key::from_environment()
+        .ok_or_else(|| CliError::Usage("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set".to_owned()))?;
+    let pem = match variable("AWS_CA_BUNDLE") {
+        Some(file) => std::fs::read_to_string(&file)
+            .map_err(|error| CliError::Usage(format!("failed to read {file} (AWS_CA_BUNDLE): {error}")))?,
+        None => String::new(),
     };
-    match (part("Code"), part("Message")) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        _ => body.chars().take(200).collect(),
-    }
+    let at = Whereabouts { endpoint: endpoint.as_deref(), region, name, prefix };
+    Bucket::open(&at, key, &pem, patience).map_err(|error| CliError::Usage(error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_is_told_in_the_words_of_the_bucket() {
-        let body =
-            "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>The bucket is not there</Message></Error>";
-        assert_eq!(reason(body), "NoSuchBucket: The bucket is not there");
-        assert_eq!(reason("<html>proxy</html>"), "<html>proxy</html>");
-    }
 
     #[test]
     fn a_file_in_a_folder_takes_the_place_of_the_one_before() {

@@ -89,10 +89,12 @@ test('this machine is there with its inventory', async ({ house }) => {
   await expect(page.getByRole('row', { name: /^bash / })).toBeVisible();
 });
 
-test('the log is opened for a purpose, said once', async () => {
+test('the log is opened, and a purpose is said once', async () => {
   await page.goto('/events');
-  await page.getByLabel('目的').fill('導入の確認');
+  await page.getByRole('button', { name: '目的を入力する' }).click();
+  await page.getByLabel('目的', { exact: true }).fill('導入の確認');
   await page.getByRole('button', { name: '記録を見る' }).click();
+  await expect(page.getByText('導入の確認')).toBeVisible();
   await expect(page.getByRole('table', { name: 'ログ検索' })).toBeVisible();
 });
 

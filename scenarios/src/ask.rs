@@ -32,6 +32,20 @@ impl House {
         Some((answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default()))
     }
 
+    /// The file at `path`, as the administrator gets it.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn file(&self, path: &str) -> Bytes {
+        let build = || {
+            let request = Request::builder().uri(path).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+            request.body(Bytes::new()).expect("the request is whole")
+        };
+        let answer = self.client.send(build).await.expect("the server answers");
+        assert_eq!(answer.status, 200, "{path}: {:?}", answer.body);
+        answer.body
+    }
+
     /// What the server answers to anybody at `path`, as text. `None` when it does not answer.
     pub async fn text(&self, path: &str) -> Option<(u16, String)> {
         let build = || Request::builder().uri(path).body(Bytes::new()).expect("the request is whole");

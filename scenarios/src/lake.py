@@ -1,6 +1,7 @@
 """Reads a lake as a stranger would: DuckDB on the Parquet files, boto3 on the bucket. What it finds is printed as JSON.
 
     lake.py read FOLDER                  the rows of all files, and whether each file is in the order of time
+    lake.py table FILE                   the columns of one file with their types, and its rows
     lake.py bucket make|files ENDPOINT AUTHORITY NAME
 """
 
@@ -29,6 +30,14 @@ def read(folder):
     return {"rows": found, "unsorted": unsorted}
 
 
+def table(file):
+    import duckdb
+
+    found = duckdb.sql(f"SELECT * REPLACE (epoch_us(occurred_at) AS occurred_at, epoch_us(received_at) AS received_at) FROM '{file}'")
+    types = dict(duckdb.sql(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{file}')").fetchall())
+    return {"types": types, "rows": [dict(zip(found.columns, row)) for row in found.fetchall()]}
+
+
 def bucket(verb, endpoint, authority, name):
     import boto3
 
@@ -40,5 +49,5 @@ def bucket(verb, endpoint, authority, name):
     return {file["Key"]: s3.get_object(Bucket=name, Key=file["Key"])["Body"].read().hex() for file in files}
 
 
-verbs = {"read": read, "bucket": bucket}
+verbs = {"read": read, "table": table, "bucket": bucket}
 print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))

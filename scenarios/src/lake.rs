@@ -54,7 +54,9 @@ impl Lake {
         Some(Self { python, script, authority: house.authority(), port, server })
     }
 
-    fn endpoint(&self) -> String {
+    /// Its address.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }
 
@@ -73,6 +75,15 @@ impl Lake {
     #[must_use]
     pub fn read(&self, folder: &Path) -> Value {
         self.ask(&["read", &folder.display().to_string()])
+    }
+
+    /// What DuckDB reads in one file: columns with their types, and rows with times in microseconds.
+    ///
+    /// # Panics
+    /// When it cannot read it.
+    #[must_use]
+    pub fn table(&self, file: &Path) -> Value {
+        self.ask(&["table", &file.display().to_string()])
     }
 
     /// Makes a bucket.

@@ -1,13 +1,12 @@
 //! `yaguractl events`: logs.
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand};
-use yagura_vocabulary::{Clock, SystemClock, Time};
+use serde_json::json;
+use yagura_vocabulary::{Clock, SystemClock};
 
 use super::{
     lake::{Export, export},
-    tail::Tail,
+    tail::{self, Wanted},
     verify::Verify,
     verify_remote,
 };
@@ -16,15 +15,13 @@ use crate::{
     error::CliError,
     output::Output,
     query::Query,
-    table::{self, Column, column},
-    when::{When, span},
+    table::{Column, column},
+    when::When,
 };
 
 const PATH: &str = "/api/v1/events";
-/// How many of the newest events a tail knows when it begins.
-const KNOWN: usize = 1_000;
-/// How long to wait after the server could not be reached.
-const PAUSE: Duration = Duration::from_secs(5);
+const CASE: &str = "/api/v1/events/case";
+const TAIL: &str = "/api/v1/events/tail";
 
 /// Logs.
 #[derive(Debug, Subcommand)]
@@ -33,6 +30,8 @@ pub(crate) enum Events {
     Search {
         #[command(flatten)]
         filter: Filter,
+        #[command(flatten)]
+        why: Why,
         /// Before: 5m, 2h, 3d ago, or a time such as 2026-11-23T08:30:00Z.
         #[arg(long)]
         until: Option<When>,
@@ -50,13 +49,32 @@ pub(crate) enum Events {
     Tail {
         #[command(flatten)]
         filter: Filter,
+        #[command(flatten)]
+        why: Why,
         /// Begin with so many that are there already; with --since, all since then.
         #[arg(long, default_value_t = 10)]
         limit: usize,
-        /// How often to ask.
-        #[arg(long, default_value = "1s", value_parser = span)]
-        every: Duration,
     },
+}
+
+/// Why logs are read.
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Why other people's logs are read; stands in the audit log. It holds for a case, on other commands too, until the case ends.
+    #[arg(long, env = "YAGURA_PURPOSE")]
+    pub(crate) purpose: Option<String>,
+}
+
+impl Why {
+    /// Says it to the server, unless that case is open already.
+    async fn say(&self, api: &Api) -> Result<(), CliError> {
+        let Some(purpose) = &self.purpose else { return Ok(()) };
+        let open = api.get(&Query::new(CASE)).await?;
+        if open["case"]["purpose"] != purpose.trim() {
+            api.post(CASE, json!({"purpose": purpose})).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Which events.
@@ -86,7 +104,7 @@ pub(crate) struct Filter {
     since: Option<When>,
 }
 
-const LIST: &[Column] = &[
+pub(super) const LIST: &[Column] = &[
     column("TIME (UTC)", "/occurred_at"),
     column("HOSTNAME", "/hostname"),
     column("KIND", "/kind"),
@@ -102,8 +120,8 @@ impl Filter {
         (!self.question.is_empty()).then(|| self.question.join(" "))
     }
 
-    fn query(&self) -> Query {
-        Query::new(PATH)
+    fn query(&self, path: &str) -> Query {
+        Query::new(path)
             .with("q", self.question())
             .with("kind", self.kind.as_ref())
             .with("image", self.exe.as_ref())
@@ -130,9 +148,14 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Events) -> Result<(
 
 async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError> {
     let now = SystemClock.now();
+    match &command {
+        Events::Search { why, .. } | Events::Tail { why, .. } => why.say(api).await?,
+        Events::Export(export) => export.why.say(api).await?,
+        Events::Verify(_) | Events::Retention => {}
+    }
     match command {
-        Events::Search { filter, until, limit } => {
-            let query = filter.query();
+        Events::Search { filter, until, limit, .. } => {
+            let query = filter.query(PATH);
             let query = query.with("since", filter.since.map(|since| since.at(now)));
             let found = api.list(&query.with("until", until.map(|until| until.at(now))), Some(limit)).await?;
             if !output.is_json() {
@@ -143,56 +166,11 @@ async fn ask(api: &Api, output: &Output, command: Events) -> Result<(), CliError
         Events::Export(args) => export(api, output, *args).await,
         Events::Verify(args) => verify_remote::verify(api, output, &args).await,
         Events::Retention => super::retention::show(api, output).await,
-        Events::Tail { filter, limit, every } => {
-            let query = filter.query().with("order", Some("received"));
+        Events::Tail { filter, limit, .. } => {
             let since = filter.since.map(|since| since.at(now));
-            follow(api, output, &query, since, limit, every).await
-        }
-    }
-}
-
-async fn follow(
-    api: &Api,
-    output: &Output,
-    query: &Query,
-    since: Option<Time>,
-    limit: usize,
-    every: Duration,
-) -> Result<(), CliError> {
-    let (first, all, shown) = match since {
-        Some(_) => (api.list(&query.clone().with("since", since), None).await?, true, usize::MAX),
-        None => {
-            // More than is shown, so that what arrives in the same moment as the newest is told from what was there.
-            let most = limit.max(KNOWN);
-            let first = api.list(query, Some(most)).await?;
-            let all = first.len() < most;
-            (first, all, limit)
-        }
-    };
-    let mut tail = Tail::begin(first, all, shown);
-    let mut away = false;
-    loop {
-        for event in tail.take() {
-            if output.is_json() {
-                output.json_line(&event)?;
-            } else {
-                let cells = LIST.iter().map(|column| table::cell(event.pointer(column.pointer())));
-                output.text(&cells.collect::<Vec<_>>().join("  "))?;
-            }
-        }
-        tokio::time::sleep(if away { every.max(PAUSE) } else { every }).await;
-        let from = tail.from().or(since);
-        match api.list(&query.clone().with("since", from), None).await {
-            Ok(found) => {
-                away = false;
-                tail.add(found);
-            }
-            Err(error @ CliError::Unreachable(_)) => {
-                if !std::mem::replace(&mut away, true) {
-                    output.note(&format!("yaguractl: {error}; trying again"));
-                }
-            }
-            Err(error) => return Err(error),
+            let (list, tail) = (filter.query(PATH), filter.query(TAIL));
+            let list = list.with("order", Some("received"));
+            tail::follow(api, output, Wanted { list, tail, since, limit }).await
         }
     }
 }
@@ -212,7 +190,7 @@ mod tests {
             level: Some("alarm".into()),
             since: None,
         };
-        let query = filter.query();
+        let query = filter.query(PATH);
         assert_eq!(
             query.as_str(),
             "/api/v1/events?q=%E5%8D%B0%E5%88%B7&kind=process.%2A&image=%2Fusr%2Fbin%2Fcurl&endpoint=1&level=alarm"

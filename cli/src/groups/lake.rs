@@ -6,6 +6,7 @@ use clap::Args;
 use yagura_ocsf::{Class, LakeFile, Place, to_ocsf};
 use yagura_vocabulary::{Clock as _, SystemClock, Time};
 
+use super::events::Why;
 use crate::{
     api::Api,
     error::CliError,
@@ -29,6 +30,8 @@ pub(crate) struct Export {
     /// What to look for, as `events search` takes it; everything, if nothing is said.
     #[arg(value_name = "QUERY")]
     pub(super) question: Vec<String>,
+    #[command(flatten)]
+    pub(super) why: Why,
     /// As OCSF 1.1 in Parquet, laid out as Amazon Security Lake lays custom sources out: a source for each class.
     #[arg(long, required = true)]
     ocsf: bool,

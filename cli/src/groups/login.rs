@@ -38,9 +38,9 @@ pub(crate) struct Login {
     /// For how long the token is good: 12h, 30d; at most a year.
     #[arg(long, default_value = "30d", value_parser = span)]
     expires: Duration,
-    /// Why logs will be read from here; stands in the audit log.
-    #[arg(long, default_value = "yaguractl")]
-    purpose: String,
+    /// Why logs will be read from here; stands in the audit log. Without it, the commands that read logs take it.
+    #[arg(long)]
+    purpose: Option<String>,
 }
 
 const KEPT: &[Column] = &[
@@ -107,7 +107,7 @@ async fn password_first(api: &Api, output: &Output, login: &Login, session: &Val
 async fn keep_token(api: &Api, settings: &Settings, login: &Login, session: &Value) -> Result<Value, CliError> {
     let name = session["admin"]["name"].as_str().unwrap_or_default();
     let new = json!({"label": "yaguractl", "scopes": session["permissions"], "expires_in_s": login.expires.as_secs(),
-        "purpose": login.purpose});
+        "purpose": login.purpose, "purpose_by_case": login.purpose.is_none()});
     let created = api.post("/api/v1/tokens", new).await?;
     let secret = created["secret"].as_str();
     let secret = secret.ok_or_else(|| CliError::Failed("the server gave no token".to_owned()))?;

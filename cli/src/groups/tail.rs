@@ -1,132 +1,106 @@
-//! What `events tail` has shown, so that nothing is shown twice and nothing is missed. Pure.
-//!
-//! The server's times of receipt are not quite the order in which events become visible: of two batches that are stored at
-//! the same time, the one received first may be seen last. So each question reaches back a little, and ids tell the rest.
+//! `yaguractl events tail`: the server tells what happens as it arrives, and this asks on from where it was told last.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 use serde_json::Value;
 use yagura_vocabulary::Time;
 
-/// How far each question reaches back: longer than a batch waits between receipt and the disk.
-const OVERLAP: Duration = Duration::from_secs(60);
+use super::events::LIST;
+use crate::{api::Api, error::CliError, output::Output, query::Query, table};
 
-/// What was shown and what is to be shown.
-#[derive(Debug, Default)]
-pub(crate) struct Tail {
-    /// When each event that may come again was received.
-    seen: HashMap<String, Time>,
-    newest: Option<Time>,
-    /// Nothing received by then is news, unless it was read at the beginning.
-    floor: Option<Time>,
-    waiting: Vec<Value>,
+/// The pause after the first failure; each next one is twice as long, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What is asked for, and how it begins.
+pub(super) struct Wanted {
+    /// The conditions, for the list.
+    pub(super) list: Query,
+    /// The same for what follows.
+    pub(super) tail: Query,
+    /// All that came since then is shown first,
+    pub(super) since: Option<Time>,
+    /// or else so many.
+    pub(super) limit: usize,
 }
 
-impl Tail {
-    /// Begins with what is there, newest first, of which the newest `shown` are to be shown. Where `there` is not `all`, what
-    /// lies before it is no news.
-    pub(crate) fn begin(there: Vec<Value>, all: bool, shown: usize) -> Self {
-        let floor = there.last().and_then(received).filter(|_| !all);
-        let mut tail = Self::default();
-        tail.add(there);
-        // Events of one batch were received at one time, and the part that was read may end within a batch.
-        tail.floor = floor;
-        let hidden = tail.waiting.len().saturating_sub(shown);
-        tail.waiting.drain(..hidden);
-        tail
-    }
-
-    /// Takes in an answer, newest first.
-    pub(crate) fn add(&mut self, found: Vec<Value>) {
-        for event in found.into_iter().rev() {
-            let (Some(id), Some(at)) = (event["id"].as_str(), received(&event)) else { continue };
-            if self.seen.insert(id.to_owned(), at).is_none() && self.floor.is_none_or(|floor| at > floor) {
-                self.newest = self.newest.max(Some(at));
-                self.waiting.push(event);
+pub(super) async fn follow(api: &Api, output: &Output, wanted: Wanted) -> Result<(), CliError> {
+    let Wanted { list, tail, since, limit } = wanted;
+    // Where now is comes before the list: what arrives meanwhile is in both, and shown once.
+    let mut after = next(&api.get(&tail).await?)?;
+    let first = match since {
+        Some(_) => api.list(&list.with("since", since), None).await?,
+        None if limit == 0 => Vec::new(),
+        None => api.list(&list, Some(limit)).await?,
+    };
+    let shown: HashSet<_> = first.iter().filter_map(|event| event["id"].as_str().map(str::to_owned)).collect();
+    first.iter().rev().try_for_each(|event| show(output, event))?;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match api.get(&tail.clone().with("after", Some(&after))).await {
+            Ok(told) => {
+                pause = FIRST_PAUSE;
+                after = next(&told)?;
+                for event in told["items"].as_array().into_iter().flatten() {
+                    if event["id"].as_str().is_none_or(|id| !shown.contains(id)) {
+                        show(output, event)?;
+                    }
+                }
             }
+            Err(error) if passes(&error) => {
+                if pause == FIRST_PAUSE {
+                    output.note(&format!("yaguractl: {error}; trying again"));
+                }
+                tokio::time::sleep(pause).await;
+                pause = (2 * pause).min(LONGEST_PAUSE);
+            }
+            Err(error) => return Err(error),
         }
-        if let Some(from) = self.from() {
-            self.seen.retain(|_, at| *at >= from);
-        }
-    }
-
-    /// What is to be shown now, oldest first.
-    pub(crate) fn take(&mut self) -> Vec<Value> {
-        std::mem::take(&mut self.waiting)
-    }
-
-    /// From which time of receipt on to ask again; none while nothing has come.
-    pub(crate) fn from(&self) -> Option<Time> {
-        self.newest.map(|newest| (newest - OVERLAP).max(self.floor.unwrap_or(newest - OVERLAP)))
     }
 }
 
-fn received(event: &Value) -> Option<Time> {
-    event["received_at"].as_str()?.parse().ok()
+fn next(told: &Value) -> Result<String, CliError> {
+    let next = told["next"].as_str().map(str::to_owned);
+    next.ok_or_else(|| CliError::Failed("the server does not say where to go on".to_owned()))
+}
+
+/// Whether a failure is of the moment, so that asking again may do.
+fn passes(error: &CliError) -> bool {
+    let now = |code: &str| matches!(code, "unavailable" | "rate_limited");
+    matches!(error, CliError::Unreachable(_)) || error.problem().is_some_and(|problem| now(&problem.code))
+}
+
+fn show(output: &Output, event: &Value) -> Result<(), CliError> {
+    if output.is_json() {
+        return output.json_line(event);
+    }
+    let cells = LIST.iter().map(|column| table::cell(event.pointer(column.pointer())));
+    output.text(&cells.collect::<Vec<_>>().join("  "))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn event(id: &str, second: i64) -> Value {
-        json!({"id": id, "received_at": Time::from_seconds(second).to_string()})
-    }
-
-    fn check(tail: &mut Tail, expected: &[&str]) {
-        let shown = tail.take();
-        assert_eq!(shown.iter().map(|event| event["id"].as_str().unwrap()).collect::<Vec<_>>(), expected);
-    }
+    use crate::problem::Problem;
 
     #[test]
-    fn it_begins_with_the_newest_and_goes_on_oldest_first() {
-        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102), event("a", 101)], false, 2);
-        check(&mut tail, &["b", "c"]);
-        tail.add(vec![event("e", 105), event("d", 104), event("c", 103), event("b", 102), event("a", 101)]);
-        check(&mut tail, &["d", "e"]);
-        check(&mut tail, &[]);
-    }
-
-    #[test]
-    fn an_event_that_becomes_visible_late_is_shown_once() {
-        let mut tail = Tail::begin(vec![event("c", 200), event("a", 100)], true, 10);
-        check(&mut tail, &["a", "c"]);
-        for _ in 0..2 {
-            tail.add(vec![event("c", 200), event("b", 150)]);
+    fn what_is_refused_is_not_asked_again() {
+        let refused = |code: &str| CliError::Refused(Problem { code: code.to_owned(), ..Problem::default() });
+        for (error, again) in [
+            (CliError::Unreachable(String::new()), true),
+            (refused("unavailable"), true),
+            (refused("rate_limited"), true),
+            (refused("invalid"), false),
+            (refused("purpose_required"), false),
+            (CliError::Failed(String::new()), false),
+        ] {
+            assert_eq!(passes(&error), again, "{error:?}");
         }
-        check(&mut tail, &["b"]);
     }
 
     #[test]
-    fn what_lies_before_the_part_that_was_read_is_no_news() {
-        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102)], false, 0);
-        tail.add(vec![event("d", 104), event("c", 103), event("b", 102), event("a", 101)]);
-        check(&mut tail, &["d"]);
-    }
-
-    #[test]
-    fn the_rest_of_a_batch_that_was_read_in_part_is_no_news() {
-        let mut tail = Tail::begin(vec![event("c", 103), event("b", 102)], false, 2);
-        check(&mut tail, &["b", "c"]);
-        tail.add(vec![event("d", 104), event("c", 103), event("b", 102), event("b0", 102)]);
-        check(&mut tail, &["d"]);
-    }
-
-    #[test]
-    fn what_is_forgotten_is_no_longer_asked_for() {
-        let mut tail = Tail::begin(vec![event("a", 100)], true, 10);
-        tail.add(vec![event("b", 1_000), event("a", 100)]);
-        assert_eq!(tail.from(), Some(Time::from_seconds(940)));
-        assert_eq!(tail.seen.len(), 1);
-    }
-
-    #[test]
-    fn where_nothing_was_everything_is_news() {
-        let mut tail = Tail::begin(Vec::new(), true, 10);
-        assert_eq!(tail.from(), None);
-        tail.add(vec![event("a", 100)]);
-        check(&mut tail, &["a"]);
+    fn an_answer_says_where_to_go_on() {
+        assert_eq!(next(&serde_json::json!({"next": "12"})).unwrap(), "12");
+        assert!(next(&Value::Null).is_err());
     }
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client';
 import { useWords } from '../i18n';
+import { AskPurposeButton } from '../purpose/button';
 import { Button } from './button';
 import css from './states.module.css';
 
@@ -20,6 +21,17 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }): 
   if (error instanceof ApiError && error.problem.code === 'forbidden') return <NoPermission />;
   const code = error instanceof ApiError ? error.problem.code : null;
   const known = code === 'not_found' || code === 'unavailable' || code === 'rate_limited' || code === 'conflict';
+  if (code === 'purpose_required') {
+    return (
+      <div className={css['state']} role="alert">
+        <p className={css['title']}>{t('purpose.needed')}</p>
+        <p className="sm sub">{t('purpose.why')}</p>
+        <div className={css['act']}>
+          <AskPurposeButton />
+        </div>
+      </div>
+    );
+  }
   // Nothing came back: the reason is the browser's, in its own words, and no other page would fare better.
   const unreached = error instanceof ApiError && error.problem.status === 0;
   return (

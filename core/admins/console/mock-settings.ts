@@ -14,6 +14,8 @@ const settings: Settings = {
   alarm_recipients: ['it@minato.example'],
   mail: { host: 'mail.minato.example', port: 587, from: 'yagura@minato.example', username: 'yagura', password_set: true, tls: 'starttls' },
   backup_directory: null,
+  log_purpose_required: true,
+  log_case_hours: 24,
   etag: '7',
 };
 

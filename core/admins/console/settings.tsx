@@ -1,4 +1,4 @@
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
@@ -29,6 +29,8 @@ function Form({ settings }: { settings: Settings }): ReactNode {
   const [url, setUrl] = useState(settings.public_url);
   const [silent, setSilent] = useState<number | string>(settings.silent_after_days);
   const [backup, setBackup] = useState(settings.backup_directory ?? '');
+  const [purpose, setPurpose] = useState(settings.log_purpose_required);
+  const [hours, setHours] = useState<number | string>(settings.log_case_hours);
   const save = useMutation({
     mutationFn: () =>
       answered(
@@ -40,6 +42,8 @@ function Form({ settings }: { settings: Settings }): ReactNode {
             public_url: url,
             silent_after_days: Number(silent),
             backup_directory: backup.trim() || null,
+            log_purpose_required: purpose,
+            log_case_hours: Number(hours),
           }),
         }),
       ),
@@ -91,6 +95,28 @@ function Form({ settings }: { settings: Settings }): ReactNode {
               value={silent}
               disabled={!mayWrite}
               onChange={setSilent}
+            />
+          </Fields>
+        </Section>
+        <Section title={t('settings.logs')}>
+          <Fields>
+            <Checkbox
+              label={t('settings.purpose')}
+              description={t('settings.purpose_hint')}
+              checked={purpose}
+              disabled={!mayWrite}
+              onChange={(event) => {
+                setPurpose(event.currentTarget.checked);
+              }}
+            />
+            <NumberInput
+              label={t('settings.case_hours')}
+              min={1}
+              max={24}
+              suffix={t('settings.hours')}
+              value={hours}
+              disabled={!mayWrite}
+              onChange={setHours}
             />
           </Fields>
         </Section>

@@ -86,8 +86,11 @@ pub(crate) struct Admin {
 /// A group by name.
 #[derive(Debug, Clone, Serialize, ToSchema, FromRow)]
 pub(crate) struct GroupRef {
+    /// Its id.
     pub id: String,
+    /// Its name.
     pub name: String,
+    /// The names from the root: `/本社/経理部`.
     pub path: String,
 }
 

@@ -6,7 +6,11 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow};
 use tokio::sync::Notify;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, Audit, Change, Context, Object, error::Chain};
+use yagura_server_kit::{
+    ApiError, Audit, Change, Context, Object,
+    alone::{Work, alone},
+    error::Chain,
+};
 use yagura_vocabulary::{Id, Time};
 
 use crate::{BackupError, Made, Plan, Progress, make};
@@ -178,6 +182,10 @@ pub async fn cancel(ctx: &Context, mut change: Change, id: &str) -> Result<Job, 
 
 /// Makes what is asked for, until the server stops.
 pub(crate) async fn run(ctx: Context) {
+    alone(&ctx, Work::Backups, || look(ctx.clone())).await;
+}
+
+async fn look(ctx: Context) {
     let stop = ctx.stopping();
     if let Err(error) = give_up_interrupted(&ctx).await {
         tracing::warn!(?error, "backups that an earlier run left could not be looked at");

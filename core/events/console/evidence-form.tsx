@@ -1,8 +1,8 @@
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api, ApiError } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
-import type { Evidence, EvidenceDestination, SyslogTransport } from '@shell/api/schema';
+import type { Evidence, EvidenceBucket, EvidenceDestination, SyslogTransport } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { Button, IconButton } from '@shell/ui/button';
 import { Acts } from '@shell/ui/section';
@@ -11,23 +11,65 @@ import { useState, type ReactNode } from 'react';
 import css from './evidence.module.css';
 import { evidenceKey, usePlaceWords } from './use-evidence';
 
-const kinds = ['mail', 'syslog', 'folder'] as const;
+const kinds = ['mail', 'syslog', 'folder', 's3'] as const;
 const ports: Record<SyslogTransport, number> = { udp: 514, tcp: 514, tls: 6514 };
 
 function fresh(kind: EvidenceDestination['kind']): EvidenceDestination {
   if (kind === 'mail') return { kind, to: '' };
   if (kind === 'folder') return { kind, path: '' };
+  if (kind === 's3') return { kind, endpoint: null, region: 'ap-northeast-1', bucket: '', prefix: '', key_id: '', secret: '' };
   return { kind, transport: 'tls', host: '', port: ports.tls };
 }
 
-const isFilled = (place: EvidenceDestination): boolean =>
-  (place.kind === 'mail' ? place.to : place.kind === 'folder' ? place.path : place.host).trim() !== '';
+function isFilled(place: EvidenceDestination): boolean {
+  const needed = { mail: ['to'], syslog: ['host'], folder: ['path'], s3: ['region', 'bucket', 'key_id'] }[place.kind];
+  return Object.entries(place).every(([field, value]) => !needed.includes(field) || String(value).trim() !== '');
+}
+
+const fields = ['to', 'host', 'port', 'path', 'endpoint', 'region', 'bucket', 'prefix', 'key_id', 'secret'];
 
 interface PlaceProps {
   place: EvidenceDestination;
   /** Whether the server refused this field. */
   bad: (field: string) => boolean;
   onChange: (place: EvidenceDestination) => void;
+}
+
+type S3Place = EvidenceBucket & { kind: 's3' };
+
+function BucketFields({ place, bad, onChange }: Omit<PlaceProps, 'place'> & { place: S3Place }): ReactNode {
+  const t = useWords('events');
+  const field = (name: 'endpoint' | 'region' | 'bucket' | 'prefix' | 'key_id', example: string): ReactNode => (
+    <TextInput
+      label={t(`proof.s3.${name}`)}
+      value={place[name] ?? ''}
+      placeholder={example}
+      error={bad(name) && t(`proof.bad_s3.${name}`)}
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        onChange({ ...place, [name]: name === 'endpoint' && value === '' ? null : value });
+      }}
+    />
+  );
+  return (
+    <>
+      {field('bucket', 'minato-evidence')}
+      {field('region', 'ap-northeast-1')}
+      {field('endpoint', t('proof.s3.amazon'))}
+      {field('prefix', 'yagura')}
+      {field('key_id', 'AKIA…')}
+      <PasswordInput
+        label={t('proof.s3.secret')}
+        description={t('proof.s3.secret_hint')}
+        autoComplete="new-password"
+        value={place.secret ?? ''}
+        error={bad('secret') && t('proof.bad_s3.secret')}
+        onChange={(event) => {
+          onChange({ ...place, secret: event.currentTarget.value });
+        }}
+      />
+    </>
+  );
 }
 
 function PlaceFields({ place, bad, onChange }: PlaceProps): ReactNode {
@@ -44,6 +86,7 @@ function PlaceFields({ place, bad, onChange }: PlaceProps): ReactNode {
       />
     );
   }
+  if (place.kind === 's3') return <BucketFields place={place} bad={bad} onChange={onChange} />;
   if (place.kind === 'folder') {
     return (
       <TextInput
@@ -110,7 +153,7 @@ export function PlacesForm({ evidence, onDone }: { evidence: Evidence; onDone: (
     },
   });
   const refused = (pointer: string): boolean => save.error instanceof ApiError && save.error.codesAt(pointer).length > 0;
-  const named = places.some((_, at) => ['to', 'host', 'port', 'path'].some((field) => refused(`/destinations/${at}/${field}`)));
+  const named = places.some((_, at) => fields.some((field) => refused(`/destinations/${at}/${field}`)));
   return (
     <form
       className={css['form']}

@@ -31,7 +31,7 @@ export function HoldPanel({ hold, onClose }: { hold: Hold; onClose: () => void }
       <KeyValues
         facts={[
           { label: t('holds.reason'), value: hold.reason },
-          { label: t('holds.what'), value: scope(hold.scope) },
+          { label: t('holds.what'), value: scope(hold) },
           { label: t('holds.made'), value: <ExactTime at={hold.created_at} /> },
           { label: t('holds.by'), value: hold.created_by },
           ...(hold.ended_at

@@ -31,7 +31,7 @@ function useHoldColumns(): Column<Hold>[] {
       width: 104,
       cell: (row) => <StateWord tone={row.ended_at ? 'plain' : 'on'}>{t(row.ended_at ? 'holds.ended' : 'holds.holds')}</StateWord>,
     },
-    { id: 'scope', header: t('holds.what'), width: '3fr', cell: (row) => scope(row.scope) },
+    { id: 'scope', header: t('holds.what'), width: '3fr', cell: (row) => scope(row) },
     { id: 'since', header: t('holds.made'), width: 128, cell: (row) => <RelativeTime at={row.created_at} /> },
   ];
 }

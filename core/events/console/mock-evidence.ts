@@ -56,6 +56,9 @@ export const handlers = [
     const settings = (await request.json()) as EvidenceSettings;
     const at = settings.destinations.findIndex((place) => place.kind === 'mail' && !place.to.includes('@'));
     if (at >= 0) return problem(422, 'invalid', 'no mail address', [{ pointer: `/destinations/${at}/to`, code: 'bad_address' }]);
+    const bare = settings.destinations.findIndex((place) => place.kind === 's3' && !place.secret);
+    if (bare >= 0) return problem(422, 'invalid', 'no key', [{ pointer: `/destinations/${bare}/secret`, code: 'required' }]);
+    for (const place of settings.destinations) if (place.kind === 's3') delete place.secret;
     Object.assign(evidence, { settings, etag: '"3"', next_at: settings.destinations.length === 0 ? null : evidence.next_at });
     return HttpResponse.json(evidence);
   }),

@@ -10,7 +10,8 @@ const self = '佐伯 直樹';
 const trading = departments.find((one) => one.name === '営業二課')?.id ?? null;
 
 function held(number: number, ago: number, hold: Pick<Hold, 'name' | 'reason' | 'scope'> & Partial<Hold>): Hold {
-  return { id: idOf(25, number), created_at: before(ago), created_by: self, ended_at: null, ended_by: null, end_reason: null, ...hold };
+  const person_name = staff.find((one) => one.id === hold.scope.person)?.name ?? null;
+  return { id: idOf(25, number), person_name, created_at: before(ago), created_by: self, ended_at: null, ended_by: null, end_reason: null, ...hold };
 }
 
 const holds: Hold[] = [

@@ -1,4 +1,4 @@
-import { HttpResponse, http } from 'msw';
+import { HttpResponse, delay, http } from 'msw';
 import type { EventView } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { now } from '@shell/time';
@@ -61,18 +61,30 @@ export const handlers = [
   ...retention,
   ...evidence,
   ...holds,
-  http.get('/api/v1/events', ({ request }) => {
+  http.get('/api/v1/events', async ({ request }) => {
     const url = new URL(request.url);
     try {
-      return pageOf(found(url), url);
+      const page = pageOf(found(url), url);
+      // Where now is, is the newest row.
+      return url.searchParams.has('cursor') ? page : HttpResponse.json({ ...((await page.json()) as object), tail: eventsUntil(now())[0]?.id ?? '' });
     } catch (caught) {
       if (caught instanceof Misread) return problem(422, 'invalid', caught.message, [caught.error]);
       throw caught;
     }
   }),
+  http.get('/api/v1/events/tail', async ({ request }) => {
+    const url = new URL(request.url);
+    const after = url.searchParams.get('after');
+    // It waits for news, as the server does.
+    await delay(2000);
+    const rows = found(url);
+    const known = rows.findIndex((row) => row.id === after);
+    const items = rows.slice(0, Math.max(0, known)).reverse();
+    return HttpResponse.json({ items, next: items.at(-1)?.id ?? after ?? '', more: false });
+  }),
   http.get('/api/v1/events/:id', ({ params }) => {
     // What the log search answers under this path.
-    if (['case', 'completion', 'facets', 'histogram'].includes(String(params['id']))) return undefined;
+    if (['case', 'completion', 'facets', 'histogram', 'tail'].includes(String(params['id']))) return undefined;
     const row = eventsUntil(now()).find((one) => one.id === params['id']);
     return row ? HttpResponse.json(row) : notFound();
   }),

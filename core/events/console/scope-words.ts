@@ -7,17 +7,17 @@ import { exact } from '@shell/time';
 import { useKindWords } from './kind-words';
 
 /** What a hold is about, in one line: all that is said must be met. */
-export function useScopeWords(): (scope: HoldScope) => string {
+export function useScopeWords(): (hold: { scope: HoldScope; person_name?: string | null }) => string {
   const t = useWords('events');
   const marks = useMarks();
   const kind = useKindWords();
   const place = usePlace();
   const { data: groups = [] } = useGroups();
   const time = (at: string): string => exact(Date.parse(at), place);
-  return ({ person, endpoints = [], group, kinds = [], since, until, q }) => {
+  return ({ scope: { person, endpoints = [], group, kinds = [], since, until, q }, person_name }) => {
     const found = groups.find((one) => one.id === group);
     return marks.facts([
-      person && t('holds.of_person'),
+      person && (person_name ? t('holds.of_name', { name: person_name }) : t('holds.of_person')),
       group && (found ? pathWords(found) : t('keep.gone_group')),
       endpoints.length > 0 ? t('holds.of_endpoints', { count: endpoints.length }) : null,
       kinds.length > 0 ? marks.list(kinds.map(kind)) : null,

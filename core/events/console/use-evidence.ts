@@ -24,6 +24,8 @@ export function usePlaceWords(): (place: EvidenceDestination) => string {
         return t('proof.at.syslog', { host: place.host, port: place.port, transport: place.transport.toUpperCase() });
       case 'folder':
         return t('proof.at.folder', { path: place.path });
+      case 's3':
+        return t('proof.at.s3', { at: [place.bucket, place.prefix].filter(Boolean).join('/'), service: place.endpoint?.replace('https://', '') ?? 'Amazon S3' });
     }
   };
 }

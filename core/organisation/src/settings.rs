@@ -29,6 +29,11 @@ pub(crate) struct Settings {
     mail: Option<MailSettings>,
     /// Who gets mails about alarms.
     alarm_recipients: Vec<String>,
+    /// Whether other people's logs are shown only to whoever has said why, by a case. Otherwise views are written down
+    /// without a purpose where none was said.
+    log_purpose_required: bool,
+    /// For how many hours a case holds, at most.
+    log_case_hours: u32,
     etag: String,
 }
 
@@ -49,6 +54,11 @@ pub(crate) struct SettingsChange {
     mail: Option<Option<MailChange>>,
     /// Mail addresses of those who get mails about alarms.
     alarm_recipients: Option<Vec<String>>,
+    /// Whether a purpose must be said before other people's logs are shown.
+    log_purpose_required: Option<bool>,
+    /// For how many hours it holds, at most: 1 to 24.
+    #[schema(minimum = 1, maximum = 24)]
+    log_case_hours: Option<u32>,
 }
 
 async fn load(connection: &mut AnyConnection) -> Result<(Settings, i64), ApiError> {
@@ -65,6 +75,8 @@ async fn load(connection: &mut AnyConnection) -> Result<(Settings, i64), ApiErro
         backup_directory: map.get("backup_directory").cloned(),
         mail: yagura_mail::load(connection).await?,
         alarm_recipients: addresses(&text("alarm_recipients")),
+        log_purpose_required: text("log_purpose_required") == "1",
+        log_case_hours: text("log_case_hours").parse().unwrap_or(24),
         etag: Etag(version).to_string(),
     };
     Ok((settings, version))
@@ -179,6 +191,15 @@ pub(crate) async fn change(
             yagura_mail::address(&format!("/alarm_recipients/{index}"), recipient)?;
         }
         set(change.on(), "alarm_recipients", &recipients.join("\n")).await?;
+    }
+    if let Some(required) = body.log_purpose_required {
+        set(change.on(), "log_purpose_required", if required { "1" } else { "0" }).await?;
+    }
+    if let Some(hours) = body.log_case_hours {
+        if !(1..=24).contains(&hours) {
+            return Err(ApiError::invalid("/log_case_hours", "out_of_range", "1 to 24 hours"));
+        }
+        set(change.on(), "log_case_hours", &hours.to_string()).await?;
     }
     set(change.on(), "version", &(version + 1).to_string()).await?;
     let (after, _) = load(change.on()).await?;

@@ -1,10 +1,11 @@
 import { Popover } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { answered, api } from '@shell/api/client';
+import { answered, api, ApiError } from '@shell/api/client';
 import type { Export } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { usePlace, useSession } from '@shell/session/session';
 import { changeJob, startJob } from '@shell/jobs/jobs';
+import { AskPurpose } from '@shell/purpose/ask';
 import { Button } from '@shell/ui/button';
 import { bytes } from '@shell/ui/bytes';
 import { Failed } from '@shell/ui/states';
@@ -28,6 +29,8 @@ export function ExportButton({ question }: { question: string }): ReactNode {
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
   const [error, setError] = useState<Error | null>(null);
+  /** What waits for a purpose. */
+  const [waiting, setWaiting] = useState<Format | null>(null);
   const found = useQuery({ queryKey: key, enabled: open, refetchInterval: open ? everyMs : false, queryFn: list });
 
   const follow = (id: string, name: string): void => {
@@ -59,7 +62,8 @@ export function ExportButton({ question }: { question: string }): ReactNode {
       follow(one.id, t('export.job', { format: names[format] }));
       await client.invalidateQueries({ queryKey: key });
     } catch (caught) {
-      setError(caught as Error);
+      if (caught instanceof ApiError && caught.problem.code === 'purpose_required') setWaiting(format);
+      else setError(caught as Error);
     }
   };
   return (
@@ -87,6 +91,14 @@ export function ExportButton({ question }: { question: string }): ReactNode {
               {t('export.parquet')}
             </Button>
           </div>
+          {waiting !== null && (
+            <AskPurpose
+              onSaid={() => {
+                setWaiting(null);
+                void begin(waiting);
+              }}
+            />
+          )}
           {error && <Failed error={error} />}
           {(found.data?.items ?? []).length > 0 && <h3>{t('export.mine')}</h3>}
           <ul className={css['exports']}>

@@ -121,7 +121,7 @@ const answered = (answer: () => Response): Response => {
   }
 };
 const ownCase = (): Response =>
-  HttpResponse.json({ case: purpose === null ? null : { id: '0193a0f0-0000-7000-8000-00000000000a', purpose, opened_at: before(2 * hour), expires_at: endsAt } });
+  HttpResponse.json({ required: true, longest_h: 24, case: purpose === null ? null : { id: '0193a0f0-0000-7000-8000-00000000000a', purpose, opened_at: before(2 * hour), expires_at: endsAt } });
 
 export const handlers = [
   http.get('/api/v1/events/case', ownCase),

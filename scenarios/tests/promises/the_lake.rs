@@ -1,4 +1,5 @@
-//! R03: what is in the log can be read in a lake by programs that know nothing of us.
+//! R03, R04: what is in the log can be read in a lake by programs that know nothing of us, and what shows that it was not changed lies
+//! in a bucket.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use yagura_scenarios::{House, Lake};
 use yagura_vocabulary::{Clock as _, SystemClock};
 
@@ -78,4 +79,76 @@ async fn an_export_is_read_back_whole_from_a_folder_and_from_a_bucket() {
     let told = lake.export(&house, "s3://nowhere").arg("kind:agent.start").args(&span).output().unwrap();
     let said = String::from_utf8_lossy(&told.stderr).into_owned();
     assert!(!told.status.success() && said.contains("NoSuchBucket"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_of_the_journal_lies_in_a_bucket_and_shows_that_nothing_was_changed() {
+    let mut house = House::new();
+    let promise = "the head of the journal lies in a bucket";
+    let Some(lake) = Lake::start(&house, promise) else { return };
+    house.start_agent();
+    house.until("the agent's start", "/api/v1/events?kind=agent.start", |page| page["items"].get(0).cloned()).await;
+    let evidence = "/api/v1/events/evidence";
+    let place = |bucket: &str| {
+        let place = json!({"kind": "s3", "endpoint": lake.endpoint(), "region": "ap-northeast-1", "bucket": bucket,
+            "prefix": "yagura/heads", "key_id": "testing", "secret": "testing"});
+        json!({"hour": 6, "destinations": [place]})
+    };
+    let send = async |bucket: &str, over: fn(&Value) -> bool| {
+        let set = house.try_ask("PUT", evidence, Some("*"), Some(&place(bucket))).await.unwrap();
+        assert_eq!(set.0, 200, "{}", set.1);
+        house.ask("POST", &format!("{evidence}/send"), None, 202).await;
+        let delivery = |shown: &Value| Some(shown["heads"][0]["deliveries"][0].clone()).filter(over);
+        house.until("the head", evidence, delivery).await
+    };
+    let missed = send("nowhere", |delivery| delivery["attempts"] == 1).await;
+    assert!(missed["error"].as_str().unwrap().contains("NoSuchBucket"), "{missed}");
+    lake.make_bucket("shoko");
+    send("shoko", |delivery| delivery["state"] == "done").await;
+    let files: BTreeMap<String, String> = serde_json::from_value(lake.files("shoko")).unwrap();
+    let (name, hex) = files.first_key_value().unwrap();
+    assert!(files.len() == 1 && name.starts_with("yagura/heads/journal-head-"), "{name}");
+    let bytes: Vec<u8> =
+        (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let head = house.path("head.json");
+    std::fs::write(&head, bytes).unwrap();
+    house.stop_server();
+    let data = house.path("server").display().to_string();
+    let told = house.ctl(&["events", "verify", "--data", &data, "--head", &head.display().to_string()]);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_question_finds_is_taken_away_as_parquet_and_read_by_strangers() {
+    let mut house = House::new();
+    let Some(lake) = Lake::start(&house, "an export as Parquet is read by strangers") else { return };
+    house.start_agent();
+    let found = "/api/v1/events?kind=agent.start";
+    let event = house.until("the agent's start", found, |page| page["items"].get(0).cloned()).await;
+    let exports = "/api/v1/log-search/exports";
+    let wanted = json!({"q": "kind:agent.start", "format": "parquet"});
+    house.ask("POST", exports, Some(&wanted), 202).await;
+    let done = |list: &Value| Some(list["items"][0].clone()).filter(|one| one["state"] == "done");
+    let export = house.until("the export", exports, done).await;
+    let file = house.path("log.parquet");
+    let place = format!("{exports}/{}/file", export["id"].as_str().unwrap());
+    std::fs::write(&file, house.file(&place).await).unwrap();
+    let read = lake.table(&file);
+    let rows = read["rows"].as_array().unwrap();
+    assert_eq!(
+        (rows.len() as u64, export["total"].as_u64()),
+        (export["written"].as_u64().unwrap(), Some(rows.len() as u64))
+    );
+    let row = rows.iter().find(|row| row["id"] == event["id"]).unwrap();
+    let micros = |value: &Value| value.as_str().unwrap().parse::<yagura_vocabulary::Time>().unwrap().micros();
+    assert_eq!(row["occurred_at"], micros(&event["occurred_at"]));
+    for name in ["kind", "hostname", "endpoint", "level", "seq", "inferred"] {
+        assert_eq!(row[name], event[name], "{name}");
+    }
+    let types = &read["types"];
+    assert_eq!(
+        (&types["occurred_at"], &types["bytes"]),
+        (&json!("TIMESTAMP WITH TIME ZONE"), &json!("BIGINT")),
+        "{types}"
+    );
 }

@@ -15,7 +15,7 @@ use yagura_policy::PolicySpecs;
 use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
 use yagura_vocabulary::{Clock, Id, SystemClock, id};
 
-use crate::{config::Config, events::Events, features, listen, renewals, router};
+use crate::{config::Config, events::Events, features, listen, relay, renewals, router};
 
 /// Everything but the event store, which only one process may have open: enough for the command line.
 ///
@@ -172,6 +172,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Server> {
             agents
         }
     };
+    relay::start(&ctx, &config.database.url);
     ctx.spawn(renewals::watch(ctx.clone(), certificate));
     tracing::info!(%address, %agents, url = config.url, "the server is ready");
     Ok(Server { ctx, events, tasks, stop, address, agents })

@@ -136,6 +136,9 @@ pub struct ClickHouse {
     /// How many replicas must have an insert before agents are told that it is stored: a number, or `auto` for most of them.
     #[serde(default = "auto")]
     pub quorum: String,
+    /// After so many days an event moves to the volume `cold` of the storage policy `tiered`; without it, there is one kind of disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cold_after_days: Option<u32>,
 }
 
 fn yagura() -> String {
@@ -160,6 +163,9 @@ impl ClickHouse {
         }
         if let Some(cluster) = self.cluster.as_ref().filter(|cluster| !name(cluster)) {
             return Some(("cluster", format!("events.cluster: `{cluster}` is no name of a cluster")));
+        }
+        if self.cold_after_days.is_some_and(|days| !(1..=3650).contains(&days)) {
+            return Some(("cold_after_days", "events.cold_after_days: 1 to 3650 days".to_owned()));
         }
         let quorum = self.quorum == "auto" || self.quorum.parse::<u8>().is_ok_and(|count| count > 0);
         (!quorum).then(|| ("quorum", format!("events.quorum: `{}` is neither auto nor a number", self.quorum)))
@@ -335,6 +341,8 @@ mod tests {
         assert_eq!((&*found.database, &*found.user, &*found.quorum, found.cluster), ("yagura", "yagura", "auto", None));
         let bad = "[events]\nstore = \"clickhouse\"\nurl = \"ch:8123\"\n";
         check(&format!("{GOOD}{bad}"), "yagura.toml, line 9: events.url: `ch:8123`");
+        let bad = "[events]\nstore = \"clickhouse\"\nurl = \"http://ch\"\ncold_after_days = 0\n";
+        check(&format!("{GOOD}{bad}"), "yagura.toml, line 10: events.cold_after_days: 1 to 3650");
         let bad = "[events]\nstore = \"clickhouse\"\nurl = \"http://ch\"\ncluster = \"a;b\"\n";
         check(&format!("{GOOD}{bad}"), "yagura.toml, line 10: events.cluster: `a;b`");
         check(&format!("{GOOD}[events]\nstore = \"other\"\n"), "yagura.toml, line 8: unknown variant `other`");

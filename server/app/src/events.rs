@@ -82,6 +82,7 @@ pub(crate) async fn open_clickhouse(
     }
     options.cluster.clone_from(&named.cluster);
     options.quorum.clone_from(&named.quorum);
+    options.cold_after_days = named.cold_after_days;
     if named.url.starts_with("https://") {
         let pem = named.authority.as_deref().map(read).transpose()?.unwrap_or_default();
         let trust = Trust::Authorities { pem, system: true };

@@ -14,6 +14,7 @@ mod listen;
 mod maintain;
 mod moving;
 pub mod openapi;
+mod relay;
 mod renewals;
 mod router;
 

@@ -81,3 +81,13 @@ async fn every_answer(State(ctx): State<Context>, request: Request, next: Next) 
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_types_have_one_name_in_the_description() {
+        assert_eq!(super::routes().clashes(), BTreeSet::new());
+    }
+}

@@ -20,6 +20,8 @@ pub enum Code {
     Unauthenticated,
     /// Signed in, but not allowed.
     Forbidden,
+    /// It is other people's log, and nobody has said yet why it is read.
+    PurposeRequired,
     /// It does not exist, or the caller may not know that it does.
     NotFound,
     /// The request cannot be understood; `errors` says where.
@@ -38,7 +40,7 @@ impl Code {
     const fn status(self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::PurposeRequired => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict => StatusCode::CONFLICT,
@@ -155,6 +157,12 @@ impl ApiError {
     #[must_use]
     pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::Forbidden, detail)
+    }
+
+    /// Nobody has said yet why the log is read.
+    #[must_use]
+    pub fn purpose_required() -> Self {
+        Self::new(Code::PurposeRequired, "say first why the log is read: open a case")
     }
 
     /// Try again later. The cause goes to the log, not to the caller.

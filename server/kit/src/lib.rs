@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod agent;
+pub mod alone;
 pub mod auth;
 pub mod context;
 pub mod db;

@@ -1,8 +1,9 @@
 //! The table of endpoints. A route is public, for an agent, or behind a permission; there is no fourth way to add one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{Router, middleware, routing::MethodRouter};
+use serde_json::Value;
 use utoipa::openapi::{
     Components, Content, OpenApi, Ref, RefOr, Response, ResponseBuilder,
     extensions::Extensions,
@@ -91,6 +92,21 @@ impl Routes {
         self.stranger.extend(other.stranger);
         self.plain.extend(other.plain);
         self
+    }
+
+    /// The names under which the description has two types that are not the same: of two such, it would show one for both.
+    #[must_use]
+    pub fn clashes(&self) -> BTreeSet<String> {
+        let mut known: BTreeMap<&str, Value> = BTreeMap::new();
+        let mut clashes = BTreeSet::new();
+        for (name, schema) in self.api.iter().flat_map(|((schemas, ..), _)| schemas) {
+            let schema = serde_json::to_value(schema).unwrap_or_default();
+            if known.get(&**name).is_some_and(|other| *other != schema) {
+                clashes.insert(name.clone());
+            }
+            known.insert(name, schema);
+        }
+        clashes
     }
 
     /// The console's listener: API and plain endpoints, and the API's description.
@@ -192,4 +208,45 @@ fn operation_id(method: &str, path: &str) -> String {
     let words =
         path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa_axum::routes;
+
+    use super::*;
+
+    mod one {
+        /// Of one feature.
+        #[derive(serde::Serialize, utoipa::ToSchema)]
+        pub(super) struct View {
+            pub(super) number: u64,
+        }
+
+        #[utoipa::path(get, path = "/api/v1/one", responses((status = 200, body = View)))]
+        pub(super) async fn read() -> crate::Json<View> {
+            crate::Json(View { number: 1 })
+        }
+    }
+
+    mod other {
+        /// Of another one.
+        #[derive(serde::Serialize, utoipa::ToSchema)]
+        pub(super) struct View {
+            pub(super) text: String,
+        }
+
+        #[utoipa::path(get, path = "/api/v1/other", responses((status = 200, body = View)))]
+        pub(super) async fn read() -> crate::Json<View> {
+            crate::Json(View { text: String::new() })
+        }
+    }
+
+    #[test]
+    fn two_types_under_one_name_are_noticed_and_one_that_is_used_twice_is_not() {
+        let once = || Routes::new().api(Permission::SettingsRead, routes!(one::read));
+        assert_eq!(once().and(once()).clashes(), BTreeSet::new());
+        let both = once().api(Permission::SettingsRead, routes!(other::read));
+        assert_eq!(both.clashes(), BTreeSet::from(["View".to_owned()]));
+    }
 }

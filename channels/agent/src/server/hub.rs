@@ -3,16 +3,25 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use yagura_vocabulary::{Id, id::Endpoint};
 
 use crate::wire::nudge::{Nudge, Topic};
+
+/// Somebody, or everybody, is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Who; everybody, if nobody is named.
+    pub endpoint: Option<Id<Endpoint>>,
+    /// Where.
+    pub nudge: Nudge,
+}
 
 /// All connected agents. Cloning is cheap.
 #[derive(Clone, Default)]
@@ -24,6 +33,8 @@ const LATELY: Duration = Duration::from_secs(120);
 #[derive(Default)]
 struct Inner {
     who: Mutex<Who>,
+    /// Where it goes on to other servers, if there may be some.
+    relay: OnceLock<mpsc::UnboundedSender<Told>>,
     next: AtomicU64,
 }
 
@@ -72,8 +83,39 @@ impl Hub {
         Listener { hub: self.clone(), endpoint, mailbox }
     }
 
+    /// What is told from now on, for other servers: the agents that are connected to them.
+    ///
+    /// # Panics
+    /// When it is asked for a second time: a server has one road to the others.
+    #[must_use]
+    pub fn relay(&self) -> mpsc::UnboundedReceiver<Told> {
+        let (tell, told) = mpsc::unbounded_channel();
+        assert!(self.0.relay.set(tell).is_ok(), "nudges are relayed already");
+        told
+    }
+
+    /// Another server says it.
+    pub fn heard(&self, told: Told) {
+        match told.endpoint {
+            Some(endpoint) => drop(self.tell(endpoint, told.nudge)),
+            None => self.tell_all(told.nudge),
+        }
+    }
+
+    fn pass_on(&self, endpoint: Option<Id<Endpoint>>, nudge: Nudge) {
+        if let Some(relay) = self.0.relay.get() {
+            // Nobody takes it any more where the server stops.
+            let _ = relay.send(Told { endpoint, nudge });
+        }
+    }
+
     /// Tells `endpoint` to look. False when it is not connected: it will look when it says hello, and is told when it connects.
     pub fn nudge(&self, endpoint: Id<Endpoint>, nudge: Nudge) -> bool {
+        self.pass_on(Some(endpoint), nudge);
+        self.tell(endpoint, nudge)
+    }
+
+    fn tell(&self, endpoint: Id<Endpoint>, nudge: Nudge) -> bool {
         let mut who = lock(&self.0.who);
         if !who.listeners.contains_key(&endpoint) {
             let version = who.missed.entry(endpoint).or_default().entry(nudge.topic).or_insert(0);
@@ -93,9 +135,14 @@ impl Hub {
 
     /// Tells everybody to look.
     pub fn nudge_all(&self, nudge: Nudge) {
+        self.pass_on(None, nudge);
+        self.tell_all(nudge);
+    }
+
+    fn tell_all(&self, nudge: Nudge) {
         lock(&self.0.who).all.insert(nudge.topic, (nudge.version, Instant::now()));
         for endpoint in self.connected() {
-            self.nudge(endpoint, nudge);
+            self.tell(endpoint, nudge);
         }
     }
 

@@ -5,6 +5,6 @@ mod key_folder;
 mod signer;
 
 pub use self::{
-    hub::{Hub, Listener},
+    hub::{Hub, Listener, Told},
     signer::{Signer, SignerError},
 };

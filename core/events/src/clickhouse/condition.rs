@@ -74,6 +74,13 @@ pub(super) fn of(query: &Query) -> Condition {
     Condition { sql: Sql::all(parts), exact }
 }
 
+/// The same of a matcher that SQL can say exactly, whenever it was.
+pub(super) fn of_matcher(matcher: &Matcher) -> Sql {
+    let mut parts = Vec::new();
+    add(matcher, &mut parts);
+    Sql::all(parts)
+}
+
 fn id(column: &str, id: Uuid) -> Sql {
     Sql::new(&format!("{column} = toUUID(?)")).text(id.to_string())
 }

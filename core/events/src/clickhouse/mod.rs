@@ -13,6 +13,7 @@ mod options;
 mod read;
 mod recover;
 mod removal;
+mod rollup;
 mod row;
 mod sql;
 mod state;

@@ -20,6 +20,8 @@ pub struct ClickHouseOptions {
     pub cluster: Option<String>,
     /// How many replicas must have an insert before it counts as stored; `auto` for most of them. Only with a cluster.
     pub quorum: String,
+    /// After so many days an event moves to the volume `cold` of the storage policy `tiered`; `None` for one kind of disk.
+    pub cold_after_days: Option<u32>,
     /// Whom to trust, for `https`.
     pub tls: Option<Arc<ClientConfig>>,
     /// The name of this process among those that write. What it left unfinished, the next one of this name finishes at once.
@@ -45,6 +47,7 @@ impl ClickHouseOptions {
             password: String::new(),
             cluster: None,
             quorum: "auto".to_owned(),
+            cold_after_days: None,
             tls: None,
             owner: owner.to_owned(),
             linger: Duration::from_millis(100),

@@ -8,6 +8,7 @@ use super::{
     condition::{self, Condition, below, newest_first, times},
     control::Visible,
     remote,
+    rollup::Counts,
     row::Read,
     sql::Sql,
     windows::{Window, Windows},
@@ -38,6 +39,8 @@ pub(super) struct Asked<'a> {
     since: Option<Time>,
     until: Option<Time>,
     pub(super) head: u64,
+    /// Counts that answer it, if they do.
+    counts: Option<Counts>,
 }
 
 impl<'a> Asked<'a> {
@@ -55,12 +58,18 @@ impl<'a> Asked<'a> {
             since,
             until,
             head,
+            counts: Counts::of(query, &visible, head),
         })
     }
 
     /// Whether SQL says exactly what is asked.
     pub(super) const fn exact(&self) -> bool {
         self.condition.exact
+    }
+
+    /// Takes the counts that answer it.
+    pub(super) fn take_counts(&mut self) -> Option<Counts> {
+        self.counts.take()
     }
 
     pub(super) fn windows(&self, budget: Budget, until: Option<Time>) -> Windows {

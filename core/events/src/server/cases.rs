@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, auth::Credential, error::Problem,
+};
 use yagura_vocabulary::Time;
 
-/// How long a case is open, at most.
+/// How long a case is open, at most, unless the organisation has decided on less.
 const LONGEST_H: u32 = 24;
 /// The longest purpose, in characters.
 const LONGEST_PURPOSE: usize = 500;
@@ -30,6 +32,10 @@ pub(super) struct Case {
 pub(super) struct OwnCase {
     /// None is open where this is null.
     case: Option<Case>,
+    /// Whether other people's rows are shown only with a case.
+    required: bool,
+    /// For how many hours a case may be opened.
+    longest_h: u32,
 }
 
 /// A new case.
@@ -37,21 +43,20 @@ pub(super) struct OwnCase {
 pub(super) struct NewCase {
     /// Why logs are read: at most 500 characters.
     purpose: String,
-    /// For how many hours: at most 24.
-    #[serde(default = "a_day_s_work")]
+    /// For how many hours: at most 24, or as many as the organisation has decided. Eight, or as many, if left out.
     #[schema(minimum = 1, maximum = 24)]
-    hours: u32,
+    hours: Option<u32>,
 }
 
-const fn a_day_s_work() -> u32 {
-    8
-}
+/// So many hours are meant where none are said.
+const A_DAY_S_WORK_H: u32 = 8;
 
 /// Show one's open case
 #[utoipa::path(get, path = "/api/v1/events/case", tag = "events",
     responses((status = 200, body = OwnCase), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn read(State(ctx): State<Context>, caller: Caller) -> ApiResult<Json<OwnCase>> {
-    Ok(Json(OwnCase { case: open(&ctx, &caller).await? }))
+    let Rule { required, longest_h } = rule(&ctx).await?;
+    Ok(Json(OwnCase { case: open(&ctx, &caller).await?, required, longest_h }))
 }
 
 /// Open a case
@@ -70,12 +75,15 @@ pub(super) async fn create(
     if purpose.chars().count() > LONGEST_PURPOSE {
         return Err(ApiError::invalid("/purpose", "too_long", "the purpose has more than 500 characters"));
     }
-    if !(1..=LONGEST_H).contains(&body.hours) {
-        return Err(ApiError::invalid("/hours", "out_of_range", "a case is open for 1 to 24 hours"));
+    let Rule { required, longest_h } = rule(&ctx).await?;
+    let hours = body.hours.unwrap_or(A_DAY_S_WORK_H.min(longest_h));
+    if !(1..=longest_h).contains(&hours) {
+        let message = format!("a case is open for 1 to {longest_h} hours");
+        return Err(ApiError::invalid("/hours", "out_of_range", message));
     }
     let mut change = Change::begin(&ctx, &caller, "case.open").await?;
     let opened_at = change.at();
-    let expires_at = opened_at + Duration::from_secs(u64::from(body.hours) * 3600);
+    let expires_at = opened_at + Duration::from_secs(u64::from(hours) * 3600);
     let case = Case { id: Uuid::now_v7().to_string(), purpose, opened_at, expires_at };
     close_all(&mut change, &caller).await?;
     sqlx::query("INSERT INTO events_case (id, reader, purpose, opened_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
@@ -88,7 +96,7 @@ pub(super) async fn create(
         .await?;
     let audit = Audit::created(Object::new("case", &case.id, &case.purpose), &case).because(Some(case.purpose.clone()));
     change.commit(audit).await?;
-    Ok((StatusCode::CREATED, Json(OwnCase { case: Some(case) })))
+    Ok((StatusCode::CREATED, Json(OwnCase { case: Some(case), required, longest_h })))
 }
 
 /// Close one's open case
@@ -131,10 +139,63 @@ pub(super) async fn open(ctx: &Context, caller: &Caller) -> Result<Option<Case>,
     }))
 }
 
-/// Why the caller reads the log, if they have said so.
+/// Why somebody reads the log.
+#[derive(Debug, Clone)]
+pub struct Reason {
+    /// In their words.
+    pub purpose: String,
+    /// The case; none where a token says why.
+    pub case: Option<String>,
+}
+
+/// Why the caller reads the log, if they have said so: by a case, or by what their token was made for.
 ///
 /// # Errors
-/// When the database is away.
-pub async fn purpose_of(ctx: &Context, caller: &Caller) -> Result<Option<String>, ApiError> {
-    Ok(open(ctx, caller).await?.map(|case| case.purpose))
+/// `purpose_required` where nobody has said it and the organisation wants it said; or the database is away.
+pub async fn reason(ctx: &Context, caller: &Caller) -> Result<Option<Reason>, ApiError> {
+    if let Some(case) = open(ctx, caller).await? {
+        return Ok(Some(Reason { purpose: case.purpose, case: Some(case.id) }));
+    }
+    if let Credential::Token(id) = caller.credential {
+        let made_for: Option<(Option<String>,)> = sqlx::query_as("SELECT purpose FROM admins_token WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(ctx.db().read())
+            .await?;
+        if let Some((Some(purpose),)) = made_for {
+            return Ok(Some(Reason { purpose, case: None }));
+        }
+    }
+    // What was ordered was ordered for a purpose, if one was wanted then.
+    if caller.credential != Credential::Order && rule(ctx).await?.required {
+        return Err(ApiError::purpose_required());
+    }
+    Ok(None)
+}
+
+/// The same for what takes rows out of the log: in a browser a purpose is always wanted.
+///
+/// # Errors
+/// `purpose_required` where nobody has said it; or the database is away.
+pub async fn reason_to_take(ctx: &Context, caller: &Caller) -> Result<Option<Reason>, ApiError> {
+    match reason(ctx, caller).await? {
+        None if matches!(caller.credential, Credential::Session(_)) => Err(ApiError::purpose_required()),
+        reason => Ok(reason),
+    }
+}
+
+/// What the organisation has decided.
+struct Rule {
+    required: bool,
+    longest_h: u32,
+}
+
+async fn rule(ctx: &Context) -> Result<Rule, ApiError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT name, value FROM organisation_setting WHERE name IN ('log_purpose_required', 'log_case_hours')",
+    )
+    .fetch_all(ctx.db().read())
+    .await?;
+    let value = |name: &str| rows.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    let longest_h = value("log_case_hours").and_then(|hours| hours.parse().ok()).unwrap_or(LONGEST_H);
+    Ok(Rule { required: value("log_purpose_required") == Some("1"), longest_h })
 }

@@ -41,7 +41,9 @@ pub async fn follow<F: Follower>(ctx: Context) {
     loop {
         let looked = async {
             match catch_up::<F>(&ctx, &*store).await {
-                Ok(()) => drop(news.changed().await),
+                Ok(true) => drop(news.changed().await),
+                // Another server reads as well, and was quicker: from where it has come to.
+                Ok(false) => {}
                 Err(error) => {
                     tracing::warn!(?error, reader = F::TABLE, "stored events were not read on; it is tried again");
                     tokio::time::sleep(PAUSE).await;
@@ -55,35 +57,51 @@ pub async fn follow<F: Follower>(ctx: Context) {
     }
 }
 
-async fn catch_up<F: Follower>(ctx: &Context, store: &dyn EventStore) -> Result<(), ApiError> {
+/// False where another server has read on meanwhile.
+async fn catch_up<F: Follower>(ctx: &Context, store: &dyn EventStore) -> Result<bool, ApiError> {
     let sql = AssertSqlSafe(format!("SELECT position FROM {}", F::TABLE));
     let (position,): (i64,) = sqlx::query_as(sql).fetch_one(ctx.db().read()).await?;
-    let Ok(position) = u64::try_from(position) else {
+    let Ok(from) = u64::try_from(position) else {
         let head = store.feed(FeedCursor::START, 1).await?.head;
-        return write_down::<F>(ctx, &[], head).await;
+        return write_down::<F>(ctx, &[], position, head).await;
     };
-    let mut kept = FeedCursor(position);
+    let mut kept = FeedCursor(from);
     let mut cursor = kept;
     loop {
         let page = store.feed(cursor, AT_ONCE).await?;
         let found: Vec<_> = page.items.iter().filter_map(F::find).collect();
         cursor = page.next;
         if !found.is_empty() || cursor.0 - kept.0 > FAR {
-            write_down::<F>(ctx, &found, cursor).await?;
+            let before = i64::try_from(kept.0).unwrap_or(i64::MAX);
+            if !write_down::<F>(ctx, &found, before, cursor).await? {
+                return Ok(false);
+            }
             kept = cursor;
         }
         if cursor >= page.head {
-            return Ok(());
+            return Ok(true);
         }
     }
 }
 
-async fn write_down<F: Follower>(ctx: &Context, found: &[F::Found], cursor: FeedCursor) -> Result<(), ApiError> {
+/// Writes down what was found after the position `before`; false, and nothing, if another server did so meanwhile.
+async fn write_down<F: Follower>(
+    ctx: &Context,
+    found: &[F::Found],
+    before: i64,
+    cursor: FeedCursor,
+) -> Result<bool, ApiError> {
     let mut tx = ctx.db().write().await?;
-    F::write(ctx, tx.on(), found).await?;
-    sqlx::query(AssertSqlSafe(format!("UPDATE {} SET position = $1", F::TABLE)))
+    // First, so that whoever comes second waits here, and sees that it is done.
+    let moved = sqlx::query(AssertSqlSafe(format!("UPDATE {} SET position = $1 WHERE position = $2", F::TABLE)))
         .bind(i64::try_from(cursor.0).unwrap_or(i64::MAX))
+        .bind(before)
         .execute(tx.on())
         .await?;
-    Ok(tx.commit().await?)
+    if moved.rows_affected() == 0 {
+        return Ok(false);
+    }
+    F::write(ctx, tx.on(), found).await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -18,6 +18,7 @@ mod read;
 mod removing;
 mod retention;
 mod search;
+mod tail;
 mod viewed;
 
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use yagura_server_kit::{AgentHook, ApiError, Context, Migration, Parts, Permissi
 
 pub use self::{
     asked::clock,
-    cases::purpose_of,
+    cases::{Reason, reason, reason_to_take},
     erasure::run_due as erase_due,
     evidence::{EvidenceAuthorities, EvidenceStanding, evidence_standing, run_due as evidence_due},
     follow::{Follower, follow},
@@ -86,6 +87,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_evidence",
         sql: include_str!("../../migrations/202611290110_events_evidence.sql"),
     },
+    Migration {
+        version: 202_611_290_300,
+        name: "events_evidence_secret",
+        sql: include_str!("../../migrations/202611290300_events_evidence_secret.sql"),
+    },
 ];
 
 /// Puts the store into the context. `authorities` are believed beside the system's by what sends the journal's head.
@@ -120,6 +126,7 @@ fn routes() -> Routes {
         .api(P::EventsRead, routes!(search::search))
         .api(P::EventsRead, routes!(histogram::histogram))
         .api(P::EventsRead, routes!(facets::facets))
+        .api(P::EventsRead, routes!(tail::tail))
         .api(P::EventsRead, routes!(completion::completion))
         .api(P::EventsRead, routes!(cases::read, cases::create, cases::close))
         .api(P::EventsRead, routes!(read::read))
@@ -140,6 +147,7 @@ impl From<StoreError> for ApiError {
             StoreError::Cursor(_) | StoreError::CursorOrder { .. } => {
                 Self::invalid("?cursor", "unknown", error.to_string())
             }
+            StoreError::FeedAhead { .. } => Self::invalid("?after", "unknown", error.to_string()),
             other => Self::unavailable(&other),
         }
     }

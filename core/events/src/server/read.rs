@@ -6,6 +6,7 @@ use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Path, error:
 use yagura_vocabulary::id::EventId;
 
 use super::{
+    cases::reason,
     search::{EventView, hostnames, scope},
     store, viewed,
 };
@@ -19,6 +20,7 @@ pub(super) async fn read(
     caller: Caller,
     Path(id): Path<EventId>,
 ) -> ApiResult<Json<EventView>> {
+    reason(&ctx, &caller).await?;
     let seen = scope(&ctx, &caller).await?;
     let stored = store(&ctx)
         .get(id)

@@ -17,7 +17,7 @@ use yagura_vocabulary::{
     id::{EndpointId, EventId, PersonId},
 };
 
-use super::{asked, store, viewed};
+use super::{asked, cases::reason, store, tail, viewed};
 use crate::{Budget, KindFilter, Order, ProcessFilter, Query};
 
 /// Which events, in which order.
@@ -193,6 +193,9 @@ pub(super) struct EventPage {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     unreadable: Vec<String>,
+    /// On a first page, where `/api/v1/events/tail` goes on: nothing that comes after the page is missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tail: Option<String>,
 }
 
 /// How long a page may take before it is given as far as it goes.
@@ -227,6 +230,8 @@ impl SearchQuery {
 
 /// The store's query for what somebody asked, kept to what they may see.
 pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, limit: u32) -> Result<Query, ApiError> {
+    // Also for further pages, which are not written down.
+    reason(ctx, caller).await?;
     let endpoints = match &params.endpoint {
         Some(name) => Some(vec![id_by_name_or_id(ctx, caller, name).await?.0]),
         None => scope(ctx, caller).await?,
@@ -239,13 +244,14 @@ pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, 
 /// ordered by when it came.
 ///
 /// # Errors
-/// What is wrong with the question, and where; or the database is away.
+/// What is wrong with the question, and where; `purpose_required`; or the database is away.
 pub async fn question(
     ctx: &Context,
     caller: &Caller,
     text: &str,
     received_since: Option<Time>,
 ) -> Result<Query, ApiError> {
+    reason(ctx, caller).await?;
     let endpoints = scope(ctx, caller).await?;
     let expr = asked::read(ctx, caller, text, None).await?;
     let order = if received_since.is_some() { Order::Received } else { Order::Occurred };
@@ -267,6 +273,8 @@ pub async fn views(ctx: &Context, items: Vec<StoredEvent>) -> Result<Vec<Value>,
 
 /// What a query finds, as the API gives it.
 pub(super) async fn answer(ctx: &Context, query: &Query) -> ApiResult<Json<EventPage>> {
+    // Read before the page: what comes meanwhile is told twice rather than never.
+    let tail = query.cursor.is_none().then(|| tail::head(ctx));
     let page = store(ctx).search(query).await?;
     let names = hostnames(ctx, &page.items).await?;
     let items: Vec<_> = page
@@ -279,7 +287,7 @@ pub(super) async fn answer(ctx: &Context, query: &Query) -> ApiResult<Json<Event
         .collect();
     let count = Count { value: items.len() as u64, exact: page.next.is_none() && query.cursor.is_none() };
     let next_cursor = page.next.map(|cursor| cursor.to_string());
-    Ok(Json(EventPage { items, next_cursor, count, searched_down_to: page.partial, unreadable: page.unreadable }))
+    Ok(Json(EventPage { items, next_cursor, count, searched_down_to: page.partial, unreadable: page.unreadable, tail }))
 }
 
 /// The store's query for what was asked, on these endpoints only (`None` for all).

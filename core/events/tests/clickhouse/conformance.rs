@@ -36,7 +36,7 @@ async fn the_engine_understands_the_statements_for_a_cluster() {
     let Some(engine) = engine() else { return };
     let client = clickhouse::Client::default().with_url(&engine.url);
     let statements = yagura_events::clickhouse::statements(Some("main"));
-    assert_eq!(statements.len(), 4, "{statements:?}");
+    assert_eq!(statements.len(), 7, "{statements:?}");
     for statement in statements {
         let query = client.query("SELECT formatQuery(?)").bind(&statement);
         let formatted: String = query.fetch_one().await.unwrap_or_else(|error| panic!("{statement}: {error}"));

@@ -80,7 +80,7 @@ async fn a_copy_to_clickhouse_and_back_is_the_same() {
     let (dir, back) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let source = embedded(&dir).await;
     fill(&source).await;
-    let mut rig = Rig::at(&engine.url).await;
+    let mut rig = Rig::empty(&engine.url).await;
     copy(&source, &*rig.store, &endpoints(), &mut |_| true).await.unwrap();
     rig.opens_again().await;
     check(&source, &*rig.store).await;
@@ -112,7 +112,7 @@ async fn a_copy_that_was_stopped_goes_on_and_doubles_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let source = embedded(&dir).await;
     fill(&source).await;
-    let mut rig = Rig::at(&engine.url).await;
+    let mut rig = Rig::empty(&engine.url).await;
     let some = source.feed(FeedCursor::START, 50).await.unwrap();
     rig.store.take_over(some.items.clone(), some.next).await.unwrap();
     // As if the note had been lost with the power: the same comes once more, and more with it.
@@ -132,7 +132,7 @@ async fn a_store_that_has_other_events_takes_no_copy() {
     let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let source = embedded(&dir).await;
     fill(&source).await;
-    let rig = Rig::at(&engine.url).await;
+    let rig = Rig::empty(&engine.url).await;
     fill(&*rig.store).await;
     let occupied = copy(&source, &*rig.store, &endpoints(), &mut |_| true).await;
     assert!(matches!(occupied, Err(CopyError::Occupied)), "{occupied:?}");

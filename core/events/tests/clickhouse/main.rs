@@ -9,3 +9,4 @@ mod engine;
 mod proxy;
 mod removal;
 mod rig;
+mod rollup;

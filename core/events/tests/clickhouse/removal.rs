@@ -2,9 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use uuid::Uuid;
 use yagura_events::{
-    Batch, EventStore as _, FeedCursor, KindFilter, Order, Outcome, Query, Removal, RemovalKind, Row, Unguarded,
+    Batch, EventStore as _, FeedCursor, Guard, KindFilter, Order, Outcome, Permit, Query, Removal, RemovalKind, Row,
+    StoreError, Unguarded,
 };
 use yagura_search_language::{Clock, Names, TimeZone, compile, parse};
 use yagura_vocabulary::{Event, Id, Lane, StoredEvent, Time};
@@ -121,6 +123,34 @@ async fn what_only_the_language_can_say_is_removed_event_by_event() {
     let asked = Query::new().ask(expr);
     let goes = |event: &StoredEvent| event.event.kind == "file.open";
     check(removal(vec![asked], vec![]), (72, 0), goes).await;
+}
+
+/// Whoever decides has decided otherwise meanwhile.
+struct Closed;
+
+#[async_trait]
+impl Guard for Closed {
+    async fn permit(&self) -> Result<Box<dyn Permit>, StoreError> {
+        Err(StoreError::Outdated("a hold was made"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_taken_away_without_being_allowed_to() {
+    let Some(engine) = engine() else { return };
+    let rig = Rig::at(&engine.url).await;
+    rig.store.append(vec![rows(1, 0)]).await.unwrap();
+    let before = everything(&rig).await;
+    let clock = Clock { now: Time::from_seconds(BEGIN), zone: TimeZone::UTC };
+    let expr = compile(&parse("file:見積*").unwrap(), &clock, &Names::default()).unwrap();
+    // What SQL can say, and what is removed event by event.
+    for query in [until(9), Query::new().ask(expr)] {
+        let refused = rig.store.remove(&removal(vec![query], vec![]), Arc::new(Closed)).await;
+        assert!(matches!(refused, Err(StoreError::Outdated(_))), "{refused:?}");
+        assert_eq!(everything(&rig).await, before);
+    }
+    // Where there is nothing to take, nobody is asked.
+    rig.store.remove(&removal(vec![until(0)], vec![]), Arc::new(Closed)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

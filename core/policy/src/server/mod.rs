@@ -17,8 +17,11 @@ use yagura_endpoints::GroupRow;
 /// A group by name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct GroupRef {
+    /// Its id.
     pub id: String,
+    /// Its name.
     pub name: String,
+    /// The names from the root: `/本社/経理部`.
     pub path: String,
 }
 

@@ -26,6 +26,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "log_search_schedule",
         sql: include_str!("../../migrations/202611281100_log_search_schedule.sql"),
     },
+    Migration {
+        version: 202_611_290_310,
+        name: "log_search_export_alive",
+        sql: include_str!("../../migrations/202611290310_log_search_export_alive.sql"),
+    },
 ];
 
 fn start(ctx: &Context) {

@@ -4,7 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use serde_json::{Value, json};
-use tokio::{io::AsyncReadExt as _, net::TcpListener, sync::mpsc};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
+    sync::mpsc,
+};
 use tokio_rustls::TlsAcceptor;
 use yagura_events::{
     embedded::WrittenHead,
@@ -20,15 +24,18 @@ use crate::{
 
 const EVIDENCE: &str = "/api/v1/events/evidence";
 
+/// TLS with the certificate in this folder.
+fn acceptor(dir: &Path) -> TlsAcceptor {
+    let chain = CertificateDer::pem_file_iter(dir.join("server.pem")).unwrap().map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_file(dir.join("server.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    TlsAcceptor::from(Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap()))
+}
+
 /// A syslog receiver over TCP, or TLS with the certificate in `tls`: its port, and the frames that come.
 async fn receiver(tls: Option<&Path>) -> (u16, mpsc::UnboundedReceiver<String>) {
-    let acceptor = tls.map(|dir| {
-        let chain = CertificateDer::pem_file_iter(dir.join("server.pem")).unwrap().map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_file(dir.join("server.key")).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        TlsAcceptor::from(Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap()))
-    });
+    let acceptor = tls.map(acceptor);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (tell, told) = mpsc::unbounded_channel();
@@ -44,6 +51,44 @@ async fn receiver(tls: Option<&Path>) -> (u16, mpsc::UnboundedReceiver<String>) 
         }
     });
     (port, told)
+}
+
+/// A service with one bucket, `shoko`, that the key `AKIA` opens: its address, and each request that comes, head and body.
+async fn bucket(dir: &Path) -> (String, mpsc::UnboundedReceiver<(String, String)>) {
+    let acceptor = acceptor(dir);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}", listener.local_addr().unwrap());
+    let (tell, told) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(acceptor.accept(stream).await.unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            loop {
+                let from = head.len();
+                stream.read_line(&mut head).await.unwrap();
+                let line = head[from..].to_ascii_lowercase();
+                if let Some(value) = line.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).await.unwrap();
+            let answer = if head.starts_with("PUT /shoko/") && head.contains("X-Amz-Credential=AKIA%2F") {
+                "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned()
+            } else {
+                let text = "<Error><Code>AccessDenied</Code><Message>Not with this key</Message></Error>";
+                format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}", text.len())
+            };
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            // The other side may have hung up already.
+            let _ = stream.shutdown().await;
+            let _ = tell.send((head, String::from_utf8(body).unwrap()));
+        }
+    });
+    (address, told)
 }
 
 async fn set(house: &House, settings: &Value, status: u16) -> Value {
@@ -184,5 +229,54 @@ fn the_journal_is_given_link_by_link_to_whoever_may_read_the_audit_log() {
         house.ask("GET", &format!("{EVIDENCE}/journal"), &[("authorization", &operator)], None).await.expect(403);
         set(&house, &json!({"hour": 24, "destinations": []}), 422).await;
         set(&house, &json!({"hour": 3, "destinations": [{"kind": "folder", "path": "worm"}]}), 422).await;
+    });
+}
+
+#[test]
+fn a_head_goes_into_a_bucket_whose_key_is_kept_for_it_alone_and_never_shown() {
+    on_both(|house| async move {
+        something_happens(&house).await;
+        let (address, mut put) = bucket(house.dir()).await;
+        let place = |with: Value| {
+            let mut place = json!({"kind": "s3", "endpoint": address, "region": "jp", "bucket": "shoko", "prefix": "yagura", "key_id": "AKIA"});
+            place.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+            json!({"hour": 6, "destinations": [place]})
+        };
+        let refused = set(&house, &place(json!({})), 422).await;
+        assert_eq!(refused["errors"][0]["pointer"], "/destinations/0/secret", "{refused}");
+        let after = set(&house, &place(json!({"secret": "hunter2"})), 200).await;
+        assert_eq!(after["settings"], place(json!({})), "the key is not in it");
+        house.admin("POST", &format!("{EVIDENCE}/send"), None).await.expect(202);
+        all(&house, "done").await;
+        let (head, body) = put.recv().await.unwrap();
+        let written = WrittenHead::read(&body).unwrap();
+        let number = format!("PUT /shoko/yagura/journal-head-{:012}-", written.position);
+        assert!(head.starts_with(&number) && head.contains("x-amz-checksum-sha256: "), "{head}");
+
+        // What stays is kept, also with another folder in it; for anything else the key is asked for again.
+        set(&house, &place(json!({"prefix": "elsewhere"})), 200).await;
+        for other in
+            [json!({"bucket": "evil"}), json!({"key_id": "other"}), json!({"endpoint": "https://evil.example"})]
+        {
+            set(&house, &place(other), 422).await;
+        }
+        set(&house, &place(json!({"bucket": "other", "secret": "hunter2"})), 200).await;
+        house.admin("POST", &format!("{EVIDENCE}/send"), None).await.expect(202);
+        let failing = || async { shown(&house).await["heads"][0]["deliveries"][0].clone() };
+        house.until("the first attempt", || async { failing().await["attempts"] == 1 }).await;
+        let error = failing().await["error"].as_str().unwrap().to_owned();
+        assert!(
+            error.contains("into the bucket other: 403") && error.contains("AccessDenied: Not with this key"),
+            "{error}"
+        );
+
+        let audit = house.admin("GET", "/api/v1/audit?limit=100", None).await.expect(200).to_string();
+        assert!(audit.contains("events.evidence.update") && !audit.contains("hunter2"), "{audit}");
+        assert!(!shown(&house).await.to_string().contains("hunter2"));
+        set(&house, &json!({"hour": 6, "destinations": []}), 200).await;
+        let mut on = house.server.context().db().read().acquire().await.unwrap();
+        let (kept,): (i64,) =
+            sqlx::query_as("SELECT COUNT(*) FROM events_evidence_secret").fetch_one(&mut *on).await.unwrap();
+        assert_eq!(kept, 0, "a key that nothing needs is forgotten");
     });
 }

@@ -73,12 +73,31 @@ impl House {
         std::fs::write(&file, text).unwrap();
         let server = start(&Config::load(&file).unwrap()).await.unwrap();
         yagura_admins::first_administrator(server.context(), "admin", "Admin").await.unwrap();
-        let pem = std::fs::read_to_string(dir.path().join("ca.pem")).unwrap();
-        let tls = client_config(&Trust::Authorities { pem, system: false }).unwrap();
-        let target = Target::parse(&format!("https://{}", server.address)).unwrap();
-        let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
+        let client = client(dir.path(), &server);
         let admin = token(server.context(), "admin").await;
         Self { server, client, admin, origin, database: database.to_owned(), dir }
+    }
+
+    /// Another server of the same organisation, on the same databases, with a data folder of its own in which is what all servers share.
+    pub(crate) async fn beside(&self) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["keys", "blobs", "exports"] {
+            std::fs::create_dir_all(self.dir().join(name)).unwrap();
+            std::os::unix::fs::symlink(self.dir().join(name), dir.path().join(name)).unwrap();
+        }
+        for name in ["server-id", "server.pem", "server.key", "ca.pem", "yagura.toml"] {
+            std::fs::copy(self.dir().join(name), dir.path().join(name)).unwrap();
+        }
+        let server = start(&Config::load(&dir.path().join("yagura.toml")).unwrap()).await.unwrap();
+        let client = client(dir.path(), &server);
+        Self {
+            server,
+            client,
+            admin: self.admin.clone(),
+            origin: self.origin.clone(),
+            database: self.database.clone(),
+            dir,
+        }
     }
 
     /// Signs the first administrator in by a one-time link and sets a password. Returns the session's cookie.
@@ -217,6 +236,14 @@ impl House {
     pub(crate) async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
         self.ask(method, path, &[("authorization", &format!("Bearer {}", self.admin))], body).await
     }
+}
+
+/// A client of a server that believes what is in this folder.
+fn client(dir: &Path, server: &Server) -> HttpClient {
+    let pem = std::fs::read_to_string(dir.join("ca.pem")).unwrap();
+    let tls = client_config(&Trust::Authorities { pem, system: false }).unwrap();
+    let target = Target::parse(&format!("https://{}", server.address)).unwrap();
+    HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target)
 }
 
 async fn token(ctx: &Context, name: &str) -> String {

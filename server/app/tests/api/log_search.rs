@@ -182,7 +182,8 @@ fn somebody_in_a_browser_exports_only_for_a_purpose() {
         let session = house.first_session().await;
         let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
         let body = json!({"q": "", "format": "ndjson"});
-        house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(409);
+        let refused = house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(403);
+        assert_eq!(refused["code"], "purpose_required");
         let case = json!({"purpose": "監査"});
         house.ask("POST", "/api/v1/events/case", &headers, Some(&case)).await.expect(201);
         house.ask("POST", "/api/v1/log-search/exports", &headers, Some(&body)).await.expect(202);
@@ -255,5 +256,126 @@ fn an_export_leaves_the_server_its_room_on_the_disk() {
         assert!(failure.contains("2048 MB are kept for the server"), "{failure}");
         assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0, "nothing of it is left");
         std::process::Command::new("umount").arg("--lazy").arg(disk.path()).status().unwrap();
+    });
+}
+
+#[test]
+fn where_a_purpose_is_wanted_nobody_sees_a_row_before_they_have_said_it_once() {
+    on_both(|house| async move {
+        let (one, _two) = busy(&house).await;
+        let page = house.admin("GET", "/api/v1/events?kind=process.start&limit=1", None).await.expect(200);
+        let (id, cursor) = (page["items"][0]["id"].as_str().unwrap(), page["next_cursor"].as_str().unwrap());
+        let ways = [
+            "/api/v1/events?q=usb".to_owned(),
+            format!("/api/v1/events?kind=process.start&limit=1&cursor={cursor}"),
+            format!("/api/v1/events?endpoint={}&since=2026-01-01T00:00:00Z", one.id),
+            format!("/api/v1/events/{id}"),
+            "/api/v1/events/histogram?q=usb".to_owned(),
+            "/api/v1/events/facets?q=usb".to_owned(),
+            "/api/v1/rule-book/calendar?month=2026-11".to_owned(),
+        ];
+        house.settings(&json!({"log_purpose_required": true, "log_case_hours": 25})).await.expect(422);
+        house.settings(&json!({"log_purpose_required": true, "log_case_hours": 4})).await.expect(200);
+        for way in &ways {
+            let refused = house.admin("GET", way, None).await.expect(403);
+            assert_eq!(refused["code"], "purpose_required", "{way}");
+        }
+        let export = json!({"q": "", "format": "csv"});
+        let exports = "/api/v1/log-search/exports";
+        assert_eq!(house.admin("POST", exports, Some(&export)).await.expect(403)["code"], "purpose_required");
+
+        let case = "/api/v1/events/case";
+        let own = house.admin("GET", case, None).await.expect(200);
+        assert_eq!(own, json!({"case": null, "required": true, "longest_h": 4}));
+        house.admin("POST", case, Some(&json!({"purpose": "調査", "hours": 5}))).await.expect(422);
+        let opened = house.admin("POST", case, Some(&json!({"purpose": "持ち出しの調査"}))).await.expect(201);
+        for way in &ways {
+            house.admin("GET", way, None).await.expect(200);
+        }
+        house.admin("POST", exports, Some(&export)).await.expect(202);
+        let audit = house.admin("GET", "/api/v1/audit?action=events.view", None).await.expect(200);
+        let view = &audit["items"][0];
+        assert_eq!(
+            (&view["purpose"], &view["after"]["case"]),
+            (&json!("持ち出しの調査"), &opened["case"]["id"]),
+            "{view}"
+        );
+
+        // It holds for whoever said it, and as long as it is open.
+        let other = format!("Bearer {}", house.token_of(Role::Auditor).await);
+        house.ask("GET", &ways[0], &[("authorization", other.as_str())], None).await.expect(403);
+        let mut tx = house.server.context().db().write().await.unwrap();
+        sqlx::query("UPDATE events_case SET expires_at = 1").execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        house.admin("GET", &ways[0], None).await.expect(403);
+        house.settings(&json!({"log_purpose_required": false})).await.expect(200);
+        house.admin("GET", &ways[0], None).await.expect(200);
+    });
+}
+
+#[test]
+fn a_token_that_was_made_for_a_purpose_says_it_with_every_view() {
+    on_both(|house| async move {
+        let _machines = busy(&house).await;
+        house.settings(&json!({"log_purpose_required": true})).await.expect(200);
+        let session = house.first_session().await;
+        let headers = [("cookie", session.as_str()), ("origin", house.origin.as_str())];
+        let wanted =
+            json!({"label": "SIEM", "scopes": ["events.read"], "expires_in_s": 3600, "purpose": "監視への転送"});
+        let made = house.ask("POST", "/api/v1/tokens", &headers, Some(&wanted)).await.expect(201);
+        let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+        house.ask("GET", "/api/v1/events?q=usb", &[("authorization", bearer.as_str())], None).await.expect(200);
+        let audit = house.admin("GET", "/api/v1/audit?action=events.view", None).await.expect(200);
+        assert_eq!(audit["items"][0]["purpose"], "監視への転送", "{audit}");
+    });
+}
+
+#[test]
+fn what_happens_is_told_as_it_is_stored_in_the_order_of_its_arrival() {
+    on_both(|house| async move {
+        let (mut one, mut two) = busy(&house).await;
+        let page = house.admin("GET", "/api/v1/events?kind=process.start", None).await.expect(200);
+        let from = |after: &Value| {
+            format!("/api/v1/events/tail?kind=process.start&wait_s=55&after={}", after.as_str().unwrap())
+        };
+        let lines = |told: &Value| -> Vec<String> {
+            told["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["command_line"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        // It waits for news, and nobody else's news answers it.
+        two.runs(&account("sato", "1001"), "later");
+        let asked = format!("{}&q=later", from(&page["tail"]));
+        let (told, ()) = tokio::join!(house.admin("GET", &asked, None), async {
+            one.runs(&account("root", "0"), "first");
+            one.send().await.unwrap();
+            two.send().await.unwrap();
+        });
+        assert_eq!(lines(&told.expect(200)), ["later"]);
+        // Whoever comes later is told all of it, as it came, and then waits.
+        let told = house.admin("GET", &from(&page["tail"]), None).await.expect(200);
+        assert_eq!(lines(&told), ["first", "later"]);
+        let none = format!("/api/v1/events/tail?wait_s=0&after={}", told["next"].as_str().unwrap());
+        let told = house.admin("GET", &none, None).await.expect(200);
+        assert_eq!((lines(&told), &told["more"]), (vec![], &json!(false)));
+        let now = house.admin("GET", "/api/v1/events/tail", None).await.expect(200);
+        assert_eq!((&now["items"], &now["next"]), (&json!([]), &told["next"]));
+        // A store that was set back does not leave anybody waiting for what never comes.
+        for (after, word) in [("999999999", "unknown"), ("x", "unknown"), ("-1", "unknown")] {
+            let problem = house.admin("GET", &format!("/api/v1/events/tail?after={after}"), None).await.expect(422);
+            assert_eq!(
+                (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+                (&json!("?after"), &json!(word))
+            );
+        }
+        let group = house.group("営業").await;
+        let bearer = format!("Bearer {}", house.limited_to(Role::Auditor, &group).await);
+        let all = "/api/v1/events/tail?wait_s=0&after=0";
+        let seen = house.ask("GET", all, &[("authorization", bearer.as_str())], None).await.expect(200);
+        assert_eq!(seen["items"], json!([]), "of others nothing is told");
+        assert!(!house.admin("GET", all, None).await.expect(200)["items"].as_array().unwrap().is_empty());
     });
 }

@@ -9,6 +9,7 @@ use yagura_server_kit::{Role, db::Tx};
 use yagura_vocabulary::{Account, Event, Lane, id::EndpointId};
 
 use crate::{
+    clickhouse::on_clickhouse,
     harness::{House, on_both},
     machine::Machine,
 };
@@ -213,28 +214,31 @@ async fn amid_a_removal(house: &House, decided: impl AsyncFn(&Machine, &mut Tx))
     (here, usize::try_from(there).unwrap())
 }
 
+async fn hold_amid_a_removal(house: House) {
+    let hold = async |machine: &Machine, tx: &mut Tx| {
+        // As another server writes it, so that nothing in this process tells of it.
+        let scope = json!({"endpoints": [machine.id]}).to_string();
+        sqlx::query(
+            "INSERT INTO events_hold (id, name, reason, scope, created_at, created_by)
+             VALUES ($1, '訴訟', '弁護士の求め', $2, 1, 'another server')",
+        )
+        .bind(Uuid::now_v7().to_string())
+        .bind(scope)
+        .execute(tx.on())
+        .await
+        .unwrap();
+    };
+    let (_, there) = amid_a_removal(&house, hold).await;
+    assert_eq!(left(&house, "PC-014").await.len(), there);
+    assert_eq!(left(&house, "PC-015").await.len(), 0);
+    let run = house.admin("GET", RETENTION, None).await.expect(200)["last_run"].clone();
+    assert_eq!((&run["state"], &run["result"]["held"]), (&json!("done"), &json!(there)), "{run}");
+}
+
 #[test]
 fn a_hold_that_another_server_takes_in_the_middle_of_a_removal_protects_what_is_left() {
-    on_both(|house| async move {
-        let hold = async |machine: &Machine, tx: &mut Tx| {
-            // As another server writes it, so that nothing in this process tells of it.
-            let scope = json!({"endpoints": [machine.id]}).to_string();
-            sqlx::query(
-                "INSERT INTO events_hold (id, name, reason, scope, created_at, created_by)
-                 VALUES ($1, '訴訟', '弁護士の求め', $2, 1, 'another server')",
-            )
-            .bind(Uuid::now_v7().to_string())
-            .bind(scope)
-            .execute(tx.on())
-            .await
-            .unwrap();
-        };
-        let (_, there) = amid_a_removal(&house, hold).await;
-        assert_eq!(left(&house, "PC-014").await.len(), there);
-        assert_eq!(left(&house, "PC-015").await.len(), 0);
-        let run = house.admin("GET", RETENTION, None).await.expect(200)["last_run"].clone();
-        assert_eq!((&run["state"], &run["result"]["held"]), (&json!("done"), &json!(there)), "{run}");
-    });
+    on_both(hold_amid_a_removal);
+    on_clickhouse(hold_amid_a_removal);
 }
 
 #[test]
@@ -288,31 +292,34 @@ fn a_group_has_its_own_time_and_rules_that_make_no_sense_are_refused() {
 
 #[test]
 fn what_is_held_stays_until_the_hold_has_ended_and_a_night_has_gone_by() {
-    on_both(|house| async move {
-        let (here, there) = (Machine::enrol(&house, "PC-014").await, Machine::enrol(&house, "PC-015").await);
-        for machine in [&here, &there] {
-            came(&house, &machine.id.to_string(), 400, &["web.view", "file.open"]).await;
-        }
-        let everything = json!({"name": "all", "reason": "because", "scope": {}});
-        house.admin("POST", HOLDS, Some(&everything)).await.expect(422);
-        let hold = json!({"name": "訴訟 2026-3", "reason": "弁護士の求め",
-            "scope": {"endpoints": [here.id], "q": "kind:web.*"}});
-        let held = house.admin("POST", HOLDS, Some(&hold)).await.expect(201);
-        assert_eq!(held["events"], 1, "{held}");
-        let run = night(&house).await;
-        assert_eq!((&run["result"]["rows"], &run["result"]["held"]), (&json!(3), &json!(1)), "{run}");
-        assert_eq!(left(&house, "PC-014").await, ["web.view"]);
-        let end = format!("{HOLDS}/{}/end", held["hold"]["id"].as_str().unwrap());
-        house.admin("POST", &end, Some(&json!({"reason": " "}))).await.expect(422);
-        let ended = house.admin("POST", &end, Some(&json!({"reason": "和解した"}))).await.expect(200);
-        assert_eq!(ended["end_reason"], "和解した");
-        house.admin("POST", &end, Some(&json!({"reason": "和解した"}))).await.expect(409);
-        assert_eq!(left(&house, "PC-014").await, ["web.view"], "nothing goes at once");
-        night(&house).await;
-        assert_eq!(left(&house, "PC-014").await, Vec::<String>::new());
-        let audit = house.admin("GET", "/api/v1/audit?action=events.hold.end", None).await.expect(200);
-        assert_eq!(audit["items"][0]["purpose"], "和解した", "{audit}");
-    });
+    on_both(held_until_a_night_after);
+    on_clickhouse(held_until_a_night_after);
+}
+
+async fn held_until_a_night_after(house: House) {
+    let (here, there) = (Machine::enrol(&house, "PC-014").await, Machine::enrol(&house, "PC-015").await);
+    for machine in [&here, &there] {
+        came(&house, &machine.id.to_string(), 400, &["web.view", "file.open"]).await;
+    }
+    let everything = json!({"name": "all", "reason": "because", "scope": {}});
+    house.admin("POST", HOLDS, Some(&everything)).await.expect(422);
+    let hold = json!({"name": "訴訟 2026-3", "reason": "弁護士の求め",
+        "scope": {"endpoints": [here.id], "q": "kind:web.*"}});
+    let held = house.admin("POST", HOLDS, Some(&hold)).await.expect(201);
+    assert_eq!(held["events"], 1, "{held}");
+    let run = night(&house).await;
+    assert_eq!((&run["result"]["rows"], &run["result"]["held"]), (&json!(3), &json!(1)), "{run}");
+    assert_eq!(left(&house, "PC-014").await, ["web.view"]);
+    let end = format!("{HOLDS}/{}/end", held["hold"]["id"].as_str().unwrap());
+    house.admin("POST", &end, Some(&json!({"reason": " "}))).await.expect(422);
+    let ended = house.admin("POST", &end, Some(&json!({"reason": "和解した"}))).await.expect(200);
+    assert_eq!(ended["end_reason"], "和解した");
+    house.admin("POST", &end, Some(&json!({"reason": "和解した"}))).await.expect(409);
+    assert_eq!(left(&house, "PC-014").await, ["web.view"], "nothing goes at once");
+    night(&house).await;
+    assert_eq!(left(&house, "PC-014").await, Vec::<String>::new());
+    let audit = house.admin("GET", "/api/v1/audit?action=events.hold.end", None).await.expect(200);
+    assert_eq!(audit["items"][0]["purpose"], "和解した", "{audit}");
 }
 
 /// Tanaka, to whom uid 1000 of the endpoint belongs; the id.

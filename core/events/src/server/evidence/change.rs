@@ -4,7 +4,7 @@ use axum::extract::State;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, error::Problem};
 
 use super::{
-    Bell, object,
+    Bell, bucket, object,
     read::{EvidenceView, view},
     settings::{self, Settings},
 };
@@ -18,8 +18,9 @@ pub(super) async fn change(
     State(ctx): State<Context>,
     caller: Caller,
     if_match: IfMatch,
-    Json(body): Json<Settings>,
+    Json(mut body): Json<Settings>,
 ) -> ApiResult<Json<EvidenceView>> {
+    let secrets = bucket::take_secrets(&mut body);
     body.check()?;
     if store(&ctx).evidence().is_none() {
         return Err(ApiError::conflict("the events are in a store that keeps no journal"));
@@ -29,6 +30,7 @@ pub(super) async fn change(
     let before = settings::load(change.on()).await?;
     if_match.check(Etag(before.version))?;
     settings::store(change.on(), &body, at).await?;
+    bucket::keep_secrets(change.on(), &body, secrets).await?;
     change.commit(Audit::changed(object(), &before.settings, &body)).await?;
     ctx.part::<Bell>().0.notify_one();
     Ok(Json(view(&ctx).await?))

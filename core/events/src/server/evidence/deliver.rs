@@ -7,7 +7,7 @@ use yagura_mail::Whereabouts;
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::Time;
 
-use super::{places, settings::Destination};
+use super::{bucket, places, settings::Destination};
 use crate::embedded::WrittenHead;
 
 /// The pause after the first failure; each next one is twice as long,
@@ -110,6 +110,7 @@ async fn attempt(ctx: &Context, due: &Due) -> Result<Outcome, ApiError> {
             return Ok(Outcome::Mailed(id));
         }
         Destination::Syslog(receiver) => places::syslog(ctx, &receiver, &written).await,
+        Destination::S3(place) => bucket::put(ctx, &place, &written).await,
         Destination::Folder { path } => {
             let path = PathBuf::from(path);
             let write = tokio::task::spawn_blocking(move || places::folder(&path, &written));

@@ -1,6 +1,7 @@
 //! What shows afterwards that nothing was changed: `/api/v1/events/evidence`. Each day the head of the journal is written down
 //! and leaves the machine, so that whoever takes the server over, key and all, cannot make another past.
 
+mod bucket;
 mod change;
 mod deliver;
 mod heads;

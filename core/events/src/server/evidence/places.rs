@@ -55,11 +55,16 @@ pub(super) async fn syslog(ctx: &Context, receiver: &Receiver, written: &Written
     send(receiver, authorities, &message).await.map_err(|error| Chain(&error).to_string())
 }
 
-/// Writes the head into a folder, never over what is there.
-pub(super) fn folder(path: &Path, written: &WrittenHead) -> Result<(), String> {
+/// The name of the file that a head becomes.
+pub(super) fn name(written: &WrittenHead) -> String {
     // To the microsecond: two heads of one position may be written down in one second.
     let at: String = written.written_at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-    let file = path.join(format!("journal-head-{:012}-{at}.json", written.position));
+    format!("journal-head-{:012}-{at}.json", written.position)
+}
+
+/// Writes the head into a folder, never over what is there.
+pub(super) fn folder(path: &Path, written: &WrittenHead) -> Result<(), String> {
+    let file = path.join(name(written));
     let failed = |error: io::Error| format!("failed to write {}: {error}", file.display());
     let text = format!("{}\n", written.to_text());
     match OpenOptions::new().write(true).create_new(true).open(&file) {

@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, syslog::Receiver};
 use yagura_vocabulary::Time;
 
+use super::bucket::BucketPlace;
+
 /// The most places that a head goes to.
 const MOST: usize = 10;
 
@@ -28,6 +30,8 @@ pub(super) enum Destination {
         /// Its absolute path.
         path: String,
     },
+    /// A bucket of Amazon S3, or of what speaks its language.
+    S3(BucketPlace),
 }
 
 /// Where heads go, and when.
@@ -75,6 +79,11 @@ impl Settings {
                     if !Path::new(path).is_absolute() || path.contains('\0') {
                         let message = "give the whole path of a folder, from its root on";
                         return Err(ApiError::invalid(&at("path"), "bad_path", message));
+                    }
+                }
+                Destination::S3(bucket) => {
+                    if let Some((field, code, message)) = bucket.fault() {
+                        return Err(ApiError::invalid(&at(field), code, message));
                     }
                 }
             }
@@ -134,11 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mailbox_a_receiver_and_a_folder_are_places() {
+    fn a_mailbox_a_receiver_a_folder_and_a_bucket_are_places() {
         let places = json!([
             {"kind": "mail", "to": "audit@example.jp"},
             {"kind": "syslog", "transport": "tls", "host": "siem.example.jp", "port": 6514},
             {"kind": "folder", "path": "/mnt/worm/yagura"},
+            {"kind": "s3", "region": "ap-northeast-1", "bucket": "minato-shoko", "key_id": "AKIA", "secret": "hunter2"},
+            {"kind": "s3", "endpoint": "https://s3.example.jp:9000", "region": "jp", "bucket": "shoko", "key_id": "AKIA"},
         ]);
         assert_eq!(check(23, &places), Ok(()));
         assert_eq!(check(0, &json!([])), Ok(()));
@@ -152,6 +163,17 @@ mod tests {
             (json!([{"kind": "syslog", "transport": "udp", "host": "a", "port": 0}]), "/destinations/0/port"),
             (json!([{"kind": "folder", "path": "worm"}]), "/destinations/0/path"),
             (json!([{"kind": "folder", "path": "/w"}, {"kind": "folder", "path": "/w"}]), "/destinations/1/kind"),
+            (
+                json!([{"kind": "s3", "endpoint": "http://s3", "region": "jp", "bucket": "shoko", "key_id": "a"}]),
+                "/destinations/0/endpoint",
+            ),
+            (
+                json!([{"kind": "s3", "endpoint": "https://s3/path", "region": "jp", "bucket": "shoko", "key_id": "a"}]),
+                "/destinations/0/endpoint",
+            ),
+            (json!([{"kind": "s3", "region": "", "bucket": "shoko", "key_id": "a"}]), "/destinations/0/region"),
+            (json!([{"kind": "s3", "region": "jp", "bucket": "Shoko", "key_id": "a"}]), "/destinations/0/bucket"),
+            (json!([{"kind": "s3", "region": "jp", "bucket": "shoko", "key_id": " "}]), "/destinations/0/key_id"),
         ] {
             let refused = check(6, &wrong).unwrap_err();
             assert!(refused.contains(pointer), "{refused}");

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, error::Problem};
 use yagura_vocabulary::Id;
 
-use super::{Hold, HoldKind, object, reason, said, scope::Scope};
+use super::{Hold, HoldKind, name_of, object, reason, said, scope::Scope};
 use crate::{
     Removal, RemovalKind,
     server::{
@@ -69,7 +69,8 @@ pub(super) async fn create(
     .await?;
     let (created_at, created_by) = (change.at(), caller.name.clone());
     let (ended_at, ended_by, end_reason) = (None, None, None);
-    let hold = Hold { id, name, reason, scope, created_at, created_by, ended_at, ended_by, end_reason };
+    let person_name = name_of(change.on(), &scope).await?;
+    let hold = Hold { id, name, reason, scope, person_name, created_at, created_by, ended_at, ended_by, end_reason };
     change.commit(Audit::created(object(&hold), &hold).because(Some(hold.reason.clone()))).await?;
     // A removal under way begins anew with this hold: at once where it runs here, before its next step where it runs in
     // another server. What is held is counted when no step is under way any more that has not seen it.

@@ -33,6 +33,8 @@ pub(super) struct Hold {
     /// Why.
     reason: String,
     scope: Scope,
+    /// The name of the person whose events it is about; null where they are nobody's in particular, or the person is gone.
+    person_name: Option<String>,
     created_at: Time,
     created_by: String,
     /// Null while it holds.
@@ -61,6 +63,7 @@ impl Row {
             name: self.name,
             reason: self.reason,
             scope: serde_json::from_str(&self.scope).map_err(|error| ApiError::unavailable(&error))?,
+            person_name: None,
             created_at: Time::from_micros(self.created_at),
             created_by: self.created_by,
             ended_at: self.ended_at.map(Time::from_micros),
@@ -76,9 +79,23 @@ async fn all(connection: &mut AnyConnection) -> Result<Vec<Hold>, ApiError> {
         "SELECT id, name, reason, scope, created_at, created_by, ended_at, ended_by, end_reason FROM events_hold
          ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, created_at DESC",
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    rows.into_iter().map(Row::hold).collect()
+    let mut holds: Vec<_> = rows.into_iter().map(Row::hold).collect::<Result<_, _>>()?;
+    for hold in &mut holds {
+        hold.person_name = name_of(connection, &hold.scope).await?;
+    }
+    Ok(holds)
+}
+
+/// What the person is called whose events a scope is about.
+async fn name_of(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<String>, ApiError> {
+    let Some(person) = scope.person else { return Ok(None) };
+    let name: Option<(String,)> = sqlx::query_as("SELECT name FROM people_person WHERE id = $1")
+        .bind(person.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(name.map(|(name,)| name))
 }
 
 /// What is held now.

@@ -4,15 +4,22 @@
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
-use yagura_server_kit::Context;
+use yagura_server_kit::{
+    Context,
+    alone::{Work, alone},
+};
 
 use super::Signals;
 use crate::server::{erasure, retention};
 
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-/// Does what is due, until the server stops.
+/// Does what is due, until the server stops; of several servers, one.
 pub(in super::super) async fn watch(ctx: Context) {
+    alone(&ctx, Work::Removals, || look(ctx.clone())).await;
+}
+
+async fn look(ctx: Context) {
     let stop = ctx.stopping();
     if let Err(error) = async { retention::begin(&ctx).await.and(erasure::begin(&ctx).await) }.await {
         tracing::warn!(?error, "removals that an earlier run left could not be looked at");

@@ -17,12 +17,22 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
     let row = own(&ctx, &caller, &id).await?;
-    let stop = ctx.part::<Exports>().running().get(&id).map(|job| job.stop.clone());
+    let mut change = Change::begin(&ctx, &caller, "export.cancel").await?;
+    let stopped = sqlx::query(
+        "UPDATE log_search_export SET state = 'cancelled', finished_at = $1
+         WHERE id = $2 AND state IN ('queued', 'running')",
+    )
+    .bind(change.at().micros())
+    .bind(&id)
+    .execute(change.on())
+    .await?;
     // What has ended cannot be cancelled, and nobody is the worse for having asked.
-    if let Some(stop) = stop {
-        let change = Change::begin(&ctx, &caller, "export.cancel").await?;
+    if stopped.rows_affected() == 1 {
         change.commit(Audit::removed(Object::new("export", &id, &row.q), &row.state)).await?;
-        stop.cancel();
+        // Another server that makes it sees it within seconds.
+        if let Some(job) = ctx.part::<Exports>().running().get(&id) {
+            job.stop.cancel();
+        }
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,10 +5,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
-use yagura_events::server::{purpose_of, question};
-use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, auth::Credential, error::Problem,
-};
+use yagura_events::server::{question, reason_to_take};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem};
 use yagura_vocabulary::Id;
 
 use super::{Export, Exports, Format, MOST_OF_ONE, Running, job, own};
@@ -38,11 +36,7 @@ pub(crate) async fn create(
     Json(body): Json<NewExport>,
 ) -> ApiResult<(StatusCode, Json<Export>)> {
     let query = question(&ctx, &caller, &body.q, None).await?;
-    let purpose = purpose_of(&ctx, &caller).await?;
-    // A token says its purpose when it is made.
-    if purpose.is_none() && matches!(caller.credential, Credential::Session(_)) {
-        return Err(ApiError::conflict("say first why the log is read: open a case"));
-    }
+    let purpose = reason_to_take(&ctx, &caller).await?.map(|reason| reason.purpose);
     let id = Id::<Export>::new().to_string();
     let mut change = Change::begin(&ctx, &caller, "export.create").await?;
     let at = change.at();
@@ -57,8 +51,8 @@ pub(crate) async fn create(
         )));
     }
     sqlx::query(
-        "INSERT INTO log_search_export (id, owner, q, format, purpose, state, written, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6)",
+        "INSERT INTO log_search_export (id, owner, q, format, purpose, state, written, created_at, alive_at)
+         VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $6)",
     )
     .bind(&id)
     .bind(caller.who.id())

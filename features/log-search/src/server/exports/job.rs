@@ -8,7 +8,7 @@ use yagura_events::{
     MAX_LIMIT, Query, free_bytes,
     server::{Store, clock, views},
 };
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, db::Kind};
 
 use super::{Exports, create::NewExport, sheet::Sheet};
 use crate::table::Table;
@@ -21,8 +21,12 @@ const COUNTED: u64 = 1_000_000;
 const KEPT_FREE: u64 = 2 << 30;
 /// How long a file is kept.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
-/// How often is looked for files that have been kept long enough.
-const TIDIED_EVERY: Duration = Duration::from_secs(600);
+/// How often is looked for files that have been kept long enough, and for exports that nobody makes any more.
+const TIDIED_EVERY: Duration = Duration::from_secs(60);
+/// How often the database hears how far an export is, and that it is being made.
+const TOLD_EVERY: Duration = Duration::from_secs(5);
+/// Where it has not heard for so long, the server that made it is gone.
+const GONE_AFTER: Duration = Duration::from_secs(180);
 
 /// How an export ended.
 enum End {
@@ -43,6 +47,7 @@ pub(super) async fn run(ctx: Context, id: String, wanted: NewExport, query: Quer
             }
         },
         () = stop.cancelled() => End::Cancelled,
+        () = ended_elsewhere(&ctx, &id) => End::Cancelled,
         () = async { ctx.stopping().cancelled().await } => End::Failed("the server was stopped".to_owned()),
     };
     if !matches!(end, End::Done(_)) {
@@ -59,6 +64,39 @@ pub(super) async fn run(ctx: Context, id: String, wanted: NewExport, query: Quer
         tracing::error!(export = id, ?error, "how an export ended could not be written down");
     }
     ctx.part::<Exports>().running().remove(&id);
+}
+
+/// Tells the database how far an export is, again and again; returns when it was cancelled on another server.
+async fn ended_elsewhere(ctx: &Context, id: &str) {
+    loop {
+        tokio::time::sleep(TOLD_EVERY).await;
+        let (total, written) = match ctx.part::<Exports>().running().get(id) {
+            Some(job) => (job.total, job.written),
+            None => (None, 0),
+        };
+        match alive(ctx, id, total, written).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(export = id, ?error, "how far an export is could not be told"),
+        }
+    }
+}
+
+async fn alive(ctx: &Context, id: &str, total: Option<u64>, written: u64) -> Result<bool, ApiError> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let mut tx = ctx.db().write_relaxed().await?;
+    let told = sqlx::query(
+        "UPDATE log_search_export SET alive_at = $1, total = $2, written = $3
+         WHERE id = $4 AND state IN ('queued', 'running')",
+    )
+    .bind(ctx.now().micros())
+    .bind(total.map(number))
+    .bind(number(written))
+    .bind(id)
+    .execute(tx.on())
+    .await?;
+    tx.commit().await?;
+    Ok(told.rows_affected() == 1)
 }
 
 /// Why an export failed.
@@ -137,7 +175,10 @@ fn room(dir: &Path) -> Result<(), Failure> {
 
 async fn begun(ctx: &Context, id: &str) -> Result<(), ApiError> {
     let mut tx = ctx.db().write().await?;
-    sqlx::query("UPDATE log_search_export SET state = 'running' WHERE id = $1").bind(id).execute(tx.on()).await?;
+    sqlx::query("UPDATE log_search_export SET state = 'running' WHERE id = $1 AND state = 'queued'")
+        .bind(id)
+        .execute(tx.on())
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -152,7 +193,7 @@ async fn note(
     let mut tx = ctx.db().write().await?;
     sqlx::query(
         "UPDATE log_search_export SET state = $1, total = $2, written = $3, bytes = $4, failure = $5, finished_at = $6
-         WHERE id = $7",
+         WHERE id = $7 AND state IN ('queued', 'running')",
     )
     .bind(state)
     .bind(total.map(number))
@@ -174,7 +215,7 @@ async fn remove(path: &Path) {
     }
 }
 
-/// Ends what an earlier run of the server left unfinished, and then removes files again and again.
+/// Ends what a server that is gone left unfinished, and removes files that have been kept long enough, again and again.
 pub(super) async fn tidy(ctx: Context) {
     let mut ticks = interval(TIDIED_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -192,12 +233,17 @@ pub(super) async fn tidy(ctx: Context) {
 
 async fn tidy_once(ctx: &Context, first: bool) -> Result<(), ApiError> {
     let mut tx = ctx.db().write().await?;
-    if first {
+    // With SQLite there is one server: what it does not make itself when it starts, nobody makes.
+    let only = ctx.db().kind() == Kind::Sqlite;
+    if first || !only {
+        let silent_since = if only { i64::MAX } else { (ctx.now() - GONE_AFTER).micros() };
         let running: Vec<String> = ctx.part::<Exports>().running().keys().cloned().collect();
-        let left: Vec<(String, String)> =
-            sqlx::query_as("SELECT id, format FROM log_search_export WHERE state IN ('queued', 'running')")
-                .fetch_all(tx.on())
-                .await?;
+        let left: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, format FROM log_search_export WHERE state IN ('queued', 'running') AND alive_at < $1",
+        )
+        .bind(silent_since)
+        .fetch_all(tx.on())
+        .await?;
         for (id, format) in left.into_iter().filter(|(id, _)| !running.contains(id)) {
             sqlx::query("UPDATE log_search_export SET state = 'failed', failure = $1, finished_at = $2 WHERE id = $3")
                 .bind("the server was stopped")

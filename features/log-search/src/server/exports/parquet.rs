@@ -4,7 +4,7 @@ use std::{fs::File, sync::Arc};
 
 use arrow_array::{
     ArrayRef, RecordBatch,
-    builder::{Int64Builder, StringBuilder, TimestampMicrosecondBuilder},
+    builder::{BooleanBuilder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder},
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use jiff::Timestamp;
@@ -24,13 +24,15 @@ const ROW_GROUP: usize = 128 * 1024;
 enum Shape {
     Time,
     Number,
+    Flag,
     Text,
 }
 
 fn shape(name: &str) -> Shape {
     match name {
         "occurred_at" | "received_at" => Shape::Time,
-        "bytes" | "count" | "pid" | "remote_port" => Shape::Number,
+        "bytes" | "count" | "pid" | "remote_port" | "seq" => Shape::Number,
+        "inferred" | "truncated" => Shape::Flag,
         _ => Shape::Text,
     }
 }
@@ -41,6 +43,7 @@ pub(super) fn schema(columns: &[String]) -> SchemaRef {
         let kind = match shape(name) {
             Shape::Time => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Shape::Number => DataType::Int64,
+            Shape::Flag => DataType::Boolean,
             Shape::Text => DataType::Utf8,
         };
         Field::new(name, kind, true)
@@ -92,6 +95,11 @@ fn array(name: &str, events: &[Value]) -> ArrayRef {
             let number = |value: &Value| value.as_u64().map(|number| i64::try_from(number).unwrap_or(i64::MAX));
             values.for_each(|value| numbers.append_option(value.and_then(number)));
             Arc::new(numbers.finish())
+        }
+        Shape::Flag => {
+            let mut flags = BooleanBuilder::with_capacity(events.len());
+            values.for_each(|value| flags.append_option(value.and_then(Value::as_bool)));
+            Arc::new(flags.finish())
         }
         Shape::Text => {
             let mut texts = StringBuilder::new();

@@ -2,10 +2,8 @@
 
 use axum::extract::State;
 use jiff::Timestamp;
-use yagura_events::server::{clock, purpose_of};
-use yagura_server_kit::{
-    ApiError, ApiResult, Audit, Caller, Change, Context, Json, Path, auth::Credential, error::Problem,
-};
+use yagura_events::server::{clock, reason_to_take};
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Path, error::Problem};
 
 use super::{MOST_RECIPIENTS, Schedule, ScheduleView, drop_of, of};
 use crate::{
@@ -29,10 +27,7 @@ pub(crate) async fn set(
     let recipients = recipients(&body.recipients)?;
     // It runs in the name of an account of the console, also after the token or session that ordered it has ended.
     caller.admin()?;
-    let purpose = purpose_of(&ctx, &caller).await?;
-    if purpose.is_none() && matches!(caller.credential, Credential::Session(_)) {
-        return Err(ApiError::conflict("say first why the log is read: open a case"));
-    }
+    let purpose = reason_to_take(&ctx, &caller).await?.map(|reason| reason.purpose);
     let mut days = body.days.clone();
     days.sort_unstable();
     days.dedup();
