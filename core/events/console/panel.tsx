@@ -53,7 +53,7 @@ function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
     },
     { label: t('field.subject'), value: row.subject },
     { label: t('field.target'), value: row.target },
-    { label: t('field.rule'), value: row.rule },
+    { label: t('field.rule'), value: typeof row.body['rule_name'] === 'string' ? row.body['rule_name'] : row.rule },
     { label: t('field.class'), value: row.class },
     {
       label: t('field.process'),
@@ -82,7 +82,7 @@ function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
     { label: t('field.count'), value: row.count },
     { label: t('field.feature'), value: feature(`features.${row.feature}`, row.feature) },
     { label: t('field.order'), value: `${row.lane} ${String(row.seq)}` },
-    ...Object.entries(row.body).map(([name, value]) => ({
+    ...Object.entries(row.body).filter(([name]) => name !== 'rule_name').map(([name, value]) => ({
       label: name,
       value: typeof value === 'string' ? value : code(JSON.stringify(value)),
     })),

@@ -1,0 +1,57 @@
+import { Modal } from '@mantine/core';
+import { useBlocker } from '@tanstack/react-router';
+import { useWords } from '@shell/i18n';
+import { Button } from '@shell/ui/button';
+import { Acts } from '@shell/ui/section';
+import type { ReactNode } from 'react';
+
+interface Address {
+  pathname: string;
+  search: unknown;
+}
+
+const groupOf = (at: Address): unknown => (at.search as Record<string, unknown>)['group'];
+
+/** Asks before what was not saved is lost: on the way to another page, to another group, or out of the console. */
+export function LeaveGuard({ count }: { count: number }): ReactNode {
+  const t = useWords('rule-book');
+  const blocker = useBlocker({
+    // Only what is lost is asked about: the list, a rule and the ready rules share one draft.
+    shouldBlockFn: ({ current, next }) => {
+      const [from, to] = [current, next] as [Address, Address];
+      return count > 0 && (from.pathname !== to.pathname || groupOf(from) !== groupOf(to));
+    },
+    enableBeforeUnload: count > 0,
+    withResolver: true,
+  });
+  const blocked = blocker.status === 'blocked';
+  return (
+    <Modal
+      opened={blocked}
+      onClose={() => {
+        blocker.reset?.();
+      }}
+      title={t('bar.leave_title')}
+    >
+      <p>{t('bar.leave_text', { count })}</p>
+      <br />
+      <Acts end>
+        <Button
+          onClick={() => {
+            blocker.proceed?.();
+          }}
+        >
+          {t('bar.leave')}
+        </Button>
+        <Button
+          main
+          onClick={() => {
+            blocker.reset?.();
+          }}
+        >
+          {t('bar.stay')}
+        </Button>
+      </Acts>
+    </Modal>
+  );
+}
