@@ -63,6 +63,7 @@ const versions: PolicyVersion[] = [
   version('rule_book', byPath('/'), 4, { ...rootBook, rules: rootBook.rules.slice(0, 5) }, '大量の削除を加える前', 30 * day, { state: 'superseded' }),
   { ...version('rule_book', byPath('/川崎工場/設計部'), 2, designBook, '図面の書き出しを知らせる', 9 * day), inherit: 'add' },
   { ...version('rule_book', byPath('/本社/営業二課'), 1, manyBook, '取引先ごとに分ける', 12 * day), inherit: 'add' },
+  version('rule_book', byPath('/試し運用'), 1, { rules: [] }, 'まっさらから試す', 2 * day),
   version('assets', byPath('/大阪営業所'), 1, { interval_s: 14_400 }, '試し', 12 * day, { state: 'superseded' }),
 ];
 

@@ -2,7 +2,7 @@ import type { Group, RuleSightView } from '@shell/api/schema';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useWords, type WordKey } from '@shell/i18n';
 import { useCan } from '@shell/session/session';
-import { Columns, Section } from '@shell/ui/section';
+import { Section, Stack } from '@shell/ui/section';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useId, type ReactNode } from 'react';
 import { AmountFields } from './amount-fields';
@@ -16,9 +16,9 @@ import { isShown, type Calendar, type Rule } from './rule';
 import css from './rules.module.css';
 import { Screen } from './screen';
 import { sentenceOf } from './sentence';
-import { SightPart, nobodyStops, useReasonWord } from './sight';
+import { SightPart, nobodyStops, useStopsNothing } from './sight';
 import { useSpeech } from './speech';
-import { usePast } from './use-past';
+import { usePast, type Past } from './use-past';
 import { TimeFields, WhatFields, WhichFields, WhoFields, type WhenProps } from './when-fields';
 
 type PartName = Extract<WordKey<'rule-book'>, `edit.part.${string}`> extends `edit.part.${infer P}` ? P : never;
@@ -39,7 +39,7 @@ export function Part({ name, about, children }: { name: PartName; about?: string
 
 function LevelPart({ rule, stops, readOnly, onChange }: { rule: Rule; stops: RuleSightView | undefined; readOnly: boolean; onChange: (rule: Rule) => void }): ReactNode {
   const t = useWords('rule-book');
-  const reason = useReasonWord();
+  const why = useStopsNothing();
   const id = useId();
   const barred = nobodyStops(stops);
   return (
@@ -58,7 +58,7 @@ function LevelPart({ rule, stops, readOnly, onChange }: { rule: Rule; stops: Rul
         <p>{t(`edit.level_hint.${rule.level}`)}</p>
         {barred && (
           <p>
-            {t('sight.not_stopped')} {stops?.reasons.map((one) => `${reason(one)} ${t('sight.endpoints', { count: one.endpoints })}`).join(' ')}
+            {t('sight.not_stopped')} {why(stops)}
           </p>
         )}
       </div>
@@ -66,7 +66,14 @@ function LevelPart({ rule, stops, readOnly, onChange }: { rule: Rule; stops: Rul
   );
 }
 
-function Fields({ rule, readOnly, stops, onChange }: { rule: Rule; readOnly: boolean; stops: RuleSightView | undefined; onChange: (rule: Rule) => void }): ReactNode {
+function Fields({ rule, readOnly, stops, found, onChange }: {
+  rule: Rule;
+  readOnly: boolean;
+  stops: RuleSightView | undefined;
+  /** An event that a trial found. */
+  found: string | undefined;
+  onChange: (rule: Rule) => void;
+}): ReactNode {
   const t = useWords('rule-book');
   const when: WhenProps = {
     at: '/when',
@@ -99,6 +106,12 @@ function Fields({ rule, readOnly, stops, onChange }: { rule: Rule; readOnly: boo
       <LevelPart rule={rule} stops={stops} readOnly={readOnly} onChange={onChange} />
       <Part name="popup">
         <PopupFields rule={rule} readOnly={readOnly} onChange={onChange} />
+        {rule.level !== 'log' && isShown(rule) && (
+          <div className={css['screen']}>
+            <h3 className={css['minor']}>{t('edit.screen')}</h3>
+            <ScreenPart rule={rule} found={found} />
+          </div>
+        )}
       </Part>
       <Part name="except" about={t('edit.about.except')}>
         <ExceptFields rule={rule} readOnly={readOnly} onChange={onChange} />
@@ -110,29 +123,23 @@ function Fields({ rule, readOnly, stops, onChange }: { rule: Rule; readOnly: boo
 /** The pop-up with what the trial found, or with the newest thing of the kind. */
 function ScreenPart({ rule, found }: { rule: Rule; found: string | undefined }): ReactNode {
   const may = useCan('events.read');
-  const newest = useExample(rule.when.kinds ?? [], may && found === undefined);
+  const newest = useExample(rule, may && found === undefined);
   return found === undefined ? <Screen rule={rule} example={newest.data} /> : <Found id={found} rule={rule} />;
 }
 
 function Found({ id, rule }: { id: string; rule: Rule }): ReactNode {
   const event = useEvent(id);
-  return <Screen rule={rule} example={event.data} />;
+  return <Screen rule={rule} example={event.data && { event: event.data, answered: true }} />;
 }
 
-function Facts({ rule, group, calendar, sight }: { rule: Rule; group: Group; calendar: Calendar; sight: UseQueryResult<RuleSightView> }): ReactNode {
+function Facts({ rule, group, past, sight }: { rule: Rule; group: Group; past: Past; sight: UseQueryResult<RuleSightView> }): ReactNode {
   const t = useWords('rule-book');
   const speech = useSpeech();
-  const past = usePast([rule], calendar);
   return (
     <>
       <Section title={t('edit.sentence')}>
         <p aria-live="polite">{sentenceOf(speech, rule)}</p>
       </Section>
-      {rule.level !== 'log' && isShown(rule) && (
-        <Section title={t('edit.screen')}>
-          <ScreenPart rule={rule} found={firstExample(past, rule.id)} />
-        </Section>
-      )}
       <Section title={t('past.title')}>
         <PastPart past={past}>{(view) => view.rules.map((one) => <Answers key={one.rule} answers={one} />)}</PastPart>
       </Section>
@@ -157,15 +164,18 @@ export function Editor({ rule, group, calendar, readOnly, onChange, more }: {
   const [settled] = useDebouncedValue(rule, 400);
   const sight = useSight(settled, group.id, may);
   const stops = useSight({ ...settled, level: 'prohibit' }, group.id, may);
+  const past = usePast([rule], calendar);
   return (
-    <Columns
-      main={
-        <div>
-          <Fields rule={rule} readOnly={readOnly} stops={stops.data} onChange={onChange} />
-          {more !== undefined && <Part name="more">{more}</Part>}
-        </div>
-      }
-      side={<Facts rule={rule} group={group} calendar={calendar} sight={sight} />}
-    />
+    <div className={css['editor']}>
+      <div>
+        <Fields rule={rule} readOnly={readOnly} stops={stops.data} found={firstExample(past, rule.id)} onChange={onChange} />
+        {more !== undefined && <Part name="more">{more}</Part>}
+      </div>
+      <div className={css['facts']}>
+        <Stack>
+          <Facts rule={rule} group={group} past={past} sight={sight} />
+        </Stack>
+      </div>
+    </div>
   );
 }

@@ -37,9 +37,10 @@ function One({ nth, exception, readOnly, onChange, onRemove }: { nth: number; ex
           <b>{number}</b> {Object.keys(exception.when).length > 0 && whenWords(speech, exception.when)}
           {over && <span className="dim"> {t('edit.except_over')}</span>}
         </p>
-        <div className={css['pair']}>
+        <div className={css['reason']}>
           <TextInput
             label={t('edit.reason')}
+            description={t('edit.reason_hint')}
             error={fault(`${at}/reason`)}
             disabled={readOnly}
             value={exception.reason}

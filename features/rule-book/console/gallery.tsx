@@ -1,7 +1,7 @@
 import type { Group, ReadyRuleView } from '@shell/api/schema';
 import { useLanguage, useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
-import { useCan } from '@shell/session/session';
+import { useCan, usePlace } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Go } from '@shell/ui/link';
 import { Await } from '@shell/ui/states';
@@ -9,9 +9,11 @@ import { KeyValues } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import { ClassIcon } from './classes';
 import { LevelIcon, useLevelWord } from './level';
+import { fill } from './popup';
 import { useReady, useReadyRule, useSight } from './queries';
 import { isShown, type Rule } from './rule';
 import css from './rules.module.css';
+import { madeUp } from './screen';
 import { sentenceOf } from './sentence';
 import { useReasonWord, useSensorWord } from './sight';
 import { useSpeech } from './speech';
@@ -46,6 +48,7 @@ type Place = { key: string; stored: boolean } | undefined;
 function Card({ ready, group, place, onUse }: { ready: ReadyRuleView; group: Group; place: Place; onUse: (rule: Rule) => void }): ReactNode {
   const t = useWords('rule-book');
   const language = useLanguage();
+  const { zone } = usePlace();
   const speech = useSpeech();
   const level = useLevelWord();
   const mayWrite = useCan('policies.write');
@@ -92,7 +95,7 @@ function Card({ ready, group, place, onUse }: { ready: ReadyRuleView; group: Gro
       <KeyValues
         facts={[
           { label: t('gallery.sees'), value: sentenceOf(speech, rule) },
-          { label: t('gallery.person'), value: says ? ready.popup[language] : t('gallery.person_none') },
+          { label: t('gallery.person'), value: says ? fill(ready.popup[language], madeUp(rule, zone)) : t('gallery.person_none') },
           { label: t('gallery.needs'), value: <Needs rule={rule} group={group} /> },
         ]}
       />

@@ -2,7 +2,7 @@ import { HttpResponse, delay, http } from 'msw';
 import type { EventView, PreviewView, RuleAnswers, RuleSightReason, RuleSightView } from '@shell/api/schema';
 import { problem } from '@shell/mock/answers';
 import { day, timeOf } from '@shell/mock/day';
-import { now } from '@shell/time';
+import { now, partsIn } from '@shell/time';
 import { eventsUntil } from '../../../core/events/console/mock-week';
 import { fleet, groups } from '../../../core/endpoints/console/mock-fleet';
 import { isWithin } from './book';
@@ -12,15 +12,26 @@ import { isOn, isShown, type Rule, type When } from './rule';
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 
+/** Whether a moment lies in the hours of a rule, with the office's shift from 8 to 19. */
+function inHours(ms: number, hours: When['hours']): boolean {
+  if (hours === undefined) return true;
+  const at = partsIn('Asia/Tokyo', ms);
+  const clock = `${String(at.hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`;
+  const works = at.weekday > 0 && at.weekday < 6 && clock >= '08:00' && clock < '19:00';
+  if (typeof hours === 'string') return (hours === 'business') === works;
+  return hours.within.some(({ from, to }) => (from < to ? clock >= from && clock < to : clock >= from || clock < to));
+}
+
 /** Enough of the judge for the office: kinds, words in names, accounts, places by the path. */
 function fits(event: EventView, when: When): boolean {
-  const name = fold((event.target ?? event.subject ?? '').split(/[/\\]/).at(-1) ?? '');
+  const name = fold([event.target, event.subject].map((path) => path?.split(/[/\\]/).at(-1) ?? '').join('\n'));
   const to = event.target?.startsWith('\\\\') ? 'network' : /^[E-F]:/.test(event.target ?? '') ? 'removable' : 'fixed';
   return (
     (when.kinds ?? [event.kind]).some((kind) => event.kind === kind || event.kind.startsWith(`${kind}.`)) &&
     (when.texts ?? []).every(({ any_of, none_of = [] }) => (any_of ?? ['']).some((word) => name.includes(fold(word).replaceAll('*', ''))) && !none_of.some((word) => name.includes(fold(word)))) &&
     (when.program?.names ?? ['']).some((program) => fold(event.image ?? '').endsWith(fold(program))) &&
-    (when.to ?? [to]).some((place) => place === to)
+    (when.to ?? [to]).some((place) => place === to) &&
+    inHours(Date.parse(event.occurred_at), when.hours)
   );
 }
 

@@ -40,7 +40,7 @@ const rules: Rule[] = [
     ],
     popup: { text: '社内限の %FILE% をコピーしました（%TIME%）。コピーはできています。社外に渡すものでないか、もう一度お確かめください。' },
   },
-  { id: 'unregistered-usb', name: '登録外のUSBメモリー', class: 'removable_write', level: 'alarm', when: { kinds: ['device.arrive', 'device.denied'] }, popup: { text: '会社に登録していない機器です。仕事で必要なときは申請してください。', quiet_s: 600 } },
+  { id: 'unregistered-usb', name: '登録外のUSBメモリー', class: 'removable_write', level: 'alarm', when: { kinds: ['device.arrive'] }, popup: { text: '会社に登録していない機器です。仕事で必要なときは申請してください。', quiet_s: 600 } },
   { id: 'unapproved-program', name: '許可していないソフトウェア', class: 'program', level: 'alarm', when: { kinds: ['process.start'], program: { paths: ['C:\\Users\\**\\Downloads\\**'] } }, except: [{ when: { accounts: ['saeki.n'] }, reason: '導入の試し', until: before(3 * day) }] },
   { id: 'many-pages', name: '一度に100枚を超える印刷', class: 'print', level: 'alarm', when: { kinds: ['print.job'] }, at_least: { count: 3, within_s: 900 } },
   { id: 'deep-night', name: '22時から5時の操作', class: 'out_of_hours', level: 'log', when: { kinds: ['session.logon', 'file'], hours: { within: [{ from: '22:00', to: '05:00' }] } } },

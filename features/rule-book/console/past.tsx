@@ -17,6 +17,8 @@ import type { Past } from './use-past';
 const longest = 20;
 const shown = 4;
 
+const number = (value: number): string => value.toLocaleString('en-US');
+
 function Example({ id }: { id: string }): ReactNode {
   const place = usePlace();
   const { data, error } = useEvent(id);
@@ -45,12 +47,14 @@ export function Answers({ answers }: { answers: RuleAnswers }): ReactNode {
   return (
     <>
       <p className={css['lead']}>
-        {warns ? t('past.warned', { people: answers.people, count: answers.warned }) : t('past.answered', { people: answers.people, count: answers.times })}
+        {warns
+          ? t('past.warned', { people: number(answers.people), count: answers.warned, times: number(answers.warned) })
+          : t('past.answered', { people: number(answers.people), count: answers.times, times: number(answers.times) })}
       </p>
-      <p className="sm sub">{t('past.rows', { endpoints: answers.endpoints, count: answers.times })}</p>
+      <p className="sm sub">{t('past.rows', { endpoints: number(answers.endpoints), count: answers.times, times: number(answers.times) })}</p>
       <h3 className={css['minor']}>{t('past.examples')}</h3>
       <ul className={css['examples']}>
-        {answers.examples.slice(0, shown).map((id) => (
+        {answers.examples.slice(-shown).reverse().map((id) => (
           <Example key={id} id={id} />
         ))}
       </ul>
@@ -64,7 +68,7 @@ export function Reach({ view }: { view: PreviewView }): ReactNode {
   const place = usePlace();
   return (
     <p className="xs dim">
-      {t('past.judged', { count: view.judged.toLocaleString('en-US') })}
+      {t('past.judged', { count: number(view.judged) })}
       {!view.complete && ` ${t('past.incomplete', { until: exact(Date.parse(view.until), place) })}`}
       {view.cannot_say.length > 0 && ` ${t('past.cannot_say')}`}
     </p>
@@ -122,19 +126,19 @@ export function PastPart({ past, children }: { past: Past; children: (view: Prev
       return <Failed error={now.error} retry={past.start} />;
     case 'cancelled':
       return (
-        <>
+        <div className={css['running']}>
           <p className="sm sub" role="status">
             {t('past.cancelled')}
           </p>
           {button('past.again')}
-        </>
+        </div>
       );
     case 'idle':
       return (
-        <>
+        <div className={css['running']}>
           <p className="sm sub">{t('past.scope')}</p>
           {button('past.try')}
-        </>
+        </div>
       );
   }
 }

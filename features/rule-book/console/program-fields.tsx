@@ -20,7 +20,7 @@ export function ProgramFields({ at, when, readOnly, onChange }: WhenProps): Reac
           <Words
             key={part}
             label={t(`edit.${part}`)}
-            {...(part === 'signers' ? {} : { hint: t(`edit.${part}_hint`) })}
+            hint={t(`edit.${part}_hint`)}
             value={when.program?.[part]}
             error={fault(`${at}/program/${part}`) ?? (part === 'names' ? fault(`${at}/program`) : null)}
             readOnly={readOnly}

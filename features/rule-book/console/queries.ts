@@ -18,9 +18,9 @@ export function useBooks(): UseQueryResult<PolicyVersion[]> {
 }
 
 /** The description of the policy: its schema, and what holds where nobody decided anything. */
-export function useDescription(): { feature: PolicyFeature | undefined; error: Error | null; refetch: () => unknown } {
+export function useDescription(): { feature: PolicyFeature | undefined; loaded: boolean; error: Error | null; refetch: () => unknown } {
   const { data, error, refetch } = usePolicyFeatures();
-  return { feature: data?.find((one) => one.feature === 'rule_book'), error, refetch };
+  return { feature: data?.find((one) => one.feature === 'rule_book'), loaded: data !== undefined, error, refetch };
 }
 
 export function useReady(): UseQueryResult<ReadyRuleView[]> {
@@ -88,15 +88,30 @@ export function useAnswers(group: Group, daysBack: number, enabled: boolean): Us
   });
 }
 
-/** The newest event of these kinds, to fill a pop-up with what really happens here; null where there is none. */
-export function useExample(kinds: readonly string[], enabled: boolean): UseQueryResult<EventView | null> {
-  const kind = kinds.map((one) => (one.includes('.') ? one : `${one}.*`)).join(',');
+export interface Example {
+  event: EventView;
+  /** The rule answered to it; otherwise it is only of the same kind. */
+  answered: boolean;
+}
+
+/** Something that really happened, to fill a pop-up with: what the rule answered to last, or the last act of its kinds. */
+export function useExample({ id, when }: Rule, enabled: boolean): UseQueryResult<Example | null> {
+  const kind = (when.kinds ?? []).map((one) => (one.includes('.') ? one : `${one}.*`)).join(',');
+  const known = /^[a-z0-9-]+$/.test(id);
   return useQuery({
-    queryKey: ['rule-book', 'example', kind],
+    queryKey: ['rule-book', 'example', known ? id : '', kind],
     staleTime: 300_000,
-    enabled: enabled && kind !== '',
+    enabled,
     retry: false,
-    queryFn: async ({ signal }) => (await answered(api.GET('/api/v1/events', { params: { query: { kind, limit: 1 } }, signal }))).items[0] ?? null,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const newest = async (query: { q: string } | { kind: string }): Promise<EventView | undefined> =>
+        (await answered(api.GET('/api/v1/events', { params: { query: { ...query, limit: 1 } }, signal }))).items[0];
+      const own = known ? await newest({ q: `rule=${id} since:30d` }) : undefined;
+      if (own) return { event: own, answered: true };
+      const like = kind === '' ? undefined : await newest({ kind });
+      return like ? { event: like, answered: false } : null;
+    },
   });
 }
 

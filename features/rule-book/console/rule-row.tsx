@@ -12,7 +12,7 @@ import { rowsOf, useSight, type Answers } from './queries';
 import { isOn, withField, type Rule } from './rule';
 import css from './rules.module.css';
 import { sentenceOf } from './sentence';
-import { nobodyStops, useReasonWord } from './sight';
+import { nobodyStops as isNobody, useStopsNothing } from './sight';
 import { useSpeech } from './speech';
 
 export interface RowProps {
@@ -23,6 +23,8 @@ export interface RowProps {
   /** From where it comes; the group itself where it is its own. */
   from: Inherited['group'] | null;
   added: boolean;
+  /** Whether no endpoint can stop any act that rules here are about. */
+  nobodyStops: boolean;
   changed: boolean;
   week: Answers | undefined;
   month: Answers | undefined;
@@ -61,14 +63,14 @@ function Exceptions({ rule }: { rule: Rule }): ReactNode {
 }
 
 /** The level with what no endpoint can do left out. It is asked for when somebody comes near, not for a thousand rows at once. */
-function Level({ rule, group, near, onChange }: { rule: Rule; group: Group; near: boolean; onChange: RowProps['onChange'] }): ReactNode {
+function Level({ rule, group, near, none, onChange }: { rule: Rule; group: Group; near: boolean; none: boolean; onChange: RowProps['onChange'] }): ReactNode {
   const t = useWords('rule-book');
-  const reason = useReasonWord();
+  const why = useStopsNothing();
   const may = useCan('endpoints.read');
-  const { data } = useSight({ ...rule, level: 'prohibit' }, group.id, may && near && onChange !== undefined);
-  const barred = near && nobodyStops(data);
+  const { data } = useSight({ ...rule, level: 'prohibit' }, group.id, may && near && !none && onChange !== undefined);
+  const barred = none || (near && isNobody(data));
   return (
-    <span title={barred ? t('rules.cannot_stop', { reasons: data?.reasons.map(reason).join(' ') ?? '' }) : undefined}>
+    <span title={barred ? t('rules.cannot_stop', { why: why(data) }) : undefined}>
       <LevelChoice
         label={t('rules.level_of', { name: rule.name })}
         value={rule.level}
@@ -81,7 +83,7 @@ function Level({ rule, group, near, onChange }: { rule: Rule; group: Group; near
 }
 
 /** A rule in two lines: its name and its sentence, its level, and how often it answered. */
-export function RuleRow({ name, rule, group, from, added, changed, week, month, onChange }: RowProps): ReactNode {
+export function RuleRow({ name, rule, group, from, added, nobodyStops, changed, week, month, onChange }: RowProps): ReactNode {
   const t = useWords('rule-book');
   const speech = useSpeech();
   const word = useClassWord();
@@ -108,7 +110,7 @@ export function RuleRow({ name, rule, group, from, added, changed, week, month, 
         </span>
       </th>
       <td>
-        <Level rule={rule} group={group} near={near} onChange={onChange} />
+        <Level rule={rule} group={group} near={near} none={nobodyStops} onChange={onChange} />
       </td>
       <td>
         {onChange ? (
@@ -129,7 +131,10 @@ export function RuleRow({ name, rule, group, from, added, changed, week, month, 
             {t('rules.inherited', { group: from.name })}
           </Go>
         ) : (
-          <span className="sub">{t(added ? 'rules.added' : 'rules.own')}</span>
+          <>
+            {t(added ? 'rules.added' : 'rules.own')}
+            <small>{t('rules.endpoints', { count: group.endpoint_count })}</small>
+          </>
         )}
       </td>
       <td>

@@ -7,16 +7,16 @@ import { SearchField } from '@shell/pick/search-field';
 import { useCan } from '@shell/session/session';
 import { useNow } from '@shell/time';
 import { Button } from '@shell/ui/button';
-import { Filters } from '@shell/ui/filters';
 import { Go } from '@shell/ui/link';
 import { Section } from '@shell/ui/section';
 import { Empty } from '@shell/ui/states';
 import { useCallback, useState, type ReactNode } from 'react';
 import { expiryOf, type Book } from './book';
-import { useAnswers } from './queries';
+import { useAnswers, useSight } from './queries';
 import { isLoud, isOn, type Rule } from './rule';
 import { RuleRow } from './rule-row';
 import css from './rules.module.css';
+import { nobodyStops, useStopsNothing } from './sight';
 import type { Draft } from './use-draft';
 
 const atOnce = 100;
@@ -42,6 +42,16 @@ function fits(rule: Rule, only: Only, nowMs: number): boolean {
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 
+/** Whether no endpoint can stop any act that rules here are about: asked once for all of them. */
+function useNobodyStops(rules: readonly Rule[], group: Group): { none: boolean; why: string } {
+  const why = useStopsNothing();
+  const may = useCan('endpoints.read');
+  const kinds = [...new Set(rules.flatMap((rule) => rule.when.kinds ?? []))].sort();
+  const all: Rule = { id: 'all', name: 'all', class: 'all', level: 'prohibit', when: kinds.length > 0 && rules.every((rule) => rule.when.kinds) ? { kinds } : {} };
+  const { data } = useSight(all, group.id, may && rules.length > 0);
+  return { none: nobodyStops(data), why: why(data) };
+}
+
 /** The rules of a group: its own, then those from above. */
 export function RuleTable({ book, draft, group }: { book: Book; draft: Draft; group: Group }): ReactNode {
   const t = useWords('rule-book');
@@ -65,6 +75,7 @@ export function RuleTable({ book, draft, group }: { book: Book; draft: Draft; gr
   const all = [...own, ...above];
   const found = all.filter(({ rule }) => fits(rule, only, nowMs) && (text === '' || fold(`${rule.name} ${rule.id} ${rule.class}`).includes(text)));
   const shown = found.slice(0, atOnce + more);
+  const stops = useNobodyStops(own.map(({ rule }) => rule), group);
   return (
     <Section
       title={t('rules.count', { all: all.length, on: all.filter(({ rule }) => isOn(rule)).length })}
@@ -74,7 +85,7 @@ export function RuleTable({ book, draft, group }: { book: Book; draft: Draft; gr
         </Go>
       }
     >
-      <Filters>
+      <div className={css['tools']} role="search">
         <SearchField label={t('rules.search')} value={search['q'] ?? ''} onChange={find} />
         <Select
           aria-label={t('rules.filter')}
@@ -85,7 +96,7 @@ export function RuleTable({ book, draft, group }: { book: Book; draft: Draft; gr
             change({ only: next === 'all' ? undefined : (next ?? undefined) }, { replace: true });
           }}
         />
-      </Filters>
+      </div>
       {found.length === 0 ? (
         <Empty>{t('rules.none_found')}</Empty>
       ) : (
@@ -112,6 +123,7 @@ export function RuleTable({ book, draft, group }: { book: Book; draft: Draft; gr
                   {...row}
                   group={group}
                   added={book.inherit === 'add'}
+                  nobodyStops={stops.none}
                   changed={draft.changes.some((one) => one.key === row.name)}
                   week={week.data}
                   month={month.data}
@@ -120,6 +132,11 @@ export function RuleTable({ book, draft, group }: { book: Book; draft: Draft; gr
             </tbody>
           </table>
         </div>
+      )}
+      {stops.none && mayWrite && (
+        <p className={css['note']}>
+          {t('rules.nobody_stops')} {stops.why}
+        </p>
       )}
       {found.length > shown.length && (
         <p className={css['more']}>

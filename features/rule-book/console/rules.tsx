@@ -21,7 +21,7 @@ import { Gallery } from './gallery';
 import { LeaveGuard } from './leave-guard';
 import { InheritedRule, OwnRule } from './one';
 import { useBooks, useDescription } from './queries';
-import { withField, type Rule } from './rule';
+import { rulesOf, withField, type Rule } from './rule';
 import { RuleTable } from './rule-table';
 import css from './rules.module.css';
 import { SaveBar } from './save-bar';
@@ -199,7 +199,7 @@ function Page({ group, book, usual }: Shown): ReactNode {
           }}
         />
       )}
-      <LeaveGuard count={count} />
+      <LeaveGuard count={count} group={group.id} isRoot={isRoot(group)} />
     </>
   );
 }
@@ -211,23 +211,25 @@ export default function Rules(): ReactNode {
   const groups = useGroups();
   const books = useBooks();
   const description = useDescription();
-  const group = groups.data?.find((one) => (search['group'] === undefined ? isRoot(one) : one.id === search['group']));
-  const ready = groups.data && books.data && description.feature ? { books: books.data, feature: description.feature } : undefined;
+  // A link to a rule need not know in whose book it stands.
+  const owner = search['group'] ?? books.data?.find((one) => rulesOf(one.value).some((rule) => rule.id === search['edit']))?.group.id;
+  const group = groups.data?.find((one) => (owner === undefined ? isRoot(one) : one.id === owner));
+  const ready = groups.data && books.data && description.loaded ? { books: books.data, feature: description.feature } : undefined;
   const error = groups.error ?? books.error ?? description.error;
   const refetch = (): void => {
     void groups.refetch();
     void books.refetch();
     void description.refetch();
   };
-  const shown = (policies: PolicyVersion[], feature: PolicyFeature): ReactNode => {
-    if (!group) return <Empty act={<LinkButton to="/rules">{t('rules.to_list')}</LinkButton>}>{t('rules.lost')}</Empty>;
+  const shown = (policies: PolicyVersion[], feature: PolicyFeature | undefined): ReactNode => {
+    if (!group || !feature) return <Empty act={<LinkButton to="/rules">{t('rules.to_list')}</LinkButton>}>{t('rules.no_group')}</Empty>;
     const usual = feature.default_value as Record<string, unknown>;
     return <Page key={group.id} group={group} book={bookOf(group, policies, usual)} usual={usual} />;
   };
-  const waiting = ready === undefined;
+  const headless = ready === undefined || !group || !description.feature;
   return (
     <>
-      {waiting && <PageHead room="rules" title="rule-book:rules.title" lead={t('rules.lead')} />}
+      {headless && <PageHead room="rules" title="rule-book:rules.title" lead={t('rules.lead')} />}
       <Await query={{ data: ready, error, refetch }} lines={14}>
         {({ books: policies, feature }) => shown(policies, feature)}
       </Await>

@@ -3,10 +3,10 @@ import type { Language } from '@shell/i18n/words';
 import { usePlace } from '@shell/session/session';
 import { exact, now, partsIn } from '@shell/time';
 import { Icon } from '@shell/ui/icons';
-import type { EventView } from '@shell/api/schema';
 import { useState, type ReactNode } from 'react';
 import { splitPath } from '../../../core/events/console/kinds';
 import { fill, stamp, valuesOf, type Values } from './popup';
+import type { Example } from './queries';
 import type { Rule } from './rule';
 import css from './screen.module.css';
 import { screenWords } from './screen-words';
@@ -23,7 +23,7 @@ function timeWords(ms: number, zone: string, language: Language): string {
 }
 
 /** Made up, for a rule whose acts have not happened yet. */
-function madeUp(rule: Rule, zone: string): Values {
+export function madeUp(rule: Rule, zone: string): Values {
   const program = rule.when.program?.names?.[0] ?? 'cp';
   const word = rule.when.texts?.find((one) => one.in === 'name')?.any_of?.[0]?.replaceAll('*', '') ?? '';
   const starts = rule.when.kinds?.every((kind) => kind.startsWith('process')) ?? false;
@@ -31,14 +31,14 @@ function madeUp(rule: Rule, zone: string): Values {
 }
 
 /** What the person reads when the rule answers, filled with something that really happened where there is such a thing. */
-export function Screen({ rule, example }: { rule: Rule; example: EventView | null | undefined }): ReactNode {
+export function Screen({ rule, example }: { rule: Rule; example: Example | null | undefined }): ReactNode {
   const t = useWords('rule-book');
   const place = usePlace();
   const [language, setLanguage] = useState<Language>(useLanguage());
   const words = screenWords[language];
   const level = rule.level === 'prohibit' ? 'prohibit' : 'alarm';
-  const values = example ? valuesOf(example, rule.name, place.zone) : madeUp(rule, place.zone);
-  const at = example ? Date.parse(example.occurred_at) : now();
+  const values = example ? valuesOf(example.event, rule.name, place.zone) : madeUp(rule, place.zone);
+  const at = example ? Date.parse(example.event.occurred_at) : now();
   const { name } = splitPath(values.FILE);
   return (
     <>
@@ -85,7 +85,7 @@ export function Screen({ rule, example }: { rule: Rule; example: EventView | nul
           <span>{words.close}</span>
         </p>
       </figure>
-      <p className="xs dim">{example ? t('screen.real', { at: exact(at, place) }) : t('screen.made_up')}</p>
+      <p className="xs dim">{example ? t(example.answered ? 'screen.real' : 'screen.near', { at: exact(at, place) }) : t('screen.made_up')}</p>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { RuleSightReason, RuleSightView } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { Await, Empty } from '@shell/ui/states';
 import { Bar, Remark } from '@shell/ui/words';
 import type { UseQueryResult } from '@tanstack/react-query';
@@ -9,14 +10,25 @@ import css from './rules.module.css';
 /** What an administrator calls a sensor. */
 export function useSensorWord(): (sensor: string) => string {
   const loose = useLooseWords('endpoints');
-  const family = useLooseWords('events');
-  return (sensor) => loose(`sensors.name.${sensor}`, family(`families.${sensor}`, sensor));
+  const own = useLooseWords('rule-book');
+  return (sensor) => loose(`sensors.name.${sensor}`, own(`family.${sensor}`, sensor));
 }
 
 export function useReasonWord(): (reason: RuleSightReason) => string {
   const t = useWords('rule-book');
   const sensor = useSensorWord();
   return (reason) => t(`sight.reason.${reason.reason}`, { sensor: sensor(reason.sensor) });
+}
+
+/** Why no endpoint can stop it, one sentence for all sensors together. */
+export function useStopsNothing(): (sight: RuleSightView | undefined) => string {
+  const t = useWords('rule-book');
+  const marks = useMarks();
+  const sensor = useSensorWord();
+  return (sight) => {
+    const seeing = sight?.reasons.filter((one) => one.reason === 'cannot_stop') ?? [];
+    return seeing.length === 0 ? '' : t('sight.only_sees', { sensors: marks.list(seeing.map((one) => sensor(one.sensor))) });
+  };
 }
 
 /** Whether no endpoint can stop what a rule is about; nothing while that is not known. */

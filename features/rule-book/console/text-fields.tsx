@@ -28,6 +28,7 @@ export function TextFields({ at, when, readOnly, onChange }: WhenProps): ReactNo
               <div className={css['text']}>
                 <Select
                   label={t('edit.in')}
+                  description={t('edit.in_hint')}
                   disabled={readOnly}
                   allowDeselect={false}
                   data={wheres.map((where) => ({ value: where, label: t(`policy_values.${where}`) }))}
