@@ -16,7 +16,7 @@ function One({ nth, exception, readOnly, onChange, onRemove }: { nth: number; ex
   const t = useWords('rule-book');
   const speech = useSpeech();
   const fault = useFault();
-  const [begun] = useState(Object.keys(exception.when).length === 0);
+  const [open, setOpen] = useState(Object.keys(exception.when).length === 0);
   const at = `/except/${String(nth)}`;
   const nowMs = useNow();
   const over = exception.until !== undefined && Date.parse(exception.until) <= nowMs;
@@ -58,15 +58,27 @@ function One({ nth, exception, readOnly, onChange, onRemove }: { nth: number; ex
             }}
           />
         </div>
-        <details open={begun || fault(`${at}/when`) !== null}>
-          <summary>{t('edit.except_open')}</summary>
-          <div className={css['fields']}>
+        <p>
+          <button
+            type="button"
+            className="t sm"
+            aria-expanded={open}
+            onClick={() => {
+              setOpen(!open);
+            }}
+          >
+            {t(open ? 'edit.except_close' : 'edit.except_open')}
+          </button>
+          {fault(`${at}/when`) !== null && !open && <b className="sm"> {fault(`${at}/when`)}</b>}
+        </p>
+        {open && (
+          <div className={css['conditions']}>
             <WhoFields {...when} />
             <WhatFields {...when} />
             <WhichFields {...when} />
             <TimeFields {...when} />
           </div>
-        </details>
+        )}
       </fieldset>
       {!readOnly && <IconButton name="close" label={t('edit.except_remove', { number: nth + 1 })} onClick={onRemove} />}
     </li>

@@ -109,7 +109,7 @@ test('a rule is written in plain words, with its sentence and its pop-up beside 
   await page.keyboard.press('Escape');
   await page.getByRole('group', { name: 'どこへ' }).getByLabel('持ち運べる機器').check();
   await page.getByRole('button', { name: '文字の条件を足す' }).click();
-  await page.getByLabel('どれかがある').fill('*.dwg');
+  await page.getByRole('combobox', { name: 'どれかがある' }).fill('*.dwg');
   await page.keyboard.press('Enter');
   await page.getByLabel('まとまったら').check();
   await page.getByLabel('回数').fill('20');
