@@ -8,6 +8,15 @@ use yagura_vocabulary::{Event, Lane};
 pub trait Judge: Send + 'static {
     /// The event with what came of it, and the lane that it takes.
     fn judge(&mut self, lane: Lane, event: Event) -> (Lane, Event);
+
+    /// Whether it wants to know of what is only becoming an event. Asked often.
+    fn foresees(&self) -> bool {
+        false
+    }
+
+    /// Looks at what seems to be happening, before it is known for sure what it was, so that the person is told in time. The
+    /// event itself comes later, and may turn out to be another one.
+    fn foresee(&mut self, _event: &Event) {}
 }
 
 /// The judge of this endpoint, if there is one.
@@ -29,6 +38,19 @@ impl JudgeSeat {
     /// Leaves the seat empty: events go on as they are.
     pub fn leave(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether the judge wants to know of what is only becoming an event.
+    #[must_use]
+    pub fn foresees(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|judge| judge.foresees())
+    }
+
+    /// Shows the judge what seems to be happening, as [`Judge::foresee`] has it.
+    pub fn foresee(&self, event: &Event) {
+        if let Some(judge) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            judge.foresee(event);
+        }
     }
 
     pub(crate) fn judge(&self, lane: Lane, event: Event) -> (Lane, Event) {

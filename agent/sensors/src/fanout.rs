@@ -98,6 +98,17 @@ pub struct FileWish {
     pub opens: Option<OpensWanted>,
     /// Each act in a row of its own, however many there are.
     pub unfolded: bool,
+    /// Whom to show acts before they are over.
+    pub early: Option<Arc<dyn Early>>,
+}
+
+/// Looks at acts before they are over. What a program does is looked at together when it rests; whoever must not wait so long sees
+/// within a third of a second what it would come to if nothing followed. That may turn out otherwise.
+pub trait Early: Send + Sync {
+    /// Whether it looks at the moment. Asked several times a second; what nobody looks at is not made.
+    fn looks(&self) -> bool;
+    /// What an act would come to.
+    fn see(&self, acted: &FileActed);
 }
 
 impl fmt::Debug for FileWish {
@@ -106,6 +117,7 @@ impl fmt::Debug for FileWish {
             .field("acts", &self.acts.is_some())
             .field("opens", &self.opens.is_some())
             .field("unfolded", &self.unfolded)
+            .field("early", &self.early.is_some())
             .finish()
     }
 }

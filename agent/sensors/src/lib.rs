@@ -25,7 +25,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-pub use fanout::{ActsWanted, FileStream, FileWish, OpensWanted, Outlet, ProcessStream, Stream, StreamRecord};
+pub use fanout::{ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, ProcessStream, Stream, StreamRecord};
 #[cfg(target_os = "linux")]
 pub use linux::{Known, LinuxFiles, LinuxProcesses, Technique};
 use yagura_records::{FileRecord, ProcessRecord};

@@ -12,8 +12,8 @@ use yagura_vocabulary::{Severity, Time};
 
 use crate::{
     Cause, Kind, Sources,
-    mail::announce,
     raise::{end, happened, raise},
+    routes::note,
 };
 
 const EVERY: Duration = Duration::from_secs(10);
@@ -96,11 +96,12 @@ pub async fn look(ctx: &Context) -> Result<(), ApiError> {
     let mut raised = Vec::with_capacity(new.len());
     for cause in new {
         // Another server on the same database may have been quicker.
-        if raise(ctx, tx.on(), &cause).await? {
-            raised.push(cause);
+        if let Some(id) = raise(ctx, tx.on(), &cause).await? {
+            raised.push((id, cause));
         }
     }
-    announce(ctx, tx.on(), &raised).await?;
+    let raised: Vec<_> = raised.iter().map(|(id, cause)| (id.clone(), cause)).collect();
+    note(ctx, tx.on(), &raised).await?;
     Ok(tx.commit().await?)
 }
 

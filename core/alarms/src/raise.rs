@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::Id;
 
-use crate::{Cause, mail::announce};
+use crate::{Cause, routes::note};
 
 /// The kind of ids of alarms.
 pub(crate) enum Alarm {}
@@ -20,15 +20,15 @@ pub async fn happened(ctx: &Context, cause: &Cause) -> Result<(), ApiError> {
     Ok(tx.commit().await?)
 }
 
-/// The same for several at once, within a transaction of the caller's: all new ones go into one mail.
+/// The same for several at once, within a transaction of the caller's: new ones go out together.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn all_happened(ctx: &Context, on: &mut AnyConnection, causes: &[Cause]) -> Result<(), ApiError> {
     let mut new = Vec::new();
     for cause in causes {
-        if raise(ctx, &mut *on, cause).await? {
-            new.push(cause.clone());
+        if let Some(id) = raise(ctx, &mut *on, cause).await? {
+            new.push((id, cause));
             continue;
         }
         sqlx::query(
@@ -42,25 +42,34 @@ pub async fn all_happened(ctx: &Context, on: &mut AnyConnection, causes: &[Cause
         .execute(&mut *on)
         .await?;
     }
-    announce(ctx, on, &new).await
+    note(ctx, on, &new).await
 }
 
-/// Writes an alarm down unless one stands for the same. Returns whether it is new.
-pub(crate) async fn raise(ctx: &Context, connection: &mut AnyConnection, cause: &Cause) -> Result<bool, ApiError> {
+/// Writes an alarm down unless one stands for the same. Returns the id of a new one.
+pub(crate) async fn raise(
+    ctx: &Context,
+    connection: &mut AnyConnection,
+    cause: &Cause,
+) -> Result<Option<String>, ApiError> {
+    let id = Id::<Alarm>::new().to_string();
+    let (title_ja, title_en) = cause.title();
     let made = sqlx::query(
         "INSERT INTO alarms_alarm (id, kind, subject, endpoint_id, severity, state, detail, times, raised_at, last_at,
-         by_itself, comment, version) VALUES ($1, $2, $3, $4, $5, 'open', $6, 1, $7, $7, 0, '', 1) ON CONFLICT DO NOTHING",
+         by_itself, comment, version, title_ja, title_en)
+         VALUES ($1, $2, $3, $4, $5, 'open', $6, 1, $7, $7, 0, '', 1, $8, $9) ON CONFLICT DO NOTHING",
     )
-    .bind(Id::<Alarm>::new().to_string())
+    .bind(&id)
     .bind(cause.kind.word)
     .bind(cause.subject())
     .bind(cause.endpoint.map(|id| id.to_string()))
     .bind(cause.kind.severity.as_str())
     .bind(cause.detail.to_string())
     .bind(ctx.now().micros())
+    .bind(title_ja)
+    .bind(title_en)
     .execute(connection)
     .await?;
-    Ok(made.rows_affected() == 1)
+    Ok((made.rows_affected() == 1).then_some(id))
 }
 
 /// The cause is gone: the alarm ends, and nobody needs to handle it any more.

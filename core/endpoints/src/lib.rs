@@ -13,7 +13,12 @@ use yagura_channel::server::Hub;
 use yagura_server_kit::{Context, Endpoints, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
-    endpoints::{find::id_by_name_or_id, sensors::each_with_sensors, view::EndpointSummary},
+    endpoints::{
+        find::id_by_name_or_id,
+        members::{Member, members},
+        sensors::each_with_sensors,
+        view::EndpointSummary,
+    },
     groups::{
         query::{Facts, Query},
         tree::{GroupRow, Tree, ensure_root},

@@ -16,6 +16,7 @@ use yagura_vocabulary::{
 
 struct Rig {
     ctx: yagura_agent_kit::EventSink,
+    judge: yagura_agent_kit::JudgeSeat,
     ends: TestEnds<RuleBook>,
     cancel: CancellationToken,
     task: tokio::task::JoinHandle<()>,
@@ -34,9 +35,9 @@ impl Rig {
         let (ctx, ends) = FeatureCtx::for_test(book(rules));
         let ctx = FeatureCtx { data: data.into(), ..ctx };
         let cancel = CancellationToken::new();
-        let (events, stop) = (ctx.events.clone(), cancel.clone());
+        let (events, judge, stop) = (ctx.events.clone(), ctx.judge.clone(), cancel.clone());
         let task = tokio::spawn(async move { RuleBookFeature::run(ctx, stop).await.unwrap() });
-        Self { ctx: events, ends, cancel, task }
+        Self { ctx: events, judge, ends, cancel, task }
     }
 
     /// What becomes of an event.
@@ -86,6 +87,36 @@ async fn a_violation_goes_in_the_critical_lane_with_its_rule_and_the_person_is_w
     assert_eq!(told[1].text.as_deref(), Some("/media/usb/a.xlsx (user1000)"));
     let more = tokio::time::timeout(std::time::Duration::ZERO, warnings.recv()).await;
     assert!(more.is_err(), "the rule is quiet for a while: {more:?}");
+}
+
+#[tokio::test]
+async fn a_person_is_warned_before_the_act_is_over_and_not_again_when_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let when = json!({"kinds": ["file"], "to": ["removable"]});
+    let [mut each, mut several, mut logged] =
+        [rule("usb", "alarm", &when), rule("many", "prohibit", &when), rule("a", "log", &when)];
+    each["popup"] = json!({"quiet_s": 0});
+    several["at_least"] = json!({"count": 3, "within_s": 60});
+    logged["on"] = json!(true);
+    let mut rig = Rig::start(&json!([logged, each, several]), folder.path());
+    rig.until(&copied("/a", "9"), Some("many")).await;
+    assert!(rig.judge.foresees());
+    // It seems to be copied; seen twice; and turns out to have been moved.
+    let seems = copied("/home/見積.xlsx", "1000");
+    rig.judge.foresee(&seems);
+    rig.judge.foresee(&seems);
+    let (_, event) = rig.judged(Event { kind: "file.move".to_owned(), ..seems.clone() }).await;
+    assert_eq!(event.rule.as_deref(), Some("usb"), "looking counts nothing");
+    rig.judged(seems).await;
+    let ends = rig.stop().await;
+    let mut warnings = ends.warnings.receiver();
+    let mut told = Vec::new();
+    while let Ok(Some(warning)) = tokio::time::timeout(std::time::Duration::ZERO, warnings.recv()).await {
+        told.push((warning.account, warning.rule));
+    }
+    told.retain(|(account, _)| account == "1000");
+    let usb = || ("1000".to_owned(), "規則 usb".to_owned());
+    assert_eq!(told, [usb(), usb()], "once for the move, and once for the second copy");
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use anyhow::Context as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use yagura_admins::PublicAddress;
+use yagura_alarms::AlarmRoads;
 use yagura_channel::server::Signer;
-use yagura_dial::{NetDial, ProxyChoice, Trust, client_config};
+use yagura_dial::{Dial, NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
 use yagura_events::{Embedded, server::EvidenceAuthorities};
 use yagura_policy::PolicySpecs;
@@ -51,7 +52,8 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     parts.insert(yagura_organisation::Started(clock.now()));
     parts.insert(yagura_organisation::CertificateFile(config.tls.certificate.clone()));
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
-    yagura_alarms::install(&mut parts, features::alarm_sources());
+    let roads = AlarmRoads { dial: dial(&authority, "webhooks")?, authorities: authority.clone() };
+    yagura_alarms::install(&mut parts, features::alarm_sources(), roads);
     yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority.clone()));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
@@ -92,16 +94,22 @@ fn oidc(config: &Config, authority: &str) -> anyhow::Result<yagura_admins::Oidc>
     let Some(oidc) = &config.oidc else { return Ok(yagura_admins::Oidc::default()) };
     let file = &oidc.client_secret_file;
     let secret = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
-    let trust = Trust::Authorities { pem: authority.to_owned(), system: true };
-    let tls = client_config(&trust).context("failed to set TLS up for the identity provider")?;
+    let dial = dial(authority, "the identity provider")?;
     Ok(yagura_admins::Oidc::new(yagura_admins::OidcSettings {
         issuer: oidc.issuer.clone(),
         client_id: oidc.client_id.clone(),
         client_secret: secret.trim().to_owned(),
         name: oidc.name.clone(),
         trust_unverified_email: oidc.trust_unverified_email,
-        dial: Arc::new(NetDial::new(tls, ProxyChoice::Environment)),
+        dial,
     }))
+}
+
+/// Connects to others, whose certificates must come from the system's authorities or from the organisation's own.
+fn dial(authority: &str, to: &str) -> anyhow::Result<Arc<dyn Dial>> {
+    let trust = Trust::Authorities { pem: authority.to_owned(), system: true };
+    let tls = client_config(&trust).with_context(|| format!("failed to set TLS up for {to}"))?;
+    Ok(Arc::new(NetDial::new(tls, ProxyChoice::Environment)))
 }
 
 /// The server's id, made when it is started for the first time.

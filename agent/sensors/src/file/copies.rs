@@ -30,7 +30,7 @@ pub(crate) struct Made<'a> {
 }
 
 /// What was opened lately.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Opens(VecDeque<Opened>);
 
 /// The last part of a path.

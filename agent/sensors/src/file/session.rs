@@ -21,6 +21,10 @@ const QUIET_NS: u64 = SECOND_NS;
 /// One that never rests is told of after so long, and at so many observations.
 const LONGEST_NS: u64 = 10 * SECOND_NS;
 pub(crate) const MOST: usize = 2048;
+/// A work is foreseen after so short a rest, or so long after it was last, if it is not too large to be looked at twice.
+const EARLY_QUIET_NS: u64 = SECOND_NS / 10;
+const EARLY_NS: u64 = SECOND_NS / 4;
+const EARLY_MOST: usize = 256;
 /// A new file that stays open is told of after so long.
 const OPEN_NS: u64 = 60 * SECOND_NS;
 /// The clocks of file systems are coarse, and observations come late by up to this.
@@ -79,9 +83,11 @@ impl Draft {
 }
 
 /// One work.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Session {
     seen: Vec<Seen>,
+    /// What it came to so far was last looked at then, and had so many observations.
+    foreseen: (u64, usize),
     /// How many of them were kept from before.
     carried: usize,
     since_ns: u64,
@@ -114,6 +120,20 @@ impl Session {
             || self.seen.first().is_some_and(|first| now_ns.saturating_sub(first.at_ns) >= OPEN_NS)
     }
 
+    /// Whether it is time to look at what it would come to.
+    pub(crate) fn may_be_foreseen(&self, now_ns: u64) -> bool {
+        let (at_ns, count) = self.foreseen;
+        let news = self.seen.len() > self.carried.max(count) && self.seen.len() <= EARLY_MOST;
+        news && (now_ns.saturating_sub(self.touched_ns) >= EARLY_QUIET_NS
+            || now_ns.saturating_sub(at_ns.max(self.since_ns)) >= EARLY_NS)
+    }
+
+    /// What it would come to if nothing followed. It goes on as if nobody had looked.
+    pub(crate) fn foresee(&mut self, now_ns: u64, wanted: &dyn Fn(&str) -> bool) -> Vec<Draft> {
+        self.foreseen = (now_ns, self.seen.len());
+        self.clone().conclude(now_ns, true, wanted)
+    }
+
     /// What it all comes to. With `all`, also what may not be complete yet.
     pub(crate) fn conclude(&mut self, now_ns: u64, all: bool, wanted: &dyn Fn(&str) -> bool) -> Vec<Draft> {
         let seen = std::mem::take(&mut self.seen);
@@ -139,6 +159,7 @@ impl Session {
         let waiting = if waiting.len() > REMEMBERED { HashSet::new() } else { waiting };
         self.seen = seen.into_iter().filter(|one| waiting.contains(&one.file) && one.what != What::Gone).collect();
         self.carried = self.seen.len();
+        self.foreseen.1 = 0;
         drafts.retain(|draft| !draft.dead && !waiting.contains(&draft.file));
         for draft in &drafts {
             if draft.act == FileAct::FileCreate && draft.opened && !draft.closed {

@@ -34,6 +34,10 @@ pub(crate) trait Surroundings {
     fn wanted(&self, act: &FileActed) -> bool;
     /// Whether many acts may be told of in sum.
     fn folds(&self) -> bool;
+    /// Whether somebody looks at acts before they are over.
+    fn looks_early(&self) -> bool;
+    /// What an act would come to if nothing followed.
+    fn see_early(&self, act: &FileActed);
 }
 
 /// A drive that came or went.
@@ -99,6 +103,7 @@ impl Tracker {
         around: &mut dyn Surroundings,
         out: &mut dyn FnMut(FileRecord),
     ) {
+        self.foresee(now_ns, boot, around);
         let due = self.sessions.iter().filter(|(_, session)| session.is_due(now_ns));
         let mut due: Vec<_> = due.map(|(leader, session)| (session.touched_ns, *leader)).collect();
         due.sort_unstable();
@@ -148,6 +153,27 @@ impl Tracker {
 
     fn moment(&self, boot: Time, at_ns: u64) -> Moment {
         Moment { occurred_at: boot + Duration::from_nanos(at_ns), boot_id: self.boot_id, mono_ns: at_ns }
+    }
+
+    /// Shows works that are not over to whoever does not want to wait.
+    fn foresee(&mut self, now_ns: u64, boot: Time, around: &mut dyn Surroundings) {
+        if self.held == 0 || !around.looks_early() {
+            return;
+        }
+        let mut drafts = Vec::new();
+        for session in self.sessions.values_mut().filter(|session| session.may_be_foreseen(now_ns)) {
+            drafts.extend(session.foresee(now_ns, &|path| around.opens_wanted(path)));
+        }
+        for mut draft in drafts {
+            draft.who = draft.who.take().or_else(|| around.who(draft.pid));
+            if draft.who.as_ref().is_some_and(|who| who.builds) {
+                continue;
+            }
+            let row = self.row(draft, boot, around);
+            if around.wanted(&row) {
+                around.see_early(&row);
+            }
+        }
     }
 
     fn make_room(&mut self, now_ns: u64, boot: Time, around: &mut dyn Surroundings, out: &mut dyn FnMut(FileRecord)) {

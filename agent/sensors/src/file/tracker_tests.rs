@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{cell::RefCell, collections::HashSet};
 
 use super::*;
 use crate::file::{fold::ONE_BY_ONE, observed::What};
@@ -9,9 +9,12 @@ struct World {
     folds: bool,
     opens: bool,
     late: Option<Arc<Who>>,
+    /// Somebody looks early, and has seen this.
+    looks: bool,
+    early: RefCell<Vec<FileActed>>,
 }
 
-const WORLD: World = World { folds: true, opens: false, late: None };
+const WORLD: World = World { folds: true, opens: false, late: None, looks: false, early: RefCell::new(Vec::new()) };
 
 impl Surroundings for World {
     fn who(&mut self, _pid: u32) -> Option<Arc<Who>> {
@@ -36,6 +39,14 @@ impl Surroundings for World {
 
     fn folds(&self) -> bool {
         self.folds
+    }
+
+    fn looks_early(&self) -> bool {
+        self.looks
+    }
+
+    fn see_early(&self, act: &FileActed) {
+        self.early.borrow_mut().push(act.clone());
     }
 }
 
@@ -279,6 +290,37 @@ fn a_new_file_that_stays_open_is_told_of_once_with_its_size_or_after_a_minute() 
 }
 
 #[test]
+fn an_act_is_seen_early_while_it_may_still_become_another_one() {
+    let mut world = World { looks: true, ..WORLD };
+    let mut tracker = Tracker::new(Uuid::from_u128(1));
+    let mut records = Vec::new();
+    let out = &mut |record| records.push(record);
+    // A large file on its way to a stick, seen as a copy as soon as it is one, and as a move when it is over.
+    let from = "/home/tanaka/a.iso";
+    let opened = Seen { size: Some(9), ..seen(SECOND, What::Opened, 1, from) };
+    let [created, written, closed] = create(SECOND, 2, "/media/stick/a.iso");
+    let closed = Seen { size: Some(9), ..closed };
+    for one in [opened, created, written] {
+        tracker.observe(one, Time::default(), &mut world, out);
+    }
+    let early = |world: &World| world.early.borrow().iter().map(told).collect::<Vec<_>>();
+    tracker.tick(SECOND + SECOND / 20, Time::default(), &mut world, out);
+    assert_eq!(early(&world), [""; 0], "the program has not rested yet");
+    tracker.tick(SECOND + SECOND / 10, Time::default(), &mut world, out);
+    tracker.tick(SECOND + SECOND / 5, Time::default(), &mut world, out);
+    assert_eq!(early(&world), ["file.create USB/a.iso"], "once, as nothing came since");
+    tracker.tick(3 * SECOND, Time::default(), &mut world, out);
+    tracker.observe(Seen { at_ns: 20 * SECOND, ..closed }, Time::default(), &mut world, out);
+    tracker.tick(20 * SECOND + SECOND / 8, Time::default(), &mut world, out);
+    tracker.observe(seen(20 * SECOND + SECOND / 4, What::Deleted, 1, from), Time::default(), &mut world, out);
+    tracker.tick(22 * SECOND, Time::default(), &mut world, out);
+    let seen_early = early(&world);
+    assert_eq!(seen_early[1], "file.copy ~/a.iso -> USB/a.iso (inferred)", "{seen_early:?}");
+    let FileRecord::Acted(last) = &records[0] else { panic!("{records:?}") };
+    assert_eq!((told(last), records.len()), ("file.move ~/a.iso -> USB/a.iso (inferred)".to_owned(), 1));
+}
+
+#[test]
 fn a_file_that_was_open_for_writing_and_is_as_it_was_is_not_overwritten() {
     let opened = seen(100 * SECOND, What::Opened, 1, "/home/a");
     let closed = |changed| Seen { changed_ns: Some(changed), ..seen(101 * SECOND, What::Closed, 1, "/home/a") };
@@ -391,6 +433,9 @@ proptest::proptest! {
             let to = (what == What::Renamed).then(|| PATHS[to].into());
             Seen { pid, who: None, to, folder, size: Some(file), ..seen(at_ns, what, file, PATHS[path]) }
         });
-        run(&mut World { opens: true, ..WORLD }, seen.collect::<Vec<_>>());
+        let seen: Vec<_> = seen.collect();
+        let records = run(&mut World { opens: true, ..WORLD }, seen.clone());
+        // Whoever looks early changes nothing.
+        proptest::prop_assert_eq!(run(&mut World { opens: true, looks: true, ..WORLD }, seen), records);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod find;
 pub(crate) mod list;
+pub(crate) mod members;
 pub(crate) mod read;
 pub(crate) mod sensors;
 pub(crate) mod standing;

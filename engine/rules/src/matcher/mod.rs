@@ -116,6 +116,32 @@ impl Matcher {
         best
     }
 
+    /// Which rule would answer to an event that is only becoming what it is: the strongest that does not wait for more than one.
+    /// Nothing is counted.
+    pub fn foresee(&self, event: &Event, seen: &mut dyn Seen) -> Option<&Rule> {
+        let view = View::new(event);
+        let mut hits = Vec::new();
+        self.any.candidates(&view, &mut hits);
+        for name in names(&event.kind) {
+            if let Some(bucket) = self.kinds.get(name) {
+                bucket.candidates(&view, &mut hits);
+            }
+        }
+        hits.sort_unstable();
+        let hits = hits.iter().map(|number| &self.rules[*number as usize]);
+        let answers = hits
+            .filter(|ready| ready.rule.at_least.is_none() && ready.check(&view, &self.almanac, seen).is_ok())
+            .map(|ready| &ready.rule);
+        answers.reduce(|best, rule| if best.level < rule.level { rule } else { best })
+    }
+
+    /// Whether a rule tells people of what it answers to, the first time already.
+    #[must_use]
+    pub fn warns_at_once(&self) -> bool {
+        let warns = |rule: &Rule| rule.level > RuleLevel::Log && rule.popup.show && rule.at_least.is_none();
+        self.rules.iter().any(|ready| warns(&ready.rule))
+    }
+
     /// Why each rule that is on does not answer to an event, or that it does (`None`), apart from how much must come together.
     pub fn explain(&self, event: &Event, seen: &mut dyn Seen) -> Vec<(&Rule, Option<Unmet>)> {
         let view = View::new(event);

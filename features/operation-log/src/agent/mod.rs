@@ -1,11 +1,13 @@
 //! The endpoint's side: stream -> decide -> event.
 
 mod address;
+mod early;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use address::Address;
-use yagura_agent_kit::{AgentFeature, CancellationToken, EventSink, FeatureCtx, FeatureError, PolicyError};
+use early::Foresight;
+use yagura_agent_kit::{AgentFeature, CancellationToken, EventSink, FeatureCtx, FeatureError, JudgeSeat, PolicyError};
 use yagura_records::{FileRecord, ProcessRecord};
 use yagura_sensors::{FileStream, FileWish, ProcessStream, Sensors};
 use yagura_vocabulary::{Account, Event, InForce, Lane};
@@ -70,7 +72,7 @@ enum Next {
 
 impl Streams {
     /// Reads what the policies want, and nothing else.
-    async fn follow(&mut self, sensors: &Sensors, policies: &Arc<InForce<OperationLogPolicy>>) {
+    async fn follow(&mut self, sensors: &Sensors, judge: &JudgeSeat, policies: &Arc<InForce<OperationLogPolicy>>) {
         if !policies.any(|policy| policy.processes.record) {
             self.processes = None;
         } else if self.processes.is_none() && !self.processes_ended {
@@ -85,11 +87,13 @@ impl Streams {
             self.files = Some(sensors.files().await);
         }
         if let Some(stream) = &mut self.files {
+            let early = Foresight { judge: judge.clone(), policies: Arc::clone(policies) };
             let (for_acts, for_opens) = (Arc::clone(policies), Arc::clone(policies));
             stream.wish(FileWish {
                 acts: Some(Arc::new(move |acted| decide_file(&for_acts, acted).record)),
                 opens: Some(Arc::new(move |path| wants_opened(&for_opens, path))),
                 unfolded: policies.any(|policy| !policy.files.fold),
+                early: Some(Arc::new(early)),
             });
         }
     }
@@ -129,7 +133,7 @@ async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationT
         if !records(&policies) {
             return Ok(Ended::ByPolicy);
         }
-        streams.follow(&ctx.sensors, &policies).await;
+        streams.follow(&ctx.sensors, &ctx.judge, &policies).await;
         loop {
             if streams.are_over() {
                 return Ok(Ended::ForGood);

@@ -1,6 +1,7 @@
 //! The endpoint's side: whenever the book changes, a new judge takes the seat.
 
 mod bench;
+mod foretold;
 mod known;
 
 use yagura_agent_kit::{AgentFeature, CancellationToken, FeatureCtx, FeatureError, JudgeSeat, PolicyError};

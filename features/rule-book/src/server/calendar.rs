@@ -10,16 +10,11 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use yagura_events::server::{Store, question};
 use yagura_rules::calendar::japan;
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Query as Params, error::Problem};
 use yagura_vocabulary::{Level, StoredEvent, Time};
 
-/// What the calendar counts, in the language of the log search: the page of a day asks the same.
-const VIOLATIONS: &str = "level:alarm OR level:prohibited";
-/// More are not counted: such a month is not looked at day by day.
-const MOST: usize = 50_000;
-const AT_ONCE: usize = 1000;
+use super::counted::{VIOLATIONS, each_violation};
 
 /// Which month.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -87,27 +82,16 @@ pub(crate) async fn calendar(
     let (Some(since), Some(until)) = (days.first().map(|day| day.begins_at), days.last().map(|day| day.ends_at)) else {
         return Ok(Json(CalendarView { days, complete: true, q: VIOLATIONS }));
     };
-    let mut query = question(&ctx, &caller, VIOLATIONS, None).await?;
-    (query.since, query.until, query.limit) = (Some(since), Some(until), AT_ONCE);
     let open = open(&ctx).await?;
     let mut counts: Vec<BTreeMap<String, ClassView>> = days.iter().map(|_| BTreeMap::new()).collect();
-    let (mut seen, mut complete) = (0, false);
-    while seen < MOST {
-        let page = ctx.part::<Store>().search(&query).await?;
-        seen += page.items.len();
-        for stored in &page.items {
-            let at = stored.event.occurred_at;
-            let day = days.partition_point(|day| day.ends_at <= at);
-            if let Some(counts) = counts.get_mut(day) {
-                count(counts, stored, &open);
-            }
+    let complete = each_violation(&ctx, &caller, (since, until), |stored| {
+        let at = stored.event.occurred_at;
+        let day = days.partition_point(|day| day.ends_at <= at);
+        if let Some(counts) = counts.get_mut(day) {
+            count(counts, stored, &open);
         }
-        complete = page.next.is_none();
-        match page.next {
-            Some(next) => query.cursor = Some(next),
-            None => break,
-        }
-    }
+    });
+    let complete = complete.await?;
     for (day, counts) in days.iter_mut().zip(counts) {
         day.classes = counts.into_values().collect();
         day.classes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.class.cmp(&b.class)));

@@ -1,6 +1,8 @@
 //! The server's side: the policy, and alarms for what rules answered to.
 
 mod calendar;
+mod comparison;
+mod counted;
 mod preview;
 mod ready;
 mod sight;
@@ -27,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
 fn routes() -> Routes {
     Routes::new()
         .api(Permission::EventsRead, routes!(calendar::calendar))
+        .api(Permission::EventsRead, routes!(comparison::comparison))
         .api(Permission::EventsRead, routes!(preview::preview))
         .api(Permission::PoliciesRead, routes!(ready::ready_rules))
         .api(Permission::EndpointsRead, routes!(sight::sights))

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
 
+mod alarm_routes;
 mod alarms;
 mod authorisation;
 mod backup;

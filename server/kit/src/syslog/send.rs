@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use yagura_dial::{Dial as _, DialError, NetDial, ProxyChoice, Target, TlsError, Trust, client_config};
 
 use super::Message;
+use crate::ApiError;
 
 /// For so long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -38,6 +39,24 @@ pub struct Receiver {
     /// Port: 514 for UDP and, by custom, TCP; 6514 for TLS.
     #[schema(minimum = 1)]
     pub port: u16,
+}
+
+impl Receiver {
+    /// Refuses what can be no receiver, naming the field below `at`, a JSON Pointer.
+    ///
+    /// # Errors
+    /// `invalid`, at the field.
+    pub fn check(&self, at: &str) -> Result<(), ApiError> {
+        let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '[' | ']');
+        if self.host.is_empty() || self.host.len() > 253 || self.host.contains(bad) {
+            let message = "give the name or address of the receiver";
+            return Err(ApiError::invalid(&format!("{at}/host"), "bad_name", message));
+        }
+        if self.port == 0 {
+            return Err(ApiError::invalid(&format!("{at}/port"), "out_of_range", "a port is 1 to 65535"));
+        }
+        Ok(())
+    }
 }
 
 /// A message could not be sent.

@@ -63,6 +63,14 @@ impl Surroundings for People {
         self.wishes.is_empty() || self.wishes.iter().any(|wish| wish.acts.as_ref().is_none_or(|wanted| wanted(act)))
     }
 
+    fn looks_early(&self) -> bool {
+        self.wishes.iter().any(|wish| wish.early.as_ref().is_some_and(|early| early.looks()))
+    }
+
+    fn see_early(&self, act: &FileActed) {
+        self.wishes.iter().filter_map(|wish| wish.early.as_ref()).for_each(|early| early.see(act));
+    }
+
     fn folds(&self) -> bool {
         self.wishes.iter().all(|wish| !wish.unfolded)
     }
