@@ -81,13 +81,16 @@ function commentOf(draft: Draft, t: ReturnType<typeof useWords<'rule-book'>>, li
   return list([...lines, ...(draft.calendar ? [t('check.comment.calendar')] : [])]).slice(0, 300);
 }
 
+/** Of fewer endpoints a tenth is none or one: whoever saves would wait for nothing. */
+const few = 50;
+
 /** Everything that would be saved, what it would have done, and the press that saves it. */
 export function Check({ draft, group, calendar, save }: { draft: Draft; group: Group; calendar: Calendar; save: UseMutationResult<unknown, Error, Decision> }): ReactNode {
   const t = useWords('rule-book');
   const policy = useWords('policy');
   const marks = useMarks();
   const [comment, setComment] = useState<string | null>(null);
-  const [pace, setPace] = useState<Pace>('three');
+  const [pace, setPace] = useState<Pace>(group.endpoint_count < few ? 'once' : 'three');
   const { loud, past, over } = useTrial(draft, calendar);
   useCrumbs('rules', [{ label: t('rules.title'), to: '/rules', search: { group: group.id } }, { label: t('check.title') }]);
   const why = comment ?? commentOf(draft, t, marks.list);

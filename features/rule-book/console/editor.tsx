@@ -2,9 +2,11 @@ import type { Group, RuleSightView } from '@shell/api/schema';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useWords, type WordKey } from '@shell/i18n';
 import { useCan } from '@shell/session/session';
-import { Section, Stack } from '@shell/ui/section';
+import { Button } from '@shell/ui/button';
+import { Acts, Section, Stack } from '@shell/ui/section';
+import { Failed } from '@shell/ui/states';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useId, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { AmountFields } from './amount-fields';
 import { ExceptFields } from './except-fields';
 import { LevelChoice } from './level';
@@ -120,11 +122,32 @@ function Fields({ rule, readOnly, stops, found, onChange }: {
   );
 }
 
-/** The pop-up with what the trial found, or with the newest thing of the kind. */
+/** The pop-up with what the trial found; otherwise made up, until somebody asks for something real. Reading rows is written down. */
 function ScreenPart({ rule, found }: { rule: Rule; found: string | undefined }): ReactNode {
+  const t = useWords('rule-book');
   const may = useCan('events.read');
-  const newest = useExample(rule, may && found === undefined);
-  return found === undefined ? <Screen rule={rule} example={newest.data} /> : <Found id={found} rule={rule} />;
+  const [wanted, setWanted] = useState(false);
+  const real = useExample(rule, may && wanted && found === undefined);
+  if (found !== undefined) return <Found id={found} rule={rule} />;
+  return (
+    <>
+      <Screen rule={rule} example={real.data} />
+      {may && !wanted && (
+        <Acts>
+          <Button
+            small
+            onClick={() => {
+              setWanted(true);
+            }}
+          >
+            {t('screen.fill')}
+          </Button>
+          <span className="xs dim">{t('screen.fill_hint')}</span>
+        </Acts>
+      )}
+      {real.error && <Failed error={real.error} />}
+    </>
+  );
 }
 
 function Found({ id, rule }: { id: string; rule: Rule }): ReactNode {
@@ -141,7 +164,7 @@ function Facts({ rule, group, past, sight }: { rule: Rule; group: Group; past: P
         <p aria-live="polite">{sentenceOf(speech, rule)}</p>
       </Section>
       <Section title={t('past.title')}>
-        <PastPart past={past}>{(view) => view.rules.map((one) => <Answers key={one.rule} answers={one} />)}</PastPart>
+        <PastPart past={past}>{(view) => view.rules.map((one) => <Answers key={one.rule} answers={one} open />)}</PastPart>
       </Section>
       <Section title={t('sight.title')}>
         <SightPart query={sight} group={group.name} />

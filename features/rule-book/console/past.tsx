@@ -39,9 +39,10 @@ function Example({ id }: { id: string }): ReactNode {
   );
 }
 
-/** What one rule would have done: whom it would have warned, and some of the rows. */
-export function Answers({ answers }: { answers: RuleAnswers }): ReactNode {
+/** What one rule would have done: whom it would have warned, and some of the rows, which are read when somebody wants to see them. */
+export function Answers({ answers, open = false }: { answers: RuleAnswers; open?: boolean }): ReactNode {
   const t = useWords('rule-book');
+  const [wanted, setWanted] = useState(open);
   if (answers.times === 0) return <p>{t('past.nothing')}</p>;
   const warns = answers.level !== 'log' && answers.warned > 0;
   return (
@@ -52,12 +53,27 @@ export function Answers({ answers }: { answers: RuleAnswers }): ReactNode {
           : t('past.answered', { people: number(answers.people), count: answers.times, times: number(answers.times) })}
       </p>
       <p className="sm sub">{t('past.rows', { endpoints: number(answers.endpoints), count: answers.times, times: number(answers.times) })}</p>
-      <h3 className={css['minor']}>{t('past.examples')}</h3>
-      <ul className={css['examples']}>
-        {answers.examples.slice(-shown).reverse().map((id) => (
-          <Example key={id} id={id} />
-        ))}
-      </ul>
+      {wanted ? (
+        <>
+          <h3 className={css['minor']}>{t('past.examples')}</h3>
+          <ul className={css['examples']}>
+            {answers.examples.slice(-shown).reverse().map((id) => (
+              <Example key={id} id={id} />
+            ))}
+          </ul>
+        </>
+      ) : (
+        <button
+          type="button"
+          className="t sm"
+          aria-label={t('past.show_examples_of', { name: answers.name })}
+          onClick={() => {
+            setWanted(true);
+          }}
+        >
+          {t('past.show_examples')}
+        </button>
+      )}
     </>
   );
 }

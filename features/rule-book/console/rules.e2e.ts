@@ -45,6 +45,8 @@ test('a level is changed in its row, tried on the last week, and saved as a new 
   const save = page.getByRole('button', { name: '保存して端末へ届ける' });
   await expect(save).toBeDisabled();
   await expect(page.getByRole('region', { name: '過去7日なら' })).toContainText(/人に、あわせて .+回知らせていました|一度も答えませんでした/);
+  await page.getByRole('button', { name: '22時から5時の操作 の例を見る' }).click();
+  await expect(page.getByRole('region', { name: '過去7日なら' }).getByRole('link').first()).toHaveAttribute('href', /\/events\?event=/);
   await expect(page.getByLabel('変えた理由')).toHaveValue('「22時から5時の操作」の段階を変える');
   await save.click();
   await expect(page.getByRole('status').filter({ hasText: '第6版として保存しました' })).toBeVisible();
@@ -125,6 +127,8 @@ test('a rule is written in plain words, with its sentence and its pop-up beside 
   const popup = page.getByRole('figure', { name: '知らせの見本' });
   await expect(popup).toContainText('図面の持ち出し');
   await expect(popup).not.toContainText('%FILE%');
+  await page.getByRole('button', { name: '実際の操作で埋める' }).click();
+  await expect(page.getByText(/同じ種類の操作で、最後にあったもの（2026年11月1\d日/)).toBeVisible();
   await page.getByRole('button', { name: '英語の人には' }).click();
   await expect(popup).toContainText('History (D)');
   await bar(page).getByRole('button', { name: '確かめて保存する' }).click();

@@ -85,7 +85,7 @@ export function Screen({ rule, example }: { rule: Rule; example: Example | null 
           <span>{words.close}</span>
         </p>
       </figure>
-      <p className="xs dim">{example ? t(example.answered ? 'screen.real' : 'screen.near', { at: exact(at, place) }) : t('screen.made_up')}</p>
+      <p className="xs dim">{example ? t(example.answered ? 'screen.real' : 'screen.near', { at: exact(at, place) }) : t(example === null ? 'screen.none' : 'screen.made_up')}</p>
     </>
   );
 }
