@@ -154,6 +154,11 @@ function build(): EventView[] {
   }
   const at = mockNow - 5 * hour;
   found.push(make(at, 17, { kind: 'agent.gap', feature: 'agent', subject: '記録の途切れ 318件', class: 'エージェント', body: { lost: 318, sensor: 'file', reason: 'kernel queue overflowed' } }, dice));
+  // Somebody finishes a drawing late at night, four days ago.
+  for (let nth = 0; nth < 3; nth += 1) {
+    const drawing = `減速機_HP09${String(nth)}_改訂.dwg`;
+    found.push(make(today - 4 * day + 23 * hour + nth * 7 * minute, 120, { kind: 'file.overwrite', subject: `\\\\fs01\\設計共有\\図面\\${drawing}`, image: 'C:\\Program Files\\CAD\\acad.exe' }, dice));
+  }
   return found.sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
 }
 

@@ -94,7 +94,7 @@ export function Check({ draft, group, calendar, save }: { draft: Draft; group: G
   const { loud, past, over } = useTrial(draft, calendar);
   useCrumbs('rules', [{ label: t('rules.title'), to: '/rules', search: { group: group.id } }, { label: t('check.title') }]);
   const why = comment ?? commentOf(draft, t, marks.list);
-  const refusals = refusalsOf(save.error, draft);
+  const refusals = refusalsOf(save.error, save.variables?.entries, draft.entries);
   const back = (
     <Go className="t sm" to="/rules" search={{ group: group.id }}>
       {t('rules.to_list')}
@@ -199,7 +199,7 @@ export function Check({ draft, group, calendar, save }: { draft: Draft; group: G
                     busy={save.isPending}
                     disabled={why.trim() === '' || !over || draft.overtaken}
                     onClick={() => {
-                      save.mutate({ comment: why, pace });
+                      save.mutate({ comment: why, pace, entries: draft.entries });
                     }}
                   >
                     {t('check.save')}

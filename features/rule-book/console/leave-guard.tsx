@@ -11,16 +11,14 @@ interface Address {
 }
 
 /** Asks before what was not saved is lost: on the way to another page, to another group, or out of the console. */
-export function LeaveGuard({ count, group, isRoot }: { count: number; group: string; isRoot: boolean }): ReactNode {
+export function LeaveGuard({ count, group, home }: { count: number; group: string; home: string }): ReactNode {
   const t = useWords('rule-book');
   const blocker = useBlocker({
     // Only what is lost is asked about: the list, a rule and the ready rules share one draft.
     shouldBlockFn: ({ current, next }) => {
       const [from, to] = [current, next] as [Address, Address];
-      const there = (to.search as Record<string, unknown>)['group'];
-      // An address without a group is the root's.
-      const sameGroup = there === undefined ? isRoot : there === group;
-      return count > 0 && (from.pathname !== to.pathname || !sameGroup);
+      const there = (to.search as Record<string, unknown>)['group'] ?? home;
+      return count > 0 && (from.pathname !== to.pathname || there !== group);
     },
     enableBeforeUnload: count > 0,
     withResolver: true,

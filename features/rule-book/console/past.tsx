@@ -44,15 +44,17 @@ export function Answers({ answers, open = false }: { answers: RuleAnswers; open?
   const t = useWords('rule-book');
   const [wanted, setWanted] = useState(open);
   if (answers.times === 0) return <p>{t('past.nothing')}</p>;
+  const people = t('past.people', { count: answers.people, number: number(answers.people) });
+  const endpoints = t('past.endpoints', { count: answers.endpoints, number: number(answers.endpoints) });
   const warns = answers.level !== 'log' && answers.warned > 0;
   return (
     <>
       <p className={css['lead']}>
         {warns
-          ? t('past.warned', { people: number(answers.people), count: answers.warned, times: number(answers.warned) })
-          : t('past.answered', { people: number(answers.people), count: answers.times, times: number(answers.times) })}
+          ? t('past.warned', { people, count: answers.warned, times: number(answers.warned) })
+          : t('past.answered', { people, count: answers.times, times: number(answers.times) })}
       </p>
-      <p className="sm sub">{t('past.rows', { endpoints: number(answers.endpoints), count: answers.times, times: number(answers.times) })}</p>
+      <p className="sm sub">{t('past.rows', { endpoints, count: answers.times, times: number(answers.times) })}</p>
       {wanted ? (
         <>
           <h3 className={css['minor']}>{t('past.examples')}</h3>

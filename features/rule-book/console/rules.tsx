@@ -12,7 +12,7 @@ import { Section, Stack } from '@shell/ui/section';
 import { Await, Empty } from '@shell/ui/states';
 import { RelativeTime } from '@shell/ui/time';
 import { useState, type ReactNode } from 'react';
-import { bookOf, freeId, type Book } from './book';
+import { bookOf, freeId, isWithin, type Book } from './book';
 import { Check } from './check';
 import { Company } from './company';
 import { faultsOf } from './faults';
@@ -34,6 +34,8 @@ const unwritten = new Set(['name', 'everything', 'everything_let', 'reason', 'no
 interface Shown {
   group: Group;
   book: Book;
+  /** Ids in the groups below, which would meet those of this group on their endpoints. */
+  below: readonly string[];
   usual: Record<string, unknown>;
 }
 
@@ -114,20 +116,20 @@ function Ready({ group, draft, book, taken }: Pick<Room, 'group' | 'draft' | 'bo
       <Gallery
         group={group}
         placeOf={(id) => {
-          const own = draft.entries.find((one) => one.rule.id === id);
+          const own = draft.entries.find((one) => one.rule.id.replace(/-\d+$/, '') === id);
           if (own) return { key: own.key, stored: !draft.changes.some((one) => one.key === own.key && one.kind === 'added') };
           const above = book.inherited.find((one) => one.rule.id === id);
           return above ? { key: `${above.group.id}/${id}`, stored: true } : undefined;
         }}
         onUse={(rule) => {
-          if (!taken.includes(rule.id)) draft.add(withField(rule, 'on', undefined));
+          draft.add({ ...withField(rule, 'on', undefined), id: freeId(rule.id, taken) });
         }}
       />
     </Section>
   );
 }
 
-function Page({ group, book, usual }: Shown): ReactNode {
+function Page({ group, book, below, usual, home }: Shown & { home: string }): ReactNode {
   const t = useWords('rule-book');
   const [search] = useSearchState();
   const navigate = useNavigate();
@@ -143,17 +145,21 @@ function Page({ group, book, usual }: Shown): ReactNode {
     go({});
   });
   const calendar = draft.calendar ?? book.calendar;
-  const taken = [...draft.entries.map((one) => one.rule.id), ...book.inherited.map((one) => one.rule.id)];
-  const refusals = refusalsOf(save.error, draft);
+  const others = [...book.inherited.map((one) => one.rule.id), ...below];
+  const taken = [...draft.entries.map((one) => one.rule.id), ...others];
+  const refusals = refusalsOf(save.error, save.variables?.entries, draft.entries);
+  // A rule that is stored already keeps its id, whatever other groups have done since.
+  const besides = (key: string): string[] => [...draft.entries.filter((one) => one.key !== key).map((one) => one.rule.id), ...(book.own.some((one) => one.id === key) ? [] : others)];
   const faultsAt = (key: string, rule: Rule, all: boolean): ShownFault[] => {
-    const others = [...draft.entries.filter((one) => one.key !== key).map((one) => one.rule.id), ...book.inherited.map((one) => one.rule.id)];
-    const own = faultsOf(rule, others).filter((one) => all || !unwritten.has(one.code));
-    // What the server refused stands until the rule is changed and sent again.
+    const own = faultsOf(rule, besides(key)).filter((one) => all || !unwritten.has(one.code));
+    // What the server refused stands until the rule is changed.
     return [...own, ...refusals.filter((one) => one.key === key).map((one) => one.fault)];
   };
-  const wrong = draft.entries.map(({ key, rule }) => ({ key, name: rule.name || t('rules.new_name'), faults: faultsOf(rule, taken.filter((id) => id !== rule.id || taken.indexOf(id) !== taken.lastIndexOf(id))) })).filter((one) => one.faults.length > 0);
+  const wrong = draft.entries
+    .map(({ key, rule }) => ({ key, name: rule.name || t('rules.new_name'), faults: faultsOf(rule, besides(key)) }))
+    .filter((one) => one.faults.length > 0);
   const count = draft.changes.length + (draft.calendar ? 1 : 0);
-  const room: Room = { group, book, usual, draft, taken, open: (key) => { go({ edit: key }); } };
+  const room: Room = { group, book, below, usual, draft, taken, open: (key) => { go({ edit: key }); } };
   const { edit, view } = search;
   const entry = draft.entries.find((one) => one.key === edit);
   const held = book.inherited.find((one) => `${one.group.id}/${one.rule.id}` === edit);
@@ -199,7 +205,7 @@ function Page({ group, book, usual }: Shown): ReactNode {
           }}
         />
       )}
-      <LeaveGuard count={count} group={group.id} isRoot={isRoot(group)} />
+      <LeaveGuard count={count} group={group.id} home={home} />
     </>
   );
 }
@@ -213,7 +219,9 @@ export default function Rules(): ReactNode {
   const description = useDescription();
   // A link to a rule need not know in whose book it stands.
   const owner = search['group'] ?? books.data?.find((one) => rulesOf(one.value).some((rule) => rule.id === search['edit']))?.group.id;
-  const group = groups.data?.find((one) => (owner === undefined ? isRoot(one) : one.id === owner));
+  // Who has some groups only does not see the root.
+  const home = groups.data?.find(isRoot) ?? groups.data?.[0];
+  const group = owner === undefined ? home : groups.data?.find((one) => one.id === owner);
   const ready = groups.data && books.data && description.loaded ? { books: books.data, feature: description.feature } : undefined;
   const error = groups.error ?? books.error ?? description.error;
   const refetch = (): void => {
@@ -224,7 +232,9 @@ export default function Rules(): ReactNode {
   const shown = (policies: PolicyVersion[], feature: PolicyFeature | undefined): ReactNode => {
     if (!group || !feature) return <Empty act={<LinkButton to="/rules">{t('rules.to_list')}</LinkButton>}>{t('rules.no_group')}</Empty>;
     const usual = feature.default_value as Record<string, unknown>;
-    return <Page key={group.id} group={group} book={bookOf(group, policies, usual)} usual={usual} />;
+    const under = policies.filter((one) => one.group.id !== group.id && isWithin(one.group.path, group.path) && one.inherit === 'add');
+    const below = under.flatMap((one) => rulesOf(one.value).map((rule) => rule.id));
+    return <Page key={group.id} group={group} book={bookOf(group, policies, usual)} below={below} usual={usual} home={home?.id ?? ''} />;
   };
   const headless = ready === undefined || !group || !description.feature;
   return (

@@ -45,7 +45,7 @@ describe('a rule as one sentence', () => {
         at_least: { count: 50, bytes: 500_000_000, within_s: 600 },
       },
       'だれかが、業務時間外にcpで共有フォルダーから持ち運べる機器かCD・DVDへファイルの作成・コピー・移動をしたとき（10 MB 以上）、10分に50回か500 MBになったら、本人に知らせ、管理者への警告にする。',
-      'When anybody creates, copies, moves a file from a share to a portable device or a disc with cp outside business hours (at least 10 MB), once it comes to 50 times or 500 MB within 10 min: tell the person and raise an alarm.',
+      'When anybody creates, copies or moves a file from a share to a portable device or a disc with cp outside business hours (at least 10 MB), once it comes to 50 times or 500 MB within 10 min: tell the person and raise an alarm.',
     );
   });
 

@@ -62,7 +62,9 @@ function deed(speech: Speech, when: When): string {
   }
   const parts = [...families].flatMap(([family, acts]) => {
     const verbs = acts.map((act) => speech.say(`acts.${family}.${act}`));
-    const frame = speech.say(`acts.${family}.of`, { acts: verbs.join(speech.say('sentence.acts_join') ?? ', ') });
+    const first = verbs.slice(0, -1).join(speech.say('sentence.acts_join') ?? ', ');
+    const all = [first, verbs.at(-1)].filter(Boolean).join(speech.say('sentence.acts_last') ?? ' ');
+    const frame = speech.say(`acts.${family}.of`, { acts: all });
     if (acts.length === 0) return [speech.say(`acts.${family}.all`) ?? happens(speech, `${family}.*`)];
     if (frame === undefined || verbs.includes(undefined)) return acts.map((act) => happens(speech, `${family}.${act}`));
     return [frame];
