@@ -251,6 +251,16 @@ impl House {
         self.server.as_ref().map(Child::id)
     }
 
+    /// Stops the agent as an operator does, and waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be told to stop.
+    pub fn stop_agent(&mut self) {
+        let Some(mut agent) = self.agents.remove("agent") else { return };
+        run(Command::new("kill").args(["-TERM", &agent.id().to_string()]));
+        agent.wait().expect("the agent ends");
+    }
+
     /// Kills the agent: SIGKILL.
     pub fn kill_agent(&mut self) {
         self.kill_agent_in("agent");

@@ -10,6 +10,7 @@ mod damaged_spool;
 mod evidence;
 mod full_disk;
 mod grants_end;
+mod l01_windows;
 mod l02_file_operations;
 mod no_event_is_lost;
 mod policies_hold;
