@@ -20,7 +20,7 @@ test('the list says of each rule what it does, how often it answered, and which 
   const complained = watch(page);
   await page.goto('/rules');
   await settled(page);
-  await expect(page.getByRole('heading', { name: '7つの規則、うち 6つが働いています' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '規則は 7件、うち 6件が働いています' })).toBeVisible();
   const internal = row(page, '社内限の持ち出しを知らせる');
   await expect(internal).toContainText('5日後に切れる');
   await expect(row(page, '許可していないソフトウェア')).toContainText('1つは期限切れ');

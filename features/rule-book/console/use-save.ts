@@ -38,6 +38,9 @@ export function refusalsOf(error: Error | null, sent: readonly Entry[] | undefin
 
 export const isConflict = (error: Error | null): boolean => error instanceof ApiError && error.problem.code === 'conflict';
 
+/** The version before the first: whoever thinks that there is none must not write over one. */
+const none = '"0"';
+
 /** Stores the draft as a new version of the group's policy, if nobody has stored one since it was begun. */
 export function useSave(draft: Draft, group: string, usual: Record<string, unknown>, onSaved: (version: PolicyVersion) => void): UseMutationResult<PolicyVersion, Error, Decision> {
   const client = useQueryClient();
@@ -46,7 +49,7 @@ export function useSave(draft: Draft, group: string, usual: Record<string, unkno
       answered(
         api.PUT('/api/v1/policies/{feature}/{group}', {
           params: { path: { feature: 'rule_book', group } },
-          ...(draft.base.base ? ifMatch(draft.base.base.etag) : {}),
+          ...ifMatch(draft.base.base?.etag ?? none),
           body: { inherit: draft.base.inherit, value: valueOf(draft.base, entries, draft.calendar, usual), comment: comment.trim(), rings: ringsOf(pace) },
         }),
       ),
