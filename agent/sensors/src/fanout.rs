@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use yagura_records::{FileActed, FileRecord, Lost, Moment, PrintRecord, ProcessRecord, WindowRecord};
+use yagura_records::{FileActed, FileRecord, Lost, Moment, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 
 use crate::{
     Session,
@@ -92,6 +92,26 @@ impl StreamRecord for WindowRecord {
 
     fn weight(&self) -> usize {
         self.weight()
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl StreamRecord for SessionRecord {
+    type Wish = ();
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        512
     }
 
     fn lost(&self) -> Option<&Lost> {
@@ -333,6 +353,9 @@ pub type FileStream = Stream<FileRecord>;
 
 /// What people at this machine have before them.
 pub type WindowStream = Stream<WindowRecord>;
+
+/// Who is logged on to this machine, when it runs, and which accounts there are.
+pub type SessionStream = Stream<SessionRecord>;
 
 /// What is printed from this machine.
 pub type PrintStream = Stream<PrintRecord>;

@@ -15,6 +15,7 @@ pub mod print;
 mod process;
 mod queue;
 pub mod replay;
+mod session;
 mod window;
 
 #[cfg(target_os = "linux")]
@@ -29,13 +30,15 @@ use std::{
 };
 
 pub use fanout::{
-    ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, PrintStream, ProcessStream, Stream, StreamRecord,
-    WindowStream, WindowWish,
+    ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, PrintStream, ProcessStream, SessionStream, Stream,
+    StreamRecord, WindowStream, WindowWish,
 };
 #[cfg(target_os = "linux")]
-pub use linux::{Known, LinuxFiles, LinuxPrints, LinuxProcesses, LinuxWindows, Technique};
+pub use linux::{
+    Known, LinuxFiles, LinuxPrints, LinuxProcesses, LinuxSessions, LinuxWindows, SessionPlaces, Technique,
+};
 pub use window::desktops::{DesktopId, Desktops};
-use yagura_records::{FileRecord, PrintRecord, ProcessRecord, WindowRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 /// Where a stream comes from.
@@ -72,6 +75,7 @@ struct Inner {
     files: Kept<FileRecord>,
     windows: Kept<WindowRecord>,
     prints: Kept<PrintRecord>,
+    sessions: Kept<SessionRecord>,
     desktops: Desktops,
 }
 
@@ -146,13 +150,14 @@ impl Sensors {
             let processes = LinuxProcesses::new(Arc::clone(&clock)).telling(Arc::clone(&known));
             let windows = LinuxWindows::new(Arc::clone(&clock), Arc::clone(&known), desktops.clone());
             let prints = LinuxPrints::new(Arc::clone(&clock), data);
-            Self::of(processes, LinuxFiles::new(clock, known), windows, prints, desktops)
+            let sessions = LinuxSessions::new(Arc::clone(&clock), data);
+            Self::of(processes, LinuxFiles::new(clock, known), windows, prints, sessions, desktops)
         }
         #[cfg(not(target_os = "linux"))]
         {
             let _ = data;
             let none = unsupported::Nothing;
-            Self::of(unsupported::NoProcesses::new(clock), unsupported::NoFiles, none, none, Desktops::default())
+            Self::of(unsupported::NoProcesses::new(clock), unsupported::NoFiles, none, none, none, Desktops::default())
         }
     }
 
@@ -170,7 +175,8 @@ impl Sensors {
     ) -> Self {
         let (windows, prints) =
             (replay::Replay::<WindowRecord>::of(Vec::new()), replay::Replay::<PrintRecord>::of(Vec::new()));
-        Self::of(processes, files, windows, prints, Desktops::default())
+        let sessions = replay::Replay::<SessionRecord>::of(Vec::new());
+        Self::of(processes, files, windows, prints, sessions, Desktops::default())
     }
 
     /// All streams from given sources; `desktops` is where the window source hears of desktops.
@@ -180,11 +186,13 @@ impl Sensors {
         files: impl Source<FileRecord> + 'static,
         windows: impl Source<WindowRecord> + 'static,
         prints: impl Source<PrintRecord> + 'static,
+        sessions: impl Source<SessionRecord> + 'static,
         desktops: Desktops,
     ) -> Self {
         let (processes, files) = (Kept::of("process", processes), Kept::of("file", files));
         let (windows, prints) = (Kept::of("window", windows), Kept::of("print", prints));
-        Self(Arc::new(Inner { processes, files, windows, prints, desktops }))
+        let sessions = Kept::of("session", sessions);
+        Self(Arc::new(Inner { processes, files, windows, prints, sessions, desktops }))
     }
 
     /// Reads the process stream from now on. When this returns, nothing that happens later is missed unless a loss is
@@ -215,6 +223,12 @@ impl Sensors {
         Stream::new(records, session, None)
     }
 
+    /// Reads the session stream from now on. It begins with what happened while nobody read it, as far as that can be told.
+    pub async fn sessions(&self) -> SessionStream {
+        let (session, records) = self.0.sessions.session(Outlet::subscribe).await;
+        Stream::new(records, session, None)
+    }
+
     /// Where whoever speaks with session programs tells what they see.
     #[must_use]
     pub fn desktops(&self) -> &Desktops {
@@ -228,6 +242,7 @@ impl Sensors {
         reports.extend(self.0.files.reports());
         reports.extend(self.0.windows.reports());
         reports.extend(self.0.prints.reports());
+        reports.extend(self.0.sessions.reports());
         reports
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use yagura_records::{FileRecord, PrintRecord, ProcessRecord, WindowRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 use crate::{Outlet, Running, Source, report, report_on};
@@ -64,6 +64,13 @@ impl Source<PrintRecord> for Nothing {
     fn start(&self, outlet: Outlet<PrintRecord>) -> Box<dyn Running> {
         outlet.close();
         Box::new(NoSource("print"))
+    }
+}
+
+impl Source<SessionRecord> for Nothing {
+    fn start(&self, outlet: Outlet<SessionRecord>) -> Box<dyn Running> {
+        outlet.close();
+        Box::new(NoSource("session"))
     }
 }
 

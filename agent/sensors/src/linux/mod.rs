@@ -10,6 +10,7 @@ mod pipeline;
 mod poll;
 mod print;
 mod proc;
+mod session;
 mod window;
 
 use std::{
@@ -24,6 +25,7 @@ pub use files::LinuxFiles;
 pub use known::Known;
 use pipeline::{Counters, Pipeline};
 pub use print::LinuxPrints;
+pub use session::{LinuxSessions, SessionPlaces};
 pub use window::LinuxWindows;
 use yagura_records::ProcessRecord;
 
