@@ -77,7 +77,9 @@ function Head({ group, book, acts }: { group: Group; book: Book; acts: ReactNode
 function Overview({ group, book, draft, taken, open, saved }: Room & { saved: PolicyVersion | null }): ReactNode {
   const t = useWords('rule-book');
   const mayWrite = useCan('policies.write');
-  const none = draft.entries.length + book.inherited.length === 0 && draft.changes.length === 0;
+  // The ready rules stay in sight until something is saved: whoever begins takes more than one.
+  const fresh = book.own.length + book.inherited.length === 0;
+  const none = fresh && draft.entries.length === 0;
   const write = (): void => {
     open(draft.add({ id: freeId('rule', taken), name: '', class: 'confidential', level: 'log', when: {} }));
   };
@@ -102,7 +104,7 @@ function Overview({ group, book, draft, taken, open, saved }: Room & { saved: Po
       )}
       <Stack>
         {none ? <Empty>{t(mayWrite ? 'rules.none' : 'rules.none_read')}</Empty> : <RuleTable book={book} draft={draft} group={group} />}
-        {none && mayWrite && <Ready group={group} draft={draft} book={book} taken={taken} />}
+        {fresh && mayWrite && <Ready group={group} draft={draft} book={book} taken={taken} />}
         <Company book={book} draft={draft} rules={rules} />
       </Stack>
     </>
