@@ -4,6 +4,7 @@ mod ask;
 mod inspector;
 mod lake;
 mod numbers;
+mod printing;
 mod programs;
 mod proxy;
 mod relay;
@@ -15,6 +16,7 @@ pub use self::{
     inspector::Inspector,
     lake::Lake,
     numbers::every_number_once,
+    printing::Printing,
     programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,
     relay::Relay,

@@ -99,6 +99,21 @@ impl Seat {
         self.programs.len() - 1
     }
 
+    /// Starts a small window manager, and waits until it manages.
+    ///
+    /// # Panics
+    /// When it cannot be started, or never does.
+    pub async fn manage(&mut self) {
+        self.open("openbox", &[]);
+        let since = Instant::now();
+        let manages =
+            || self.ask("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]).is_some_and(|said| said.contains('#'));
+        while !manages() {
+            assert!(since.elapsed() < PATIENCE, "the window manager does nothing");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Ends a program that was opened.
     ///
     /// # Panics
@@ -142,15 +157,23 @@ impl Seat {
     /// # Panics
     /// When it never becomes that.
     pub async fn activate(&self, window: u32) {
-        let before = self.heard(window);
         let done = self.ask("xdotool", &["windowactivate", "--sync", &window.to_string()]);
         assert!(done.is_some(), "window {window} cannot be made the active one");
-        self.until_heard(window, before + 1).await;
+        let since = Instant::now();
+        let last = || self.log().lines().rev().find(|line| line.contains("window")).map(plain);
+        while last().is_none_or(|line| !line.ends_with(&format!("window={window}"))) {
+            assert!(since.elapsed() < PATIENCE, "the agent heard nothing of window {window}: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// How often the agent has heard that this window is the active one.
     fn heard(&self, window: u32) -> usize {
-        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let text = self.log();
         let word = format!("window={window}");
         text.lines().filter(|line| plain(line).ends_with(&word)).count()
     }
@@ -162,8 +185,7 @@ impl Seat {
     pub async fn until_heard(&self, window: u32, times: usize) {
         let since = Instant::now();
         while self.heard(window) < times {
-            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-            assert!(since.elapsed() < PATIENCE, "the agent heard nothing of window {window}: {log}");
+            assert!(since.elapsed() < PATIENCE, "the agent heard nothing of window {window}: {}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -88,21 +88,23 @@ async fn what_people_have_before_them_is_found_with_title_program_person_and_len
         return;
     };
     for seat in [&mut person, &mut other] {
-        seat.open("openbox", &[]);
+        seat.manage().await;
         seat.open("xterm", &["-T", "作業日報"]);
     }
     let report = person.window("作業日報").await;
-    person.until_heard(report, 1).await;
+    person.activate(report).await;
     let others = other.window("作業日報").await;
-    other.until_heard(others, 1).await;
+    other.activate(others).await;
     person.open("zenity", &["--info", "--title=見積書の確認", "--text=三つあります"]);
     let offer = person.window("見積書の確認").await;
-    person.until_heard(offer, 1).await;
+    person.activate(offer).await;
     person.activate(report).await;
     person.activate(offer).await;
 
     // A rule answers while the window is there: nobody has turned away from it yet.
     let plans = person.open("zenity", &["--info", "--title=図面（社外秘）", "--text=第二工場"]);
+    let drawing = person.window("図面").await;
+    person.activate(drawing).await;
     let warned = row(&house, "window.active", "図面（社外秘）").await;
     assert_eq!(
         (&warned["level"], &warned["rule"], &warned["user"]),
@@ -114,13 +116,16 @@ async fn what_people_have_before_them_is_found_with_title_program_person_and_len
             (page["items"].as_array()?.len() == 1 && page["items"][0]["user"] == "daemon").then_some(())
         })
         .await;
+    // The pop-up itself is nothing that the person had before them, whatever the window manager makes of it.
     person.close(plans);
     person.activate(report).await;
+    assert_eq!(house.events("&kind=warning.shown").await.len(), 1);
 
     other.open("zenity", &["--error", "--title=保存エラー", "--text=書けませんでした"]);
     let error = row(&house, "window.error", "保存エラー").await;
     assert_eq!((&error["user"], &error["inferred"]), (&json!("nobody"), &json!(true)), "{error}");
-    other.window("保存エラー").await;
+    let window = other.window("保存エラー").await;
+    other.activate(window).await;
     other.activate(others).await;
 
     let rows = house

@@ -12,6 +12,8 @@ mod full_disk;
 mod grants_end;
 mod l01_windows;
 mod l02_file_operations;
+mod l02_more;
+mod l04_print;
 mod no_event_is_lost;
 mod policies_hold;
 mod process_starts;

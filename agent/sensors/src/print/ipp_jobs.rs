@@ -1,14 +1,7 @@
-//! Questions to CUPS and its answers, in IPP (RFC 8010, RFC 8011 and PWG 5100.7 for the counts).
+//! Questions to CUPS about jobs and its answers (RFC 8011 and PWG 5100.7 for the counts).
 
-use std::io::Cursor;
-
-use ipp::{
-    attribute::{IppAttribute, IppAttributeGroup, IppAttributes},
-    model::{DelimiterTag, IppVersion, Operation},
-    parser::{IppParseError, IppParser},
-    request::IppRequestResponse,
-    value::IppValue,
-};
+pub use super::ipp::NoIpp;
+use super::ipp::{Answer, Group, JOB, PRINTER, Question};
 use yagura_records::Text;
 
 /// What is asked of a job.
@@ -71,8 +64,8 @@ impl SeenJob {
 #[derive(Debug, thiserror::Error)]
 pub enum IppError {
     /// It is no IPP.
-    #[error("the printing system's answer is no IPP: {0}")]
-    NoIpp(#[from] IppParseError),
+    #[error("the printing system's answer cannot be read: {0}")]
+    NoIpp(#[from] NoIpp),
     /// It refused.
     #[error("the printing system refused with status {0:#06x}")]
     Refused(u16),
@@ -81,53 +74,39 @@ pub enum IppError {
 /// What is not there.
 const NOT_FOUND: u16 = 0x0406;
 
-fn question(operation: Operation, address: (&str, &str), wanted: &[&str]) -> Result<IppRequestResponse, IppParseError> {
-    let mut question = IppRequestResponse::new(IppVersion::v2_0(), operation, None)?;
-    let mut add = |name: &str, value| -> Result<(), IppParseError> {
-        question.attributes_mut().add(DelimiterTag::OperationAttributes, IppAttribute::with_name(name, value)?);
-        Ok(())
-    };
-    add(address.0, IppValue::new_uri(address.1)?)?;
-    add("requesting-user-name", IppValue::new_name_without_language("root")?)?;
-    let wanted: Vec<_> = wanted.iter().map(|name| IppValue::new_keyword(*name)).collect::<Result<_, _>>()?;
-    add("requested-attributes", IppValue::Array(wanted))?;
-    Ok(question)
-}
+/// Operations of RFC 8011.
+const GET_JOB_ATTRIBUTES: u16 = 0x0009;
+const GET_JOBS: u16 = 0x000A;
+const GET_PRINTER_ATTRIBUTES: u16 = 0x000B;
 
 /// Asks for one job.
-///
-/// # Errors
-/// Never, for the words in here are fit for IPP.
-pub fn ask_job(id: u32) -> Result<Vec<u8>, IppParseError> {
-    let uri = format!("ipp://localhost/jobs/{id}");
-    Ok(question(Operation::GetJobAttributes, ("job-uri", &uri), WANTED)?.to_bytes().to_vec())
+#[must_use]
+pub fn ask_job(id: u32) -> Vec<u8> {
+    let question = Question::new(GET_JOB_ATTRIBUTES, "job-uri", &format!("ipp://localhost/jobs/{id}"));
+    question.keywords("requested-attributes", WANTED).into_bytes()
 }
 
 /// Asks for all jobs that CUPS knows.
-///
-/// # Errors
-/// Never, for the words in here are fit for IPP.
-pub fn ask_jobs() -> Result<Vec<u8>, IppParseError> {
-    let mut question = question(Operation::GetJobs, ("printer-uri", "ipp://localhost/"), WANTED)?;
-    let all = IppAttribute::with_name("which-jobs", IppValue::new_keyword("all")?)?;
-    question.attributes_mut().add(DelimiterTag::OperationAttributes, all);
-    Ok(question.to_bytes().to_vec())
+#[must_use]
+pub fn ask_jobs() -> Vec<u8> {
+    let question = Question::new(GET_JOBS, "printer-uri", "ipp://localhost/");
+    question.keywords("requested-attributes", WANTED).keywords("which-jobs", &["all"]).into_bytes()
 }
 
 /// Asks where a printer is.
-///
-/// # Errors
-/// When its name is none that IPP can carry.
-pub fn ask_printer(name: &str) -> Result<Vec<u8>, IppParseError> {
-    let uri = format!("ipp://localhost/printers/{}", escaped(name));
-    Ok(question(Operation::GetPrinterAttributes, ("printer-uri", &uri), &["device-uri"])?.to_bytes().to_vec())
+#[must_use]
+pub fn ask_printer(name: &str) -> Vec<u8> {
+    let address = format!("ipp://localhost/printers/{}", escaped(name));
+    let question = Question::new(GET_PRINTER_ATTRIBUTES, "printer-uri", &address);
+    question.keywords("requested-attributes", &["device-uri"]).into_bytes()
 }
 
-fn read(bytes: &[u8]) -> Result<Option<IppAttributes>, IppError> {
-    let answer = IppParser::new(Cursor::new(bytes.to_vec())).parse()?;
-    match answer.header().operation_or_status.cast_unsigned() {
+/// Reads an answer; nothing, where CUPS does not know what it was asked about.
+fn read(bytes: &[u8]) -> Result<Option<Answer<'_>>, IppError> {
+    let answer = Answer::read(bytes)?;
+    match answer.status {
         NOT_FOUND => Ok(None),
-        status if status < 0x0100 => Ok(Some(answer.attributes().clone())),
+        status if status < 0x0100 => Ok(Some(answer)),
         status => Err(IppError::Refused(status)),
     }
 }
@@ -137,8 +116,8 @@ fn read(bytes: &[u8]) -> Result<Option<IppAttributes>, IppError> {
 /// # Errors
 /// When the answer is no IPP, or CUPS refused.
 pub fn jobs(bytes: &[u8]) -> Result<Vec<SeenJob>, IppError> {
-    let Some(attributes) = read(bytes)? else { return Ok(Vec::new()) };
-    Ok(attributes.groups_of(DelimiterTag::JobAttributes).filter_map(job).collect())
+    let Some(answer) = read(bytes)? else { return Ok(Vec::new()) };
+    Ok(answer.groups.iter().filter(|group| group.tag == JOB).filter_map(job).collect())
 }
 
 /// Where the printer of an answer is.
@@ -146,21 +125,21 @@ pub fn jobs(bytes: &[u8]) -> Result<Vec<SeenJob>, IppError> {
 /// # Errors
 /// When the answer is no IPP, or CUPS refused.
 pub fn device(bytes: &[u8]) -> Result<Option<String>, IppError> {
-    let Some(attributes) = read(bytes)? else { return Ok(None) };
-    let group = attributes.groups_of(DelimiterTag::PrinterAttributes).next();
-    Ok(group.and_then(|group| text(group, "device-uri")).map(|uri| uri.as_str().to_owned()))
+    let Some(answer) = read(bytes)? else { return Ok(None) };
+    let group = answer.groups.iter().find(|group| group.tag == PRINTER);
+    Ok(group.and_then(|group| group.text("device-uri")).map(|uri| uri.as_str().to_owned()))
 }
 
-fn job(group: &IppAttributeGroup) -> Option<SeenJob> {
-    let number = |name: &str| integer(group, name).and_then(|number| u32::try_from(number).ok());
-    let time = |name: &str| integer(group, name).map(i64::from);
-    let string = |name: &str| text(group, name).map(|text| text.as_str().to_owned()).filter(|text| !text.is_empty());
+fn job(group: &Group<'_>) -> Option<SeenJob> {
+    let number = |name: &str| group.integer(name).and_then(|number| u32::try_from(number).ok());
+    let time = |name: &str| group.integer(name).map(i64::from);
+    let string = |name: &str| group.text(name).map(|text| text.as_str().to_owned()).filter(|text| !text.is_empty());
     let uri = string("job-printer-uri").unwrap_or_default();
     Some(SeenJob {
         id: number("job-id")?,
         uuid: string("job-uuid"),
-        state: integer(group, "job-state")?,
-        name: text(group, "job-name").unwrap_or_default(),
+        state: group.integer("job-state")?,
+        name: group.text("job-name").unwrap_or_default(),
         user: string("job-originating-user-name").unwrap_or_default(),
         host: string("job-originating-host-name"),
         printer: unescaped(uri.rsplit('/').next().unwrap_or_default()),
@@ -170,32 +149,6 @@ fn job(group: &IppAttributeGroup) -> Option<SeenJob> {
         copies: number("copies"),
         created: time("time-at-creation"),
         completed: time("time-at-completed"),
-    })
-}
-
-/// The value of an attribute; the first, where there are several.
-fn value<'a>(group: &'a IppAttributeGroup, name: &str) -> Option<&'a IppValue> {
-    match group.get(name)?.value() {
-        IppValue::Array(values) => values.first(),
-        value => Some(value),
-    }
-}
-
-fn integer(group: &IppAttributeGroup, name: &str) -> Option<i32> {
-    match value(group, name)? {
-        IppValue::Integer(number) | IppValue::Enum(number) => Some(*number),
-        _ => None,
-    }
-}
-
-fn text(group: &IppAttributeGroup, name: &str) -> Option<Text> {
-    Some(match value(group, name)? {
-        IppValue::NameWithoutLanguage(text) | IppValue::NameWithLanguage { name: text, .. } => text.as_str().into(),
-        IppValue::TextWithoutLanguage(text) | IppValue::TextWithLanguage { text, .. } => text.as_ref().into(),
-        IppValue::Uri(text) => text.as_str().into(),
-        IppValue::Keyword(text) => text.as_str().into(),
-        IppValue::NonUtf8 { data, .. } => Text::from_bytes(data.to_vec()),
-        _ => return None,
     })
 }
 

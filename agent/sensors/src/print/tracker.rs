@@ -89,6 +89,15 @@ impl Tracker {
         Some(Ended { job, outcome })
     }
 
+    /// Takes what CUPS says of a job on the very first look: what has ended by then is none of ours.
+    pub(crate) fn found(&mut self, job: SeenJob) {
+        if job.is_over() {
+            self.remember(key(&job));
+        } else {
+            self.open.insert(job.id, job);
+        }
+    }
+
     /// CUPS does not know this job any more; gives what is to be told of it.
     pub(crate) fn gone(&mut self, id: u32) -> Option<Ended> {
         let job = self.open.remove(&id)?;

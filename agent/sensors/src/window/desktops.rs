@@ -192,3 +192,60 @@ impl Desktops {
         self.inner().here.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(news: &Receiver<News>) -> Vec<News> {
+        news.try_iter().collect()
+    }
+
+    #[test]
+    fn who_is_here_already_is_the_first_news_and_who_never_came_is_not_heard() {
+        let desktops = Desktops::default();
+        let early = desktops.arrived(1000);
+        desktops.said(early, Seen::Back);
+        let (_, news) = desktops.open();
+        desktops.said(early, Seen::Back);
+        desktops.said(DesktopId(99), Seen::Back);
+        desktops.left(early);
+        desktops.left(early);
+        let said = said(&news);
+        assert!(
+            matches!(said[..], [News::Arrived(one, 1000), News::Said(two, Seen::Back), News::Left(three)] if one == two && two == three),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn one_that_floods_loses_its_own_words_counted_and_nobody_elses() {
+        let desktops = Desktops::default();
+        let (_, news) = desktops.open();
+        let (loud, quiet) = (desktops.arrived(1000), desktops.arrived(1001));
+        for _ in 0..10_000 {
+            desktops.said(loud, Seen::Back);
+        }
+        desktops.said(quiet, Seen::Back);
+        let said = said(&news);
+        let count = |of: DesktopId| said.iter().filter(|news| matches!(news, News::Said(who, _) if *who == of)).count();
+        let lost: u64 = said.iter().map(|news| if let News::Lost(count) = news { *count } else { 0 }).sum();
+        assert_eq!(count(quiet), 1);
+        assert!(count(loud) >= 128 && count(loud) as u64 + lost == 10_000, "{} told, {lost} lost", count(loud));
+    }
+
+    #[test]
+    fn what_is_wanted_ends_with_the_taker_and_not_with_an_older_one() {
+        let desktops = Desktops::default();
+        let wanted = desktops.wanted();
+        let watch = Watch { titles: true, idle_after_s: 5 };
+        let (old, _gone) = desktops.open();
+        let (new, news) = desktops.open();
+        desktops.want(Some(watch.clone()));
+        desktops.close(old);
+        assert_eq!(*wanted.borrow(), Some(watch));
+        desktops.close(new);
+        assert_eq!(*wanted.borrow(), None);
+        assert!(news.recv().is_err());
+    }
+}

@@ -66,7 +66,10 @@ pub(super) struct Desk {
     manager: Option<Window>,
     active: Option<Window>,
     last: Option<SeenWindow>,
+    /// The windows that were looked through for errors.
     known: HashSet<Window>,
+    /// Without a manager: those that came up since.
+    fresh: Vec<Window>,
     at_active: Pace,
     at_list: Pace,
     idle: Option<IdleTime>,
@@ -104,6 +107,7 @@ impl Desk {
             active: None,
             last: None,
             known: HashSet::new(),
+            fresh: Vec::new(),
             at_active: Pace::of(EVERY),
             at_list: Pace::of(EVERY),
             idle: None,
@@ -113,7 +117,9 @@ impl Desk {
                 .map(|s| Duration::from_secs(s.into())),
         };
         desk.find_manager()?;
-        desk.known = desk.windows()?.into_iter().collect();
+        if desk.manager.is_some() {
+            desk.known = desk.windows()?.into_iter().collect();
+        }
         desk.at_active.changed();
         Ok(desk)
     }
@@ -210,7 +216,8 @@ impl Desk {
             Event::MapNotify(event) if self.manager.is_none() => {
                 self.listen(event.window)?;
                 self.at_active.changed();
-                if !event.override_redirect {
+                if !event.override_redirect && self.fresh.len() < MOST_NEW {
+                    self.fresh.push(event.window);
                     self.at_list.changed();
                 }
             }
@@ -301,13 +308,20 @@ impl Desk {
     /// What is active now, if that is something else than what was told last.
     fn look(&mut self, folded: u64) -> Result<Option<Seen>, Refused> {
         let active = self.find_active()?;
+        let ask = |window| self.asking.window(&self.display, window);
+        let mut window = active.map(ask).transpose()?;
+        // Our own pop-ups lie over what the person has before them: told of, a warning would call up the next one.
+        if window.as_ref().is_some_and(is_own) {
+            return Ok(None);
+        }
         if active != self.active {
-            if let Some(window) = active {
-                self.listen(window)?;
+            if let Some(new) = active {
+                self.listen(new)?;
+                // Whatever changed before it was listened to would go unheard.
+                window = Some(ask(new)?);
             }
             self.active = active;
         }
-        let window = active.map(|window| self.asking.window(&self.display, window)).transpose()?;
         if window == self.last && folded == 0 {
             return Ok(None);
         }
@@ -317,9 +331,12 @@ impl Desk {
 
     /// The windows that came up and tell of an error.
     fn new_errors(&mut self) -> Result<Vec<Seen>, Refused> {
-        let now: HashSet<_> = self.windows()?.into_iter().collect();
-        let new: Vec<_> = now.difference(&self.known).copied().take(MOST_NEW).collect();
-        self.known = now;
+        let mut new = std::mem::take(&mut self.fresh);
+        if self.manager.is_some() {
+            let now: HashSet<_> = self.windows()?.into_iter().collect();
+            new = now.difference(&self.known).copied().take(MOST_NEW).collect();
+            self.known = now;
+        }
         let atoms = self.asking.atoms;
         let mut errors = Vec::new();
         for window in new {
@@ -332,6 +349,9 @@ impl Desk {
             // Whether it tells of an error is seen by its title, also where titles are not told.
             let with_title = Asking { titles: true, machine: self.asking.machine.clone(), ..self.asking };
             let mut seen = with_title.window(&self.display, window)?;
+            if is_own(&seen) {
+                continue;
+            }
             let title = seen.title.as_ref().map(yagura_records::Text::as_str);
             if let Some(sign) = errors::sign(is_dialogue || belongs, seen.class.as_deref(), title) {
                 if !self.asking.titles {
@@ -390,6 +410,11 @@ impl Desk {
         }
         None
     }
+}
+
+/// Whether this program itself shows it.
+fn is_own(window: &SeenWindow) -> bool {
+    window.pid == Some(std::process::id())
 }
 
 fn idle_for(ms: i64) -> Seen {

@@ -111,7 +111,11 @@ impl Streams {
 
     /// Has what is held back told, and reads nothing that holds nothing back.
     pub(super) fn finish(&mut self) {
-        (self.processes.stream, self.prints.stream) = (None, None);
+        self.processes.stream = None;
+        if let Some(stream) = &self.prints.stream {
+            // What it remembers as told is to outlive the restart.
+            stream.finish();
+        }
         if let Some(stream) = &self.files.stream {
             stream.finish();
         }

@@ -48,6 +48,8 @@ pub(super) struct Work {
     outlet: Outlet<PrintRecord>,
     shared: Arc<Shared>,
     told: PathBuf,
+    /// Nobody has ever watched here, and CUPS did not yet say what there is.
+    first: bool,
     accounts: Accounts,
     /// The jobs to be asked about: when next, and after which pause then.
     looks: BTreeMap<u32, Look>,
@@ -73,13 +75,15 @@ impl Work {
         told: PathBuf,
     ) -> Self {
         let accounts = Accounts::new("/etc/passwd");
-        Self { cups, clock, boot_id, outlet, shared, told, accounts, looks: BTreeMap::new(), devices: BTreeMap::new() }
+        let (looks, devices) = (BTreeMap::new(), BTreeMap::new());
+        Self { cups, clock, boot_id, outlet, shared, told, first: false, accounts, looks, devices }
     }
 
     pub(super) fn run(mut self, waiter: &Waiter) {
         let now = i64::try_from(system_clock().as_secs()).unwrap_or(i64::MAX);
-        let mut tracker = Tracker::new(load(&self.told).unwrap_or_else(|| Told::from(now)));
-        self.save(&tracker);
+        let told = load(&self.told);
+        self.first = told.is_none();
+        let mut tracker = Tracker::new(told.unwrap_or_else(|| Told::from(now)));
         let mut folder = None;
         loop {
             let pause = self.step(&mut tracker, &mut folder);
@@ -149,13 +153,18 @@ impl Work {
 
     /// Asks about all jobs that CUPS knows.
     fn catch_up(&mut self, tracker: &mut Tracker) {
-        let found = ask_jobs().map_err(|error| error.to_string()).and_then(|question| self.ask(&question));
-        match found {
+        match self.ask(&ask_jobs()) {
             Ok(found) => {
                 self.shared.is(SensorHealth::Ok, None);
                 for job in found {
-                    self.take(job, tracker);
+                    if self.first {
+                        tracker.found(job);
+                    } else {
+                        self.take(job, tracker);
+                    }
                 }
+                self.first = false;
+                self.save(tracker);
                 let soon = Look { at: since_boot(), pause: FIRST_LOOK, unknown: 0 };
                 self.looks.extend(tracker.open().map(|job| (job.id, soon)));
             }
@@ -176,8 +185,7 @@ impl Work {
         let now = since_boot();
         let due: Vec<_> = self.looks.iter().filter(|(_, look)| look.at <= now).map(|(id, look)| (*id, *look)).collect();
         for (id, look) in due {
-            let answer = ask_job(id).map_err(|error| error.to_string()).and_then(|question| self.ask(&question));
-            let found = match answer {
+            let found = match self.ask(&ask_job(id)) {
                 Ok(mut found) => {
                     self.shared.is(SensorHealth::Ok, None);
                     found.pop()
@@ -240,7 +248,7 @@ impl Work {
         if let Some(known) = self.devices.get(printer) {
             return known.clone();
         }
-        let found = ask_printer(printer).ok().and_then(|question| device(&self.cups.ask(&question).ok()?).ok()?);
+        let found = self.cups.ask(&ask_printer(printer)).ok().and_then(|answer| device(&answer).ok()?);
         self.devices.insert(printer.to_owned(), found.clone());
         found
     }
