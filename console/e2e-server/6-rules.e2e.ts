@@ -43,7 +43,7 @@ test('an organisation without rules begins with the twelve ready ones', async ()
   await expect(page.getByRole('table', { name: '規則' }).getByRole('link', { name: '大量の削除', exact: true })).toBeVisible();
 });
 
-test('a rule is written, and the server says what is wrong with it before it is saved', async () => {
+test('a rule is written, tried on the past, and its reader is told that nothing can stop the act yet', async () => {
   await page.getByRole('button', { name: '規則を書く' }).click();
   await page.getByLabel('名前', { exact: true }).fill(name);
   await page.getByRole('combobox', { name: '操作', exact: true }).fill('プロセスの開始');
@@ -74,11 +74,17 @@ test('what it answered to is counted in its row, and the trial of the same rule 
   const week = row().getByRole('link', { name: /7日間に答えた/ });
   const count = Number(await week.textContent());
   await week.click();
-  await page.getByLabel('目的').fill('規則の点検');
-  await page.getByRole('button', { name: '記録を見る' }).click();
+  const purpose = page.getByLabel('目的');
+  const found = page.getByRole('table', { name: 'ログ検索' });
+  // Whoever has said why they read the log is not asked again.
+  await purpose.or(found).first().waitFor();
+  if (await purpose.isVisible()) {
+    await purpose.fill('規則の点検');
+    await page.getByRole('button', { name: '記録を見る' }).click();
+  }
   await settled(page);
-  await expect(page.getByRole('table', { name: 'ログ検索' }).getByRole('row').nth(1)).toContainText(tool);
-  expect(await page.getByRole('table', { name: 'ログ検索' }).getByRole('row').count()).toBeGreaterThan(count);
+  await expect(found.getByRole('row').nth(1)).toContainText(tool);
+  expect(await found.getByRole('row').count()).toBeGreaterThan(count);
   await page.goto('/rules?edit=e2e-tool');
   await page.getByRole('button', { name: '過去7日で試す' }).click();
   await expect(page.getByText(/人に、あわせて \d+回知らせていました。/)).toBeVisible({ timeout: 30_000 });
