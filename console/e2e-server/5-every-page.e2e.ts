@@ -47,7 +47,8 @@ async function every(): Promise<string[]> {
     '/people', '/people/import', '/accounts', '/me', '/me/events',
     '/settings/organisation', '/settings/first-run', '/settings/enrolment', '/settings/enrolment?open=new',
     '/settings/admins', '/settings/admins?open=new', '/settings/tokens', '/settings/tokens?open=new',
-    '/settings/notices', '/settings/notices?open=new', '/settings/audit', '/settings/health', '/endpoints/none', '/no-such-page',
+    '/settings/notices', '/settings/notices?open=new', '/settings/alarm-routes',
+    '/settings/alarm-routes?open=new', '/settings/audit', '/settings/health', '/endpoints/none', '/no-such-page',
   ];
 }
 

@@ -102,6 +102,16 @@ export function useWordTree(namespace: Namespace): (key: string) => object {
   };
 }
 
+/** The words under a key in the files of all features together: what any of them names, for a page that knows none of them. */
+export function useWordsOfAll(key: string): Record<string, string> {
+  const language = useLanguage();
+  return useMemo(() => {
+    const all = Object.values(engine.getDataByLanguage(language) ?? {}) as Record<string, unknown>[];
+    const named = all.flatMap((words) => Object.entries(words[key] ?? {}) as [string, unknown][]);
+    return Object.fromEntries(named.filter((one): one is [string, string] => typeof one[1] === 'string'));
+  }, [language, key]);
+}
+
 /** A sentence with elements in it: each `{{name}}` is replaced by the node of that name. */
 export function useSentence<N extends Namespace>(
   namespace: N,

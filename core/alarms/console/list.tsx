@@ -7,13 +7,28 @@ import { useRows } from '@shell/api/pages';
 import type { AlarmView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import type { Chip } from '@shell/ui/chips';
+import { Go } from '@shell/ui/link';
 import { ListPage } from '@shell/ui/list-page';
 import type { Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import type { ReactNode } from 'react';
+import { aroundOf } from './around';
 import { AlarmPanel } from './panel';
 import { AlarmStateWord, alarmStates, severities, useAlarmWords } from './states';
 import { alarmsKey } from './today';
+
+/** One press from an alarm to what happened around it on that endpoint. */
+function Around({ alarm }: { alarm: AlarmView }): ReactNode {
+  const t = useWords('alarms');
+  const words = useAlarmWords();
+  const search = aroundOf(alarm);
+  if (!search) return null;
+  return (
+    <Go className="t" to="/events" search={search} aria-label={t('go.around_of', { title: words.title(alarm), where: words.where(alarm) })}>
+      {t('go.around_short')}
+    </Go>
+  );
+}
 
 function useColumns(): Column<AlarmView>[] {
   const t = useWords('alarms');
@@ -23,6 +38,7 @@ function useColumns(): Column<AlarmView>[] {
     { id: 'state', header: t('column.state'), width: 108, cell: (row) => <AlarmStateWord state={row.state} /> },
     { id: 'severity', header: t('column.severity'), width: 84, cell: (row) => t(`severity.${row.severity}`) },
     { id: 'endpoint', header: t('column.endpoint'), width: 148, cell: (row) => words.where(row) },
+    { id: 'around', header: t('column.around'), width: 84, cell: (row) => <Around alarm={row} /> },
     { id: 'handler', header: t('column.handler'), width: 132, cell: (row) => row.handler?.name ?? <span className="dim">—</span> },
     { id: 'raised', header: t('column.raised'), width: 120, cell: (row) => <RelativeTime at={row.raised_at} /> },
     { id: 'times', header: t('column.times'), width: 72, num: true, cell: (row) => row.times.toLocaleString('en-US') },

@@ -5,6 +5,8 @@ import { before, day, hour, minute, timeOf } from '@shell/mock/day';
 import { idOf } from '@shell/mock/random';
 import { now } from '@shell/time';
 import { fleet } from '../../endpoints/console/mock-fleet';
+import { byRule } from '../../events/console/mock-week';
+import { handlers as routes } from './routes/mock-routes';
 
 function raised(
   number: number,
@@ -42,20 +44,20 @@ const alarms: AlarmView[] = [
     5,
     'rule.alarm',
     'medium',
-    9,
+    byRule.machine,
     40 * minute,
     {
-      rule: 'removable-write',
-      rule_name: 'USBメモリなどへの書き出し',
+      rule: byRule.rule,
+      rule_name: byRule.name,
       class: 'removable_write',
-      user: 'kobayashi',
-      event: idOf(9, 1),
+      user: fleet[byRule.machine]?.primary_user?.name ?? null,
+      event: byRule.event,
       kind: 'file.copy',
-      subject: '/media/usb/見積_顧客別単価_2026下期.xlsx',
-      image: '/usr/bin/nautilus',
-      occurred_at: before(41 * minute),
+      subject: byRule.target,
+      image: byRule.image,
+      occurred_at: before(byRule.ago),
     },
-    { times: 3, last_at: before(12 * minute) },
+    { times: 3, last_at: before(byRule.ago) },
   ),
   raised(1, 'events.lost', 'medium', 17, 5 * hour, { count: 318, reason: 'the kernel queue overflowed', lane: 'operation' }),
   raised(2, 'endpoint.clone', 'high', fleet.findIndex((endpoint) => endpoint.clone_suspected), 21 * hour, {}),
@@ -67,6 +69,7 @@ const alarms: AlarmView[] = [
 ];
 
 export const handlers = [
+  ...routes,
   http.get('/api/v1/alarms', ({ request }) => {
     const url = new URL(request.url);
     const wanted = (name: 'state' | 'severity' | 'kind'): string[] => (url.searchParams.get(name) ?? '').split(',').filter(Boolean);

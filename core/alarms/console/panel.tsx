@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
 import type { AlarmState, AlarmView } from '@shell/api/schema';
-import { useLooseWords, useWords } from '@shell/i18n';
+import { useLooseWords, useWords, useWordsOfAll } from '@shell/i18n';
 import { useCan } from '@shell/session/session';
 import { Button, LinkButton } from '@shell/ui/button';
 import { bytes } from '@shell/ui/bytes';
@@ -14,6 +14,7 @@ import { Await, Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { KeyValues, type Fact } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
+import { aroundOf } from './around';
 import { AlarmStateWord, useAlarmWords } from './states';
 import { alarmsKey } from './today';
 
@@ -26,6 +27,7 @@ const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate
 /** What a kind has to say, each member by its name; a member without a value is not worth a line. */
 function useDetail(alarm: AlarmView): Fact[] {
   const loose = useLooseWords('alarms');
+  const classes = useWordsOfAll('class');
   return Object.entries(alarm.detail).flatMap(([name, value]) => {
     if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name) || silentMembers.includes(name)) return [];
     const shown =
@@ -37,6 +39,8 @@ function useDetail(alarm: AlarmView): Fact[] {
         ) : (
           value.toLocaleString('en-US')
         )
+      ) : typeof value === 'string' && name === 'class' ? (
+        (classes[value] ?? value)
       ) : typeof value === 'string' ? (
         loose(`detail_value.${name}.${value}`, value)
       ) : (
@@ -52,10 +56,18 @@ function Place({ alarm }: { alarm: AlarmView }): ReactNode {
   if (!alarm.endpoint) return <LinkButton to="/settings/health">{t('go.server')}</LinkButton>;
   const { rule, event } = alarm.detail;
   if (typeof rule === 'string' && typeof event === 'string') {
+    const around = aroundOf(alarm);
     return (
-      <LinkButton to="/events" search={{ q: `rule:${rule} endpoint:${alarm.endpoint.hostname}`, event }}>
-        {t('go.violation')}
-      </LinkButton>
+      <>
+        <LinkButton to="/events" search={{ q: `rule:${rule} endpoint:${alarm.endpoint.hostname}`, event }}>
+          {t('go.violation')}
+        </LinkButton>
+        {around && (
+          <LinkButton to="/events" search={around}>
+            {t('go.around')}
+          </LinkButton>
+        )}
+      </>
     );
   }
   if (alarm.kind.startsWith('events.')) {

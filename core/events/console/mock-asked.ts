@@ -35,12 +35,17 @@ function texts(row: EventView): string {
   return all;
 }
 
+const moments = new Map<string, number | null>();
+
 function ago(value: string): number | null {
   const found = /^(\d+)(m|h|d|分|時間|日)$/u.exec(value);
   const unit = { m: minute, 分: minute, h: hour, 時間: hour, d: day, 日: day }[found?.[2] ?? ''];
   if (found && unit) return now() - Number(found[1]) * unit;
   if (value === 'today' || value === '今日') return startOfDay(now(), zone);
-  return fromLocalInput(/T/.test(value) ? value : `${value}T00:00`, zone);
+  // A moment of the calendar is looked up once and not for every row: the browser's calendar is slow.
+  const known = moments.get(value) ?? fromLocalInput(/T/.test(value) ? value : `${value}T00:00`, zone);
+  moments.set(value, known);
+  return known;
 }
 
 const list = (value: string): string[] => value.split(/[,、，]/u);
@@ -53,6 +58,9 @@ const fits = (text: string | null | undefined, part: Part): boolean => {
   const whole = fold(text ?? '');
   return part.op === '=' ? whole === value || whole.endsWith(`\\${value}`) : whole.includes(value.replaceAll('*', ''));
 };
+
+/** A condition on the rule that answered, by its id. */
+const ruled = /^(?:rule|ルール|規則)[:：=](.+)$/u;
 
 function one(row: EventView, part: Part): boolean {
   const at = Date.parse(row.occurred_at);
@@ -81,14 +89,13 @@ function one(row: EventView, part: Part): boolean {
       return at >= (ago(from) ?? -Infinity) && (to === undefined || at < (ago(to) ?? Infinity) + minute);
     }
     default: {
+      const rule = ruled.exec(part.text)?.[1];
+      if (rule !== undefined) return rule === '*' ? Boolean(row.rule) : row.rule === rule;
       const needle = fold(part.text.replaceAll(/["“”]/gu, ''));
       return texts(row).includes(needle);
     }
   }
 }
-
-/** The rule that answered, which the form beside the question does not know. */
-const ruleAsked = /^(?:規則|rule)[:：=](.+)$/u;
 
 /** A group by its name, with those below it. */
 const groupAsked = /^(?:グループ|group)[:：=](.+)$/u;
@@ -99,7 +106,7 @@ const others = /^(?:区分|class|時間帯|hour|曜日|weekday|枚数|pages|大�
 
 function refuse(question: string, part: Part): void {
   const found = /^([\p{L}_]+)[:：](?!\/\/|\\)/u.exec(part.text);
-  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruleAsked.test(part.text) || groupAsked.test(part.text)) return;
+  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruled.test(part.text) || groupAsked.test(part.text)) return;
   const from = Array.from(question.slice(0, question.indexOf(part.text))).length;
   const place = { from, to: from + Array.from(found[1]).length, found: found[1], ...(found[1] === 'usr' ? { meant: 'user' } : {}) };
   throw new Misread({ pointer: '?q', code: 'unknown_field', message: `there is no field ${found[1]}`, place });
@@ -111,8 +118,6 @@ function all(row: EventView, parts: Part[]): boolean {
     const negated = /^[-－]./u.test(part.text) || parts[at - 1]?.text === 'NOT';
     const text = part.text.replace(/^[-－]/u, '');
     const inner = split(text)[0] ?? part;
-    const rule = ruleAsked.exec(text)?.[1];
-    if (rule !== undefined) return (rule === '*' ? row.rule !== null && row.rule !== undefined : row.rule === rule) !== negated;
     const group = groupAsked.exec(text)?.[1]?.replaceAll('"', '');
     if (group !== undefined) return pathOf(row.endpoint).split('/').includes(group) !== negated;
     const holds = /^[(（]/u.test(text) ? isAsked(row, text.slice(1, -1)) : others.test(text) ? false : one(row, inner);

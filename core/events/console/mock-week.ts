@@ -89,6 +89,17 @@ function raised(dice: Chance): Draft {
   ]);
 }
 
+/** What one of the alarms is about: a copy to a USB drive this morning, to which a rule of the office answered. */
+export const byRule = {
+  event: idOf(8, 900_001),
+  machine: 9,
+  ago: 12 * minute,
+  rule: 'removable-write',
+  name: 'USBメモリなどへの書き出し',
+  target: 'E:\\見積_顧客別単価_2026下期.xlsx',
+  image: 'C:\\Windows\\explorer.exe',
+};
+
 let rows: EventView[] | null = null;
 let serial = 0;
 let until = mockNow;
@@ -159,6 +170,9 @@ function build(): EventView[] {
     const drawing = `減速機_HP09${String(nth)}_改訂.dwg`;
     found.push(make(today - 4 * day + 23 * hour + nth * 7 * minute, 120, { kind: 'file.overwrite', subject: `\\\\fs01\\設計共有\\図面\\${drawing}`, image: 'C:\\Program Files\\CAD\\acad.exe' }, dice));
   }
+  const { event, machine, ago, rule, name, target, image } = byRule;
+  const copied: Draft = { kind: 'file.copy', level: 'alarm', subject: 'C:\\Users\\Documents\\見積_顧客別単価_2026下期.xlsx', target, image, rule, class: 'removable_write', body: { rule_name: name } };
+  found.push({ ...make(mockNow - ago, machine, copied, dice), id: event });
   return found.sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
 }
 

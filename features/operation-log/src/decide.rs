@@ -2,12 +2,14 @@
 
 mod files;
 mod prints;
+mod sessions;
 mod windows;
 
 use std::fmt;
 
 pub use files::{decide_file, wants_opened};
 pub use prints::decide_print;
+pub use sessions::{decide_privilege, decide_session};
 pub use windows::{WindowDecision, WindowRow, decide_idle, decide_usage, decide_window};
 use yagura_records::{ProcessExited, ProcessStarted};
 use yagura_vocabulary::{Account, InForce, id::GrantId};

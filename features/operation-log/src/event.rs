@@ -2,11 +2,13 @@
 
 mod files;
 mod prints;
+mod sessions;
 mod windows;
 
 pub use files::file_acted;
 pub use prints::print_job;
 use serde_json::{Map, Value};
+pub use sessions::{privilege_use, session_acted};
 pub use windows::{app_usage, desktop_sight, idle, window_active, window_error, window_title};
 use yagura_records::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessStarted, Text};
 use yagura_vocabulary::{Account, Event};
@@ -114,6 +116,8 @@ pub fn lost(lost: &Lost, stream: &str) -> Event {
 pub(crate) mod file_tests;
 #[cfg(test)]
 pub(crate) mod print_tests;
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]

@@ -14,9 +14,11 @@ pub mod server;
 
 pub use decide::{
     Decision, Rule, WindowDecision, WindowRow, decide, decide_exit, decide_file, decide_idle, decide_print,
-    decide_usage, decide_window, wants_opened,
+    decide_privilege, decide_session, decide_usage, decide_window, wants_opened,
 };
-pub use policy::{ExcludeRule, FileRule, Files, Hide, OperationLogPolicy, Prints, Processes, WindowRule, Windows};
+pub use policy::{
+    ExcludeRule, FileRule, Files, Hide, OperationLogPolicy, Prints, Processes, Sessions, WindowRule, Windows,
+};
 
 /// The name of this feature in policies and events.
 pub const FEATURE: &str = "operation_log";

@@ -2,15 +2,17 @@
 
 mod files;
 mod prints;
+mod sessions;
 mod windows;
 
 pub use files::{FileRule, Files};
 pub use prints::Prints;
 use serde::{Deserialize, Serialize};
+pub use sessions::Sessions;
 pub use windows::{Hide, WindowRule, Windows};
 
 /// The whole policy. Its default records every program that ran, what was done to files where people keep theirs, which windows
-/// people had before them, and what they printed.
+/// people had before them, what they printed, and who logged on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationLogPolicy {
@@ -22,6 +24,8 @@ pub struct OperationLogPolicy {
     pub windows: Windows,
     /// What was printed.
     pub prints: Prints,
+    /// Who logged on, when the machine ran, and who used which rights.
+    pub sessions: Sessions,
     /// Leave the endpoint's own address out of the rows. It says where the endpoint was, and takes room.
     pub without_ip: bool,
 }
@@ -137,6 +141,7 @@ mod tests {
         let policy: OperationLogPolicy = serde_json::from_str(include_str!("../golden/policy-v2.json")).unwrap();
         assert!(policy.without_ip && policy.files.fleeting);
         assert_eq!((policy.windows, policy.prints), (Windows::default(), Prints::default()));
+        assert_eq!(policy.sessions, Sessions::default());
     }
 
     #[test]

@@ -36,7 +36,13 @@ fn check(value: &Value) -> Vec<ItemError> {
 /// What people at the endpoint are told that is recorded. The words stand in `console/*.json`.
 fn recorded(value: &Value) -> Vec<&'static str> {
     let policy: OperationLogPolicy = serde_json::from_value(value.clone()).unwrap_or_default();
-    let OperationLogPolicy { processes, files, windows, prints, without_ip } = policy;
+    let OperationLogPolicy { processes, files, windows, prints, sessions, without_ip } = policy;
+    let any = processes.record
+        || files.record
+        || windows.record
+        || prints.record
+        || sessions.privileges
+        || sessions.watches();
     let opens = !files.open_extensions.is_empty() && !files.omit_kinds.contains(&FileAct::FileOpen);
     [
         (processes.record, "process_start"),
@@ -52,7 +58,12 @@ fn recorded(value: &Value) -> Vec<&'static str> {
         (windows.idle(), "idle"),
         (prints.record, "print_jobs"),
         (prints.record && prints.documents, "print_documents"),
-        ((processes.record || files.record || windows.record || prints.record) && !without_ip, "address"),
+        (sessions.logons, "logons"),
+        (sessions.failed, "logons_failed"),
+        (sessions.power, "power"),
+        (sessions.privileges, "privileges"),
+        (sessions.accounts, "accounts"),
+        (any && !without_ip, "address"),
     ]
     .into_iter()
     .filter_map(|(on, word)| on.then_some(word))
@@ -72,7 +83,7 @@ mod tests {
         let default = (POLICY.default)();
         assert_eq!(default.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), named);
         // What the form begins with is what holds without a policy.
-        for part in ["files", "windows", "prints"] {
+        for part in ["files", "windows", "prints", "sessions"] {
             let places = schema["properties"][part]["properties"].as_object().unwrap();
             let defaults: serde_json::Map<_, _> =
                 places.iter().map(|(name, place)| (name.clone(), place["default"].clone())).collect();
@@ -106,23 +117,34 @@ mod tests {
             "idle",
             "print_jobs",
             "print_documents",
+            "logons",
+            "logons_failed",
+            "power",
+            "privileges",
+            "accounts",
             "address",
         ];
         assert_eq!(recorded(&(POLICY.default)()), all);
         let off = json!({"record": false});
+        let nobody = json!({"logons": false, "failed": false, "power": false, "privileges": false, "accounts": false});
         let only_starts = json!({
-            "processes": {"record_exit": false, "hash": false}, "files": off, "windows": off, "prints": off, "without_ip": true
+            "processes": {"record_exit": false, "hash": false}, "files": off, "windows": off, "prints": off,
+            "sessions": nobody, "without_ip": true
         });
         assert_eq!(recorded(&only_starts), ["process_start"]);
         let no_opens = json!({
-            "processes": off, "files": {"open_extensions": [], "removable": false}, "windows": off, "prints": off
+            "processes": off, "files": {"open_extensions": [], "removable": false}, "windows": off, "prints": off,
+            "sessions": nobody
         });
         assert_eq!(recorded(&no_opens), ["file_acts", "address"]);
         let programs = json!({
-            "processes": off, "files": off, "prints": {"documents": false}, "without_ip": true,
+            "processes": off, "files": off, "prints": {"documents": false}, "without_ip": true, "sessions": nobody,
             "windows": {"titles": false, "errors": false, "usage": false, "idle_after_s": 0}
         });
         assert_eq!(recorded(&programs), ["window_active", "print_jobs"]);
-        assert!(recorded(&json!({"processes": off, "files": off, "windows": off, "prints": off})).is_empty());
+        assert!(
+            recorded(&json!({"processes": off, "files": off, "windows": off, "prints": off, "sessions": nobody}))
+                .is_empty()
+        );
     }
 }

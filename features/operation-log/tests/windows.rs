@@ -4,7 +4,7 @@
 
 use yagura_agent_kit::{AgentFeature, CancellationToken, FeatureCtx, Judge};
 use yagura_operation_log::{Hide, OperationLogPolicy, WindowRule, agent::OperationLog};
-use yagura_records::{FileRecord, PrintRecord, ProcessRecord, WindowRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_sensors::{
     Desktops, Sensors,
     replay::{self, Replay},
@@ -19,6 +19,7 @@ fn recording() -> Sensors {
         Replay::<FileRecord>::of(Vec::new()),
         Replay::of(replay::read_as::<WindowRecord>(&windows[..]).map(Result::unwrap).collect()),
         Replay::of(replay::read_as::<PrintRecord>(&prints[..]).map(Result::unwrap).collect()),
+        Replay::<SessionRecord>::of(Vec::new()),
         Desktops::default(),
     )
 }

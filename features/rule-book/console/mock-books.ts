@@ -44,6 +44,7 @@ const rules: Rule[] = [
   { id: 'unapproved-program', name: '許可していないソフトウェア', class: 'program', level: 'alarm', when: { kinds: ['process.start'], program: { paths: ['C:\\Users\\**\\Downloads\\**'] } }, except: [{ when: { accounts: ['saeki.n'] }, reason: '導入の試し', until: before(3 * day) }] },
   { id: 'many-pages', name: '一度に100枚を超える印刷', class: 'print', level: 'alarm', when: { kinds: ['print.job'] }, at_least: { count: 3, within_s: 900 } },
   { id: 'deep-night', name: '22時から5時の操作', class: 'out_of_hours', level: 'log', when: { kinds: ['session.logon', 'file'], hours: { within: [{ from: '22:00', to: '05:00' }] } } },
+  { ...ready('removable-write') },
   { ...ready('mass-delete') },
   { ...ready('new-program'), on: false },
 ];

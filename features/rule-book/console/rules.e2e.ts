@@ -20,7 +20,7 @@ test('the list says of each rule what it does, how often it answered, and which 
   const complained = watch(page);
   await page.goto('/rules');
   await settled(page);
-  await expect(page.getByRole('heading', { name: '規則は 7件、うち 6件が働いています' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '規則は 8件、うち 7件が働いています' })).toBeVisible();
   const internal = row(page, '社内限の持ち出しを知らせる');
   await expect(internal).toContainText('5日後に切れる');
   await expect(row(page, '許可していないソフトウェア')).toContainText('1つは期限切れ');
@@ -213,7 +213,7 @@ test('an auditor reads the rules and finds nothing to change', async ({ page }) 
   await signIn(page, 'okada');
   await page.goto('/rules');
   await settled(page);
-  await expect(rows(page)).toHaveCount(8);
+  await expect(rows(page)).toHaveCount(9);
   await expect(page.getByRole('button', { name: '規則を書く' })).toHaveCount(0);
   await expect(page.getByRole('switch')).toHaveCount(0);
   await page.goto('/rules?edit=internal-only');

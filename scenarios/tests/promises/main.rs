@@ -14,6 +14,7 @@ mod l01_windows;
 mod l02_file_operations;
 mod l02_more;
 mod l04_print;
+mod l13_rights;
 mod no_event_is_lost;
 mod policies_hold;
 mod process_starts;

@@ -2,6 +2,7 @@
 
 mod address;
 mod early;
+mod privileges;
 mod streams;
 mod teller;
 
@@ -52,8 +53,14 @@ enum Ended {
 
 /// Whether anything is recorded of anybody.
 fn records(policies: &InForce<OperationLogPolicy>) -> bool {
-    policies
-        .any(|policy| policy.processes.record || policy.files.record || policy.windows.record || policy.prints.record)
+    policies.any(|policy| {
+        policy.processes.record
+            || policy.files.record
+            || policy.windows.record
+            || policy.prints.record
+            || policy.sessions.privileges
+            || policy.sessions.watches()
+    })
 }
 
 /// Records until the policy says no, the agent stops or the streams end.

@@ -3,7 +3,7 @@
 use std::{cell::Cell, sync::Arc, time::Duration};
 
 use yagura_agent_kit::JudgeSeat;
-use yagura_records::{FileRecord, PrintRecord, ProcessRecord, WindowRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_sensors::{FileWish, Sensors, Stream, StreamRecord, WindowWish};
 use yagura_vocabulary::InForce;
 
@@ -52,6 +52,7 @@ pub(super) struct Streams {
     files: Slot<FileRecord>,
     windows: Slot<WindowRecord>,
     prints: Slot<PrintRecord>,
+    sessions: Slot<SessionRecord>,
 }
 
 /// A record of any of them.
@@ -60,6 +61,7 @@ pub(super) enum Next {
     File(Arc<FileRecord>),
     Window(Arc<WindowRecord>),
     Print(Arc<PrintRecord>),
+    Session(Arc<SessionRecord>),
     /// One stream ended.
     Ended,
 }
@@ -73,7 +75,8 @@ impl Streams {
         policies: &Arc<InForce<OperationLogPolicy>>,
     ) {
         let any = |of: fn(&OperationLogPolicy) -> bool| policies.any(of);
-        if let Some(stream) = self.processes.follow(any(|policy| policy.processes.record), sensors.processes()).await {
+        let processes = any(|policy| policy.processes.record || policy.sessions.privileges);
+        if let Some(stream) = self.processes.follow(processes, sensors.processes()).await {
             stream.want_hashes(any(|policy| policy.processes.hash));
         }
         if let Some(stream) = self.files.follow(any(|policy| policy.files.record), sensors.files()).await {
@@ -89,6 +92,7 @@ impl Streams {
             stream.wish(window_wish(policies));
         }
         self.prints.follow(any(|policy| policy.prints.record), sensors.prints()).await;
+        self.sessions.follow(any(|policy| policy.sessions.watches()), sensors.sessions()).await;
     }
 
     pub(super) const fn are_over(&self) -> bool {
@@ -96,22 +100,24 @@ impl Streams {
             && self.files.stream.is_none()
             && self.windows.stream.is_none()
             && self.prints.stream.is_none()
+            && self.sessions.stream.is_none()
     }
 
     /// The next record of any. Cancel safe.
     pub(super) async fn next(&mut self) -> Next {
-        let Self { processes, files, windows, prints } = self;
+        let Self { processes, files, windows, prints, sessions } = self;
         tokio::select! {
             next = processes.next() => next.map_or(Next::Ended, Next::Process),
             next = files.next() => next.map_or(Next::Ended, Next::File),
             next = windows.next() => next.map_or(Next::Ended, Next::Window),
             next = prints.next() => next.map_or(Next::Ended, Next::Print),
+            next = sessions.next() => next.map_or(Next::Ended, Next::Session),
         }
     }
 
     /// Has what is held back told, and reads nothing that holds nothing back.
     pub(super) fn finish(&mut self) {
-        self.processes.stream = None;
+        (self.processes.stream, self.sessions.stream) = (None, None);
         if let Some(stream) = &self.prints.stream {
             // What it remembers as told is to outlive the restart.
             stream.finish();

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use yagura_agent_kit::{EventSink, FeatureError, JudgeSeat};
-use yagura_records::{FileRecord, PrintRecord, ProcessRecord, WindowRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, ProcessStarted, SessionRecord, WindowRecord};
 use yagura_vocabulary::{Account, Event, InForce, Lane};
 
-use super::{address::Address, streams::Next};
+use super::{address::Address, privileges::Privileges, streams::Next};
 use crate::{
-    OperationLogPolicy, Rule, WindowRow, decide, decide_exit, decide_file, decide_idle, decide_print, decide_usage,
-    decide_window, event,
+    OperationLogPolicy, Rule, WindowRow, decide, decide_exit, decide_file, decide_idle, decide_print, decide_privilege,
+    decide_session, decide_usage, decide_window, event,
 };
 
 /// Decides about records and tells of them.
@@ -20,13 +20,14 @@ pub(super) struct Teller {
     left_out: HashSet<uuid::Uuid>,
     /// The stays that were told of while they went on.
     told: HashSet<u64>,
+    privileges: Privileges,
     address: Address,
 }
 
 impl Teller {
     pub(super) fn new(events: EventSink, judge: JudgeSeat) -> Self {
         let (left_out, told) = (HashSet::new(), HashSet::new());
-        Self { events, judge, left_out, told, address: Address::default() }
+        Self { events, judge, left_out, told, privileges: Privileges::default(), address: Address::default() }
     }
 
     pub(super) async fn tell(
@@ -39,6 +40,7 @@ impl Teller {
             Next::File(record) => self.file(policies, &record).await,
             Next::Window(record) => self.window(policies, &record).await,
             Next::Print(record) => self.print(policies, &record).await,
+            Next::Session(record) => self.session(policies, &record).await,
             Next::Ended => Ok(()),
         }
     }
@@ -123,6 +125,37 @@ impl Teller {
         }
     }
 
+    async fn session(
+        &mut self,
+        policies: &InForce<OperationLogPolicy>,
+        record: &SessionRecord,
+    ) -> Result<(), FeatureError> {
+        match record {
+            SessionRecord::Acted(acted) => {
+                let decision = decide_session(policies, acted);
+                if !decision.record {
+                    return Ok(());
+                }
+                self.emit(policies, acted.account.as_ref(), decision.rule, event::session_acted(acted)).await
+            }
+            SessionRecord::Lost(lost) => Ok(self.events.emit(Lane::Operation, event::lost(lost, "session")).await?),
+        }
+    }
+
+    /// A start with rights that somebody was given is told besides, as theirs.
+    async fn privilege(
+        &mut self,
+        policies: &InForce<OperationLogPolicy>,
+        start: &ProcessStarted,
+    ) -> Result<(), FeatureError> {
+        let Some(by) = self.privileges.started(start) else { return Ok(()) };
+        let decision = decide_privilege(policies, &by);
+        if !decision.record {
+            return Ok(());
+        }
+        self.emit(policies, Some(&by), decision.rule, event::privilege_use(&by, start)).await
+    }
+
     async fn file(&mut self, policies: &InForce<OperationLogPolicy>, record: &FileRecord) -> Result<(), FeatureError> {
         match record {
             FileRecord::Acted(acted) => {
@@ -144,6 +177,7 @@ impl Teller {
     ) -> Result<(), FeatureError> {
         match record {
             ProcessRecord::Started(start) => {
+                self.privilege(policies, start).await?;
                 let decision = decide(policies, start);
                 if !decision.record {
                     self.left_out.insert(start.guid);
@@ -159,6 +193,7 @@ impl Teller {
                 self.emit(policies, account, decision.rule, event).await
             }
             ProcessRecord::Exited(exit) => {
+                self.privileges.exited(exit.guid);
                 let decision = decide_exit(policies, exit);
                 if self.left_out.remove(&exit.guid) || !decision.record {
                     return Ok(());
@@ -168,6 +203,7 @@ impl Teller {
             ProcessRecord::Lost(lost) => {
                 // The ends of some were lost with the rest: better one exit too many than memory that only grows.
                 self.left_out.clear();
+                self.privileges.clear();
                 Ok(self.events.emit(Lane::Operation, event::lost(lost, "process")).await?)
             }
         }
