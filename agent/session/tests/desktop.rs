@@ -53,7 +53,7 @@ impl Desk {
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]);
         let Ok(mut child) = xvfb.stdout(Stdio::piped()).stderr(Stdio::null()).spawn() else {
-            println!("SKIPPED: there is no Xvfb here");
+            eprintln!("SKIPPED: what is told of a desktop: there is no Xvfb here (package xvfb)");
             return None;
         };
         let mut out = child.stdout.take().unwrap();

@@ -26,14 +26,12 @@ use crate::{
     report_on,
     window::{
         desktops::News,
-        tracker::{Limits, Now, Surroundings, Tracker},
+        tracker::{Limits, Now, Program, Surroundings, Tracker},
     },
 };
 
 /// Where X servers have their sockets.
 const DISPLAYS: &str = "/tmp/.X11-unix";
-/// More of a process's environment is not read.
-const MOST_ENVIRONMENT: u64 = 256 << 10;
 
 /// What people at this machine have before them, told by their session programs.
 #[derive(Debug)]
@@ -265,32 +263,24 @@ impl Surroundings for Machine {
         })
     }
 
-    fn goes_on(&mut self, uid: u32, display: &str) -> bool {
-        // `:1.0` is a screen of the display `:1`.
-        let number: String =
-            display.chars().skip_while(|letter| *letter != ':').skip(1).take_while(char::is_ascii_digit).collect();
-        !number.is_empty()
-            && UnixStream::connect(format!("{DISPLAYS}/X{number}")).is_ok()
-            && proc::pids()
-                .any(|pid| proc::owner(pid).is_some_and(|owner| owner.uid == uid) && is_on(&environment(pid), &number))
+    fn goes_on(&mut self, display: &str, programs: &[Program]) -> bool {
+        // Whoever signs out ends their programs with it, also where the display stays for the next one to sign in.
+        is_up(display)
+            && programs.iter().any(|(pid, guid)| {
+                proc::stat(*pid).is_some_and(|stat| process_guid(self.boot_id, *pid, stat.start_ns) == *guid)
+            })
     }
 }
 
-fn environment(pid: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if let Ok(file) = fs::File::open(format!("/proc/{pid}/environ")) {
-        // A process that ends meanwhile is none that goes on.
-        let _: std::io::Result<usize> =
-            std::io::Read::read_to_end(&mut std::io::Read::take(file, MOST_ENVIRONMENT), &mut bytes);
-    }
-    bytes
+/// The number of a display of this machine: 1 of `:1.0`, which is a screen of the display `:1`.
+fn number(display: &str) -> Option<u32> {
+    let (host, rest) = display.rsplit_once(':')?;
+    matches!(host, "" | "unix").then(|| rest.split('.').next()?.parse().ok())?
 }
 
-/// Whether a process with this environment shows its windows on the display of this number.
-fn is_on(environment: &[u8], number: &str) -> bool {
-    let mut variables = environment.split(|byte| *byte == 0);
-    let Some(display) = variables.find_map(|variable| variable.strip_prefix(b"DISPLAY=:")) else { return false };
-    display.strip_prefix(number.as_bytes()).is_some_and(|rest| rest.first().is_none_or(|byte| *byte == b'.'))
+/// Whether an X server answers.
+fn is_up(display: &str) -> bool {
+    number(display).is_some_and(|number| UnixStream::connect(format!("{DISPLAYS}/X{number}")).is_ok())
 }
 
 #[cfg(test)]
@@ -298,15 +288,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_is_on_the_display_that_its_environment_names() {
-        for (environment, expected) in [
-            (b"LANG=C\0DISPLAY=:1\0".as_slice(), true),
-            (b"DISPLAY=:1.0\0", true),
-            (b"DISPLAY=:11\0", false),
-            (b"OLD_DISPLAY=:1\0", false),
-            (b"", false),
-        ] {
-            assert_eq!(is_on(environment, "1"), expected, "{}", String::from_utf8_lossy(environment));
+    fn a_display_of_this_machine_has_a_number() {
+        for (display, expected) in
+            [(":1", Some(1)), (":12.0", Some(12)), ("unix:3", Some(3)), ("host:1", None), ("", None), (":x", None)]
+        {
+            assert_eq!(number(display), expected, "{display}");
         }
     }
 }

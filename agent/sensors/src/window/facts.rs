@@ -1,9 +1,13 @@
 //! From what a session program says of a window to what is told of it: bounded, masked, with the process that the agent knows.
 
+use uuid::Uuid;
 use yagura_local::desktop::{MAX_CLASS, SeenWindow};
 use yagura_records::{Doer, MAX_TITLE, Text, WindowFacts, WindowNote};
 
 use crate::mask;
+
+/// A program that had a window: its process id, and what names the process.
+pub(crate) type Program = (u32, Uuid);
 
 /// What the tracker asks of this machine.
 pub(crate) trait Surroundings {
@@ -11,8 +15,8 @@ pub(crate) trait Surroundings {
     fn account(&mut self, uid: u32) -> yagura_vocabulary::Account;
     /// The process that has this pid, or had it a moment ago.
     fn process(&mut self, pid: u32) -> Option<Doer>;
-    /// Whether a desktop of this user on this display goes on although nobody tells of it.
-    fn goes_on(&mut self, uid: u32, display: &str) -> bool;
+    /// Whether a desktop on this display, with these programs on it, goes on although nobody tells of it.
+    fn goes_on(&mut self, display: &str, programs: &[Program]) -> bool;
 }
 
 /// What is told of a window.

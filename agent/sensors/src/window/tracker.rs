@@ -8,7 +8,7 @@ use yagura_records::{
 };
 use yagura_vocabulary::{SensorHealth, Time};
 
-pub(crate) use super::facts::Surroundings;
+pub(crate) use super::facts::{Program, Surroundings};
 use super::{
     desktops::DesktopId,
     facts::facts,
@@ -17,6 +17,8 @@ use super::{
 
 /// How long a session program that went away may take to come back, as when it is replaced by a newer one.
 const GRACE: Duration = Duration::from_secs(10);
+/// So many programs are remembered by which a desktop is known to go on.
+const MOST_PROGRAMS: usize = 16;
 /// Nobody was away for longer than this.
 const LONGEST_IDLE_NS: u64 = 400 * 24 * 3600 * 1_000_000_000;
 
@@ -57,16 +59,27 @@ pub(crate) struct Tracker {
     desks: BTreeMap<DesktopId, Desk>,
     usage: Usage,
     next_stay: u64,
-    /// Session programs that went away a moment ago: until when they may come back, whose they were, on which display.
-    gone: Vec<(u64, u32, String)>,
+    /// Session programs that went away a moment ago.
+    gone: Vec<Gone>,
     /// Whose desktops go on unseen, and why.
     blind: BTreeMap<u32, String>,
     out: Vec<WindowRecord>,
 }
 
+/// A session program that went away.
+struct Gone {
+    /// Until when it may come back.
+    until: u64,
+    uid: u32,
+    display: String,
+    programs: Vec<Program>,
+}
+
 struct Desk {
     uid: u32,
     display: String,
+    /// Programs that had a window here lately, the last one last.
+    programs: Vec<Program>,
     stay: Option<Stay>,
     /// Since when nobody is there.
     idle: Option<Now>,
@@ -127,7 +140,7 @@ impl Tracker {
     }
 
     pub(crate) fn arrived(&mut self, desktop: DesktopId, uid: u32) {
-        self.desks.insert(desktop, Desk { uid, display: String::new(), stay: None, idle: None });
+        self.desks.insert(desktop, Desk { uid, display: String::new(), programs: Vec::new(), stay: None, idle: None });
     }
 
     pub(crate) fn left(&mut self, desktop: DesktopId, now: Now, around: &mut impl Surroundings) {
@@ -136,7 +149,9 @@ impl Tracker {
         // Programs that only ask something over the socket come and go without a display.
         let watched = |other: &Desk| other.uid == desk.uid && !other.display.is_empty();
         if !desk.display.is_empty() && !self.desks.values().any(watched) {
-            self.gone.push((now.at.mono_ns.saturating_add(ns(GRACE)), desk.uid, desk.display));
+            let until = now.at.mono_ns.saturating_add(ns(GRACE));
+            let Desk { uid, display, programs, .. } = desk;
+            self.gone.push(Gone { until, uid, display, programs });
         }
     }
 
@@ -153,7 +168,7 @@ impl Tracker {
                 self.end_stay(&mut desk, now, around);
                 desk.idle = None;
                 desk.display = short(display.unwrap_or_default());
-                self.gone.retain(|(_, who, _)| *who != desk.uid);
+                self.gone.retain(|gone| gone.uid != desk.uid);
                 let blind = (health != SensorHealth::Ok).then(|| short(reason.unwrap_or_default()));
                 self.sight(desk.uid, blind, now, around);
             }
@@ -189,6 +204,13 @@ impl Tracker {
     fn active(&mut self, desk: &mut Desk, seen: SeenWindow, folded: u64, now: Now, around: &mut impl Surroundings) {
         let window = seen.id;
         let facts = facts(seen, desk.uid, around);
+        if let Some(program) = facts.process.as_ref().and_then(|process| Some((process.pid, process.guid?))) {
+            desk.programs.retain(|known| *known != program);
+            desk.programs.push(program);
+            if desk.programs.len() > MOST_PROGRAMS {
+                desk.programs.remove(0);
+            }
+        }
         if let Some(stay) = desk.stay.as_mut().filter(|stay| stay.window == window) {
             if !stay.told {
                 // Programs give their windows a title after they are there. What it is called when it is told of counts.
@@ -305,8 +327,9 @@ impl Tracker {
                 self.usage.open(now.at);
             }
         }
-        for (_, uid, display) in self.gone.extract_if(.., |(until, ..)| *until <= now.at.mono_ns).collect::<Vec<_>>() {
-            if around.goes_on(uid, &display) {
+        let over: Vec<_> = self.gone.extract_if(.., |gone| gone.until <= now.at.mono_ns).collect();
+        for Gone { uid, display, programs, .. } in over {
+            if around.goes_on(&display, &programs) {
                 let blind = "its session program ended and the desktop goes on".to_owned();
                 self.sight(uid, Some(blind), now, around);
             } else {
@@ -339,7 +362,7 @@ impl Tracker {
             let coming = stay.coming.as_ref().map(|(since, _)| settle.saturating_sub(now.since(*since)));
             [begin, coming].into_iter().flatten()
         });
-        let gone = self.gone.iter().map(|(until, ..)| until.saturating_sub(now.at.mono_ns));
+        let gone = self.gone.iter().map(|gone| gone.until.saturating_sub(now.at.mono_ns));
         desks.chain(gone).chain(self.usage.left_ns(now.at)).min().map(Duration::from_nanos)
     }
 }

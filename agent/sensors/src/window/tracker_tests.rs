@@ -8,7 +8,7 @@ use yagura_vocabulary::{Account, SensorHealth, Time};
 
 use super::{
     desktops::DesktopId,
-    tracker::{Limits, Now, Surroundings, Tracker},
+    tracker::{Limits, Now, Program, Surroundings, Tracker},
 };
 
 const LIMITS: Limits = Limits { min_stay: Duration::from_secs(3), settle: Duration::from_secs(2) };
@@ -32,8 +32,8 @@ impl Surroundings for Town {
         (pid != 66).then(|| Doer { pid, guid: Some(Uuid::from_u128(pid.into())), image, account, by_shell: false })
     }
 
-    fn goes_on(&mut self, _uid: u32, _display: &str) -> bool {
-        self.goes_on
+    fn goes_on(&mut self, _display: &str, programs: &[Program]) -> bool {
+        self.goes_on && programs.iter().all(|(pid, guid)| *guid == Uuid::from_u128((*pid).into()))
     }
 }
 

@@ -179,8 +179,9 @@ pub(super) async fn try_out(ctx: &Context, kept: &Kept) -> Result<Result<(), Str
     };
     let sent = send(ctx, kept, std::slice::from_ref(&trial)).await?;
     let mut tx = ctx.db().write().await?;
-    if let Err(error) = &sent {
-        store::note_standing(tx.on(), &kept.id, ctx.now(), Err(error)).await?;
+    match &sent {
+        Err(error) => store::note_standing(tx.on(), &kept.id, ctx.now(), Err(error)).await?,
+        Ok(()) => store::note_mended(tx.on(), &kept.id).await?,
     }
     tx.commit().await?;
     Ok(sent)

@@ -216,10 +216,12 @@ fn a_place_that_refuses_is_asked_again_and_its_address_is_never_shown() {
             .until("it failed", || async { list().await["waiting"] == 1 && !list().await["failed_at"].is_null() })
             .await;
         chat.status.store(200, Ordering::SeqCst);
+        house.admin("POST", &format!("{path}/test"), None).await.expect(200);
+        assert_eq!((chat.taken().len(), &list().await["failed_at"]), (1, &Value::Null), "a trial shows that it works");
         later(&house, 60).await;
-        house.until("it was asked again", || async { chat.taken().len() == 1 }).await;
+        house.until("it was asked again", || async { chat.taken().len() == 2 }).await;
         house.until("it does well", || async { list().await["waiting"] == 0 && list().await["error"].is_null() }).await;
-        assert_eq!(chat.taken()[0].1["text"], "規則 a");
+        assert_eq!(chat.taken()[1].1["text"], "規則 a");
 
         // Whoever changes something else keeps the address; whoever makes it another service has to give one.
         let change = route("Slack", &json!({"kind": "chat", "service": "slack"}), &json!({"least": "high"}));
