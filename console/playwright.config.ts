@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
-const port = 4273;
+// Another port where several builds are tested on one machine.
+const port = Number(process.env['YAGURA_E2E_PORT'] ?? 4273);
 
 export default defineConfig({
   testDir: '..',

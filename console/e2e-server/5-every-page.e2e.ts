@@ -43,7 +43,7 @@ async function every(): Promise<string[]> {
     '/', '/account', '/endpoints', endpoint,
     ...['events', 'assets', 'software', 'policies', 'commands'].map((tab) => `${endpoint}/${tab}`),
     '/groups', `/groups?open=${group}`, '/commands', '/alarms', '/events', `/events?event=${await first('/api/v1/events')}`,
-    '/policies', `/policies/operation_log/${group}`, `/policies/assets/${group}`, '/grants', '/grants?open=new',
+    '/rules', '/rules?view=ready', '/policies', `/policies/operation_log/${group}`, `/policies/assets/${group}`, '/grants', '/grants?open=new',
     '/people', '/people/import', '/accounts', '/me', '/me/events',
     '/settings/organisation', '/settings/first-run', '/settings/enrolment', '/settings/enrolment?open=new',
     '/settings/admins', '/settings/admins?open=new', '/settings/tokens', '/settings/tokens?open=new',

@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import type { State } from '../src/mock/states';
 import { settled, watch } from './watch';
 
-const lists = ['/endpoints', '/groups', '/alarms', '/people', '/accounts', '/grants', '/commands', '/settings/audit', '/settings/notices', '/settings/alarm-routes'];
+const lists = ['/endpoints', '/groups', '/alarms', '/people', '/accounts', '/grants', '/commands', '/rules', '/settings/audit', '/settings/notices', '/settings/alarm-routes'];
 
 /** Every page opened from here on finds the office in this state. */
 async function inState(page: Page, state: State): Promise<void> {

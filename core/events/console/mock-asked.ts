@@ -1,6 +1,7 @@
 import type { EventView, FieldError } from '@shell/api/schema';
 import { minute, hour, day } from '@shell/mock/day';
 import { fromLocalInput, now, startOfDay } from '@shell/time';
+import { fleet } from '../../endpoints/console/mock-fleet';
 import { split as parted, type Part } from './question';
 
 /** A question that the made-up server cannot read. */
@@ -59,7 +60,7 @@ const fits = (text: string | null | undefined, part: Part): boolean => {
 };
 
 /** A condition on the rule that answered, by its id. */
-const ruled = /^(?:rule|ルール)[:：=](.+)$/u;
+const ruled = /^(?:rule|ルール|規則)[:：=](.+)$/u;
 
 function one(row: EventView, part: Part): boolean {
   const at = Date.parse(row.occurred_at);
@@ -89,19 +90,23 @@ function one(row: EventView, part: Part): boolean {
     }
     default: {
       const rule = ruled.exec(part.text)?.[1];
-      if (rule !== undefined) return row.rule === rule;
+      if (rule !== undefined) return rule === '*' ? Boolean(row.rule) : row.rule === rule;
       const needle = fold(part.text.replaceAll(/["“”]/gu, ''));
       return texts(row).includes(needle);
     }
   }
 }
 
+/** A group by its name, with those below it. */
+const groupAsked = /^(?:グループ|group)[:：=](.+)$/u;
+const pathOf = (endpoint: string): string => fleet.find((one) => one.id === endpoint)?.group.path ?? '';
+
 /** Fields that the made-up server takes but has nothing to compare with. */
-const others = /^(?:区分|class|時間帯|hour|曜日|weekday|枚数|pages|大きさ|size|bytes|ファイル|file|題名|title|グループ|group|body\.\S*)(?:[:：=]|[<>]=?)/u;
+const others = /^(?:区分|class|時間帯|hour|曜日|weekday|枚数|pages|大きさ|size|bytes|ファイル|file|題名|title|body\.\S*)(?:[:：=]|[<>]=?)/u;
 
 function refuse(question: string, part: Part): void {
   const found = /^([\p{L}_]+)[:：](?!\/\/|\\)/u.exec(part.text);
-  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruled.test(part.text)) return;
+  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruled.test(part.text) || groupAsked.test(part.text)) return;
   const from = Array.from(question.slice(0, question.indexOf(part.text))).length;
   const place = { from, to: from + Array.from(found[1]).length, found: found[1], ...(found[1] === 'usr' ? { meant: 'user' } : {}) };
   throw new Misread({ pointer: '?q', code: 'unknown_field', message: `there is no field ${found[1]}`, place });
@@ -113,6 +118,8 @@ function all(row: EventView, parts: Part[]): boolean {
     const negated = /^[-－]./u.test(part.text) || parts[at - 1]?.text === 'NOT';
     const text = part.text.replace(/^[-－]/u, '');
     const inner = split(text)[0] ?? part;
+    const group = groupAsked.exec(text)?.[1]?.replaceAll('"', '');
+    if (group !== undefined) return pathOf(row.endpoint).split('/').includes(group) !== negated;
     const holds = /^[(（]/u.test(text) ? isAsked(row, text.slice(1, -1)) : others.test(text) ? false : one(row, inner);
     return holds !== negated;
   });

@@ -81,11 +81,11 @@ function ordinary(dice: Chance): Draft {
 function raised(dice: Chance): Draft {
   const name = paper(dice);
   return dice.one<Draft>([
-    { kind: 'file.copy', level: 'alarm', subject: `C:\\Users\\Documents\\社内限_${name}`, target: `E:\\提案\\${name}`, rule: '社内限の持ち出しを知らせる', class: 'confidential', body: { device: 'Kingston DT 32GB', keyword: '社内限' } },
-    { kind: 'device.denied', level: 'prohibited', subject: 'SanDisk Ultra 64GB', target: 'F:\\', rule: '登録外のUSBメモリー', class: 'removable_write', body: { serial: '4C530001230419', vid: '0781', pid: '5581' } },
-    { kind: 'process.denied', level: 'prohibited', subject: 'C:\\Users\\Downloads\\setup_free_pdf.exe', image: 'C:\\Users\\Downloads\\setup_free_pdf.exe', command_line: '"C:\\Users\\Downloads\\setup_free_pdf.exe" /S', parent_image: 'C:\\Program Files\\Microsoft\\Edge\\msedge.exe', hash_sha256: hash(dice), rule: '許可していないソフトウェア', class: 'program' },
-    { kind: 'print.job', level: 'alarm', subject: name, target: '本社2階 複合機', rule: '一度に100枚を超える印刷', class: 'print', body: { pages: dice.whole(120, 260) } },
-    { kind: 'session.logon', level: 'alarm', subject: '業務時間外のログオン', rule: '22時から5時の操作', class: 'out_of_hours' },
+    { kind: 'file.copy', level: 'alarm', subject: `C:\\Users\\Documents\\社内限_${name}`, target: `E:\\提案\\${name}`, rule: 'internal-only', class: 'confidential', body: { rule_name: '社内限の持ち出しを知らせる', device: 'Kingston DT 32GB', keyword: '社内限' } },
+    { kind: 'device.denied', level: 'prohibited', subject: 'SanDisk Ultra 64GB', target: 'F:\\', rule: 'unregistered-usb', class: 'removable_write', body: { rule_name: '登録外のUSBメモリー', serial: '4C530001230419', vid: '0781', pid: '5581' } },
+    { kind: 'process.denied', level: 'prohibited', subject: 'C:\\Users\\Downloads\\setup_free_pdf.exe', image: 'C:\\Users\\Downloads\\setup_free_pdf.exe', command_line: '"C:\\Users\\Downloads\\setup_free_pdf.exe" /S', parent_image: 'C:\\Program Files\\Microsoft\\Edge\\msedge.exe', hash_sha256: hash(dice), rule: 'unapproved-program', class: 'program', body: { rule_name: '許可していないソフトウェア' } },
+    { kind: 'print.job', level: 'alarm', subject: name, target: '本社2階 複合機', rule: 'many-pages', class: 'print', body: { rule_name: '一度に100枚を超える印刷', pages: dice.whole(120, 260) } },
+    { kind: 'session.logon', level: 'alarm', subject: '業務時間外のログオン', rule: 'deep-night', class: 'out_of_hours', body: { rule_name: '22時から5時の操作' } },
   ]);
 }
 
@@ -165,6 +165,11 @@ function build(): EventView[] {
   }
   const at = mockNow - 5 * hour;
   found.push(make(at, 17, { kind: 'agent.gap', feature: 'agent', subject: '記録の途切れ 318件', class: 'エージェント', body: { lost: 318, sensor: 'file', reason: 'kernel queue overflowed' } }, dice));
+  // Somebody finishes a drawing late at night, four days ago.
+  for (let nth = 0; nth < 3; nth += 1) {
+    const drawing = `減速機_HP09${String(nth)}_改訂.dwg`;
+    found.push(make(today - 4 * day + 23 * hour + nth * 7 * minute, 120, { kind: 'file.overwrite', subject: `\\\\fs01\\設計共有\\図面\\${drawing}`, image: 'C:\\Program Files\\CAD\\acad.exe' }, dice));
+  }
   const { event, machine, ago, rule, name, target, image } = byRule;
   const copied: Draft = { kind: 'file.copy', level: 'alarm', subject: 'C:\\Users\\Documents\\見積_顧客別単価_2026下期.xlsx', target, image, rule, class: 'removable_write', body: { rule_name: name } };
   found.push({ ...make(mockNow - ago, machine, copied, dice), id: event });

@@ -36,25 +36,26 @@ export function found(url: URL): EventView[] {
   return lately.rows;
 }
 
+/** The conditions of the request, each read once and not once for every row. */
 function search(url: URL): EventView[] {
   const wanted = (name: string): string => url.searchParams.get(name) ?? '';
   const since = wanted('since') === '' ? -Infinity : Date.parse(wanted('since'));
   const until = wanted('until') === '' ? Infinity : Date.parse(wanted('until'));
-  return eventsUntil(now()).filter((row) => {
-    const at = Date.parse(row.occurred_at);
-    return (
-      at >= since &&
-      at < until &&
-      (wanted('kind') === '' || fits(row.kind, wanted('kind'))) &&
-      (wanted('level') === '' || wanted('level').split(',').includes(row.level)) &&
-      (wanted('endpoint') === '' || row.endpoint === wanted('endpoint') || row.hostname === wanted('endpoint')) &&
-      (wanted('user') === '' || (row.user ?? '').includes(wanted('user'))) &&
-      (wanted('image') === '' || row.image === wanted('image')) &&
-      (wanted('process_guid') === '' || row.process_guid === wanted('process_guid')) &&
-      (wanted('hash') === '' || row.hash_sha256 === wanted('hash')) &&
-      (wanted('text') === '' || mentions(row, wanted('text')))
-    );
-  });
+  const levels = wanted('level').split(',');
+  const tests: [string, (row: EventView, value: string) => boolean][] = [
+    ['since', (row) => Date.parse(row.occurred_at) >= since],
+    ['until', (row) => Date.parse(row.occurred_at) < until],
+    ['kind', (row, value) => fits(row.kind, value)],
+    ['level', (row) => levels.includes(row.level)],
+    ['endpoint', (row, value) => row.endpoint === value || row.hostname === value],
+    ['user', (row, value) => (row.user ?? '').includes(value)],
+    ['image', (row, value) => row.image === value],
+    ['process_guid', (row, value) => row.process_guid === value],
+    ['hash', (row, value) => row.hash_sha256 === value],
+    ['text', (row, value) => mentions(row, value)],
+  ];
+  const asked = tests.map(([name, test]) => ({ value: wanted(name), test })).filter((one) => one.value !== '');
+  return eventsUntil(now()).filter((row) => asked.every(({ value, test }) => test(row, value)));
 }
 
 export const handlers = [

@@ -4,7 +4,7 @@ import type { EventView } from '@shell/api/schema';
 import type { Changes } from '@shell/address/use-search';
 import { useLooseWords, useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
-import { usePlace } from '@shell/session/session';
+import { useCan, usePlace } from '@shell/session/session';
 import { clockTime, duration, exact } from '@shell/time';
 import { Go } from '@shell/ui/link';
 import { SidePanel } from '@shell/ui/panel';
@@ -14,6 +14,19 @@ import type { ReactNode } from 'react';
 import css from './events.module.css';
 import { splitPath } from './kinds';
 import { LevelIcon, useKindWord } from './row-cells';
+
+/** The rule that answered by the name that people know, leading to where it is written. */
+function RuleName({ row }: { row: EventView }): ReactNode {
+  const may = useCan('policies.read');
+  const name = row.body['rule_name'];
+  if (typeof name !== 'string' || !row.rule) return row.rule ?? <span className="dim">—</span>;
+  if (!may) return name;
+  return (
+    <Go className="t" to="/rules" search={{ edit: row.rule }}>
+      {name}
+    </Go>
+  );
+}
 
 function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
   const t = useWords('events');
@@ -53,7 +66,7 @@ function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
     },
     { label: t('field.subject'), value: row.subject },
     { label: t('field.target'), value: row.target },
-    { label: t('field.rule'), value: row.rule },
+    { label: t('field.rule'), value: <RuleName row={row} /> },
     { label: t('field.class'), value: row.class },
     {
       label: t('field.process'),
@@ -82,7 +95,7 @@ function useFacts(row: EventView, change: (changes: Changes) => void): Fact[] {
     { label: t('field.count'), value: row.count },
     { label: t('field.feature'), value: feature(`features.${row.feature}`, row.feature) },
     { label: t('field.order'), value: `${row.lane} ${String(row.seq)}` },
-    ...Object.entries(row.body).map(([name, value]) => ({
+    ...Object.entries(row.body).filter(([name]) => name !== 'rule_name').map(([name, value]) => ({
       label: name,
       value: typeof value === 'string' ? value : code(JSON.stringify(value)),
     })),

@@ -6,6 +6,8 @@ import { idOf } from '@shell/mock/random';
 import { now } from '@shell/time';
 import { differences } from '@shell/ui/diff';
 import { findEndpoint, fleet, groups, refOf, rootGroup } from '../../endpoints/console/mock-fleet';
+import { bookFaults } from '../../../features/rule-book/console/mock-answers';
+import { designBook, manyBook, rootBook } from '../../../features/rule-book/console/mock-books';
 import { features } from './mock-schemas';
 
 const byPath = (path: string): Group => groups.find((group) => group.path === path) ?? rootGroup;
@@ -57,6 +59,11 @@ const versions: PolicyVersion[] = [
   version('operation_log', byPath('/川崎工場/設計部'), 1, processes(true, backup, builds), 'CADの部品は記録しない', 6 * day, { applied: 32, failed: 2 }),
   version('assets', byPath('/'), 1, features[1]?.default_value, 'はじめの決まり', 60 * day),
   version('assets', byPath('/大阪営業所'), 2, { interval_s: 7200 }, '二時間ごとに調べる', 30 * minute, { state: 'paused', ring: 0, applied: 1, pending: 14 }),
+  version('rule_book', byPath('/'), 5, rootBook, '展示会の資料を例外にする', 4 * day),
+  version('rule_book', byPath('/'), 4, { ...rootBook, rules: rootBook.rules.slice(0, 5) }, '大量の削除を加える前', 30 * day, { state: 'superseded' }),
+  { ...version('rule_book', byPath('/川崎工場/設計部'), 2, designBook, '図面の書き出しを知らせる', 9 * day), inherit: 'add' },
+  { ...version('rule_book', byPath('/本社/営業二課'), 1, manyBook, '取引先ごとに分ける', 12 * day), inherit: 'add' },
+  version('rule_book', byPath('/試し運用'), 1, { rules: [] }, 'まっさらから試す', 2 * day),
   version('assets', byPath('/大阪営業所'), 1, { interval_s: 14_400 }, '試し', 12 * day, { state: 'superseded' }),
 ];
 
@@ -79,7 +86,8 @@ function nearest(feature: string, path: string): PolicyVersion | undefined {
     .sort((a, b) => b.group.path.length - a.group.path.length)[0];
 }
 
-function wrongs(value: Record<string, unknown>): { pointer: string; code: string }[] {
+function wrongs(value: Record<string, unknown>): { pointer: string; code: string; message?: string }[] {
+  if ('rules' in value) return bookFaults(value);
   const seconds = value['interval_s'];
   if (typeof seconds !== 'number') return [];
   return seconds < 60 ? [{ pointer: '/value/interval_s', code: 'too_small' }] : seconds > 604_800 ? [{ pointer: '/value/interval_s', code: 'too_large' }] : [];

@@ -47,6 +47,7 @@ const facetOf: Record<string, (row: EventView) => string | null | undefined> = {
   account: (row) => row.user,
   endpoint: (row) => row.hostname,
   image: (row) => row.image,
+  rule: (row) => row.rule,
 };
 
 const steps = [60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 7 * 86_400];
