@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use yagura_agent_kit::{AgentFeature, CancellationToken, FeatureCtx};
-use yagura_operation_log::{ExcludeRule, OperationLogPolicy, agent::OperationLog};
+use yagura_operation_log::{ExcludeRule, OperationLogPolicy, Sessions, agent::OperationLog};
 use yagura_sensors::{
     Sensors,
     replay::{self, Replay},
@@ -71,6 +71,7 @@ async fn switched_off_it_reads_no_sensor_until_it_is_switched_on() {
     policy.files.record = false;
     policy.windows.record = false;
     policy.prints.record = false;
+    policy.sessions = Sessions { logons: false, failed: false, power: false, privileges: false, accounts: false };
     let (ctx, mut ends) = FeatureCtx::for_test_with(policy, recording());
     let sensors = ctx.sensors.clone();
     let running = tokio::spawn(OperationLog::run(ctx, CancellationToken::new()));
