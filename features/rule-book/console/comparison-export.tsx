@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { Asked } from './comparison-asked';
 import { useClassWord } from './classes';
 import { useRowName } from './comparison-name';
-import { classesOf, csvOf, shareOf, sortedBy, sumOf } from './comparison-rows';
+import { averageWords, classesOf, csvOf, shareOf, sortedBy, sumOf } from './comparison-rows';
 
 type Lines = (string | number)[][];
 
@@ -43,7 +43,7 @@ export function TableButton({ view, asked, sort }: { view: ComparisonView; asked
       item.prohibited,
       item.endpoints_with,
       item.endpoints,
-      Number(item.average.toFixed(1)),
+      Number(averageWords(item.average)),
       Number((shareOf(item, sum) * 100).toFixed(1)),
       ...classes.map(({ name }) => item.classes[name] ?? 0),
     ]);

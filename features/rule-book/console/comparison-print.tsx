@@ -6,7 +6,7 @@ import { useSyncExternalStore, type ReactNode } from 'react';
 import { useClassWord } from './classes';
 import type { Asked } from './comparison-asked';
 import { useRowName } from './comparison-name';
-import { classesOf, shareOf } from './comparison-rows';
+import { averageWords, classesOf, shareOf } from './comparison-rows';
 import css from './comparison.module.css';
 
 /** Who wants more reads the file: paper is read by people. */
@@ -60,7 +60,9 @@ export function Printed({ items, asked, sum }: { items: ComparedView[]; asked: A
   const word = useClassWord();
   const marks = useMarks();
   const nameOf = useRowName(asked);
-  const heads = ['total', 'stopped', 'endpoints', 'average', 'percent'] as const;
+  // An endpoint is one of one, as on the screen.
+  const perEndpoint = asked.by !== 'endpoint';
+  const heads = (['total', 'stopped', 'endpoints', 'average', 'percent'] as const).filter((head) => perEndpoint || (head !== 'endpoints' && head !== 'average'));
   return (
     <>
       <table className={css['paper']}>
@@ -81,8 +83,8 @@ export function Printed({ items, asked, sum }: { items: ComparedView[]; asked: A
               <th scope="row">{nameOf(item)}</th>
               <td className="num">{item.total.toLocaleString('en-US')}</td>
               <td className="num">{item.prohibited.toLocaleString('en-US')}</td>
-              <td className="num">{t('comparison.with_of', { with: item.endpoints_with, all: item.endpoints })}</td>
-              <td className="num">{item.average.toFixed(1)}</td>
+              {perEndpoint && <td className="num">{asked.by === 'person' ? item.endpoints_with : t('comparison.with_of', { with: item.endpoints_with, all: item.endpoints })}</td>}
+              {perEndpoint && <td className="num">{averageWords(item.average)}</td>}
               <td className="num">{(shareOf(item, sum) * 100).toFixed(1)}</td>
               <td>{marks.list(classesOf(item.classes).map(({ name, count }) => t('calendar.of_class', { name: word(name), count })))}</td>
             </tr>

@@ -5,6 +5,11 @@ export function shareOf(item: ComparedView, sum: number): number {
   return sum === 0 ? 0 : item.total / sum;
 }
 
+/** With one decimal; what would look like nothing with the first digit that is something. */
+export function averageWords(average: number): string {
+  return average > 0 && average < 0.05 ? average.toPrecision(1) : average.toFixed(1);
+}
+
 export function sumOf(items: readonly ComparedView[], what: 'total' | 'prohibited' | 'endpoints_with' = 'total'): number {
   return items.reduce((sum, item) => sum + item[what], 0);
 }

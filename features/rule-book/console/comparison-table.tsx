@@ -14,7 +14,7 @@ import { TableButton } from './comparison-export';
 import { isOwn, useRowName } from './comparison-name';
 import { Printed, usePrinting } from './comparison-print';
 import { groupsBelow, inGroup, ofClass, ofOne, rightIn, stopped, type Condition } from './comparison-question';
-import { classesOf, firstSort, shareOf, sortedBy, sumOf } from './comparison-rows';
+import { averageWords, classesOf, firstSort, shareOf, sortedBy, sumOf } from './comparison-rows';
 import css from './comparison.module.css';
 
 type Search = Record<string, string | undefined>;
@@ -114,7 +114,7 @@ export function ComparedTable({ view, asked, search, sort = firstSort, onSort }:
     {
       id: 'endpoints',
       header: t('comparison.columns.endpoints'),
-      width: 136,
+      width: 148,
       num: true,
       sort: 'endpoints',
       cell: (item) => (
@@ -129,7 +129,7 @@ export function ComparedTable({ view, asked, search, sort = firstSort, onSort }:
       width: 112,
       num: true,
       sort: 'average',
-      cell: (item) => <span className={item.total === 0 ? 'dim' : undefined}>{item.average.toFixed(1)}</span>,
+      cell: (item) => <span className={item.total === 0 ? 'dim' : undefined}>{averageWords(item.average)}</span>,
     },
     {
       id: 'share',

@@ -67,6 +67,7 @@ export function Trend({ view, asked }: { view: ComparisonView; asked: Asked }): 
   const rowsOf = useRowsOf(view, asked);
   const inside = inGroup(asked.groups, asked.group);
   const days = everyDay(asked.reach, view.days, (date) => ({ date, total: 0, endpoints_with: 0 }));
+  const lively = view.days.length > 0;
   const most = Math.max(1, ...days.map((day) => day.total));
   const every = Math.max(1, Math.ceil(days.length / labels));
   return (
@@ -77,7 +78,7 @@ export function Trend({ view, asked }: { view: ComparisonView; asked: Asked }): 
       <p className="sr">{t('comparison.days.picture', { days: daysWords(asked.reach), count: most })}</p>
       {/* The table below says the same, and leads to the same rows. */}
       <div className={css['plot']} aria-hidden="true">
-        <span className={css['most']}>{t('comparison.count', { count: most })}</span>
+        <span className={css['most']}>{lively && t('comparison.count', { count: most })}</span>
         {days.map((day) => {
           const rows = day.total > 0 && rowsOf(inside, { from: day.date, to: day.date });
           const bar = <i style={{ height: `${String((day.total / most) * 100)}%` }} />;
@@ -102,7 +103,7 @@ export function Trend({ view, asked }: { view: ComparisonView; asked: Asked }): 
           ) : null,
         )}
       </div>
-      <Days days={days} asked={asked} view={view} />
+      {lively ? <Days days={days} asked={asked} view={view} /> : <div className={css['days']} />}
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComparedView, Group } from '@shell/api/schema';
 import { expect, test } from 'vitest';
 import { chainOf, countedFor, groupsBelow, inGroup, ofClass, ofOne, questionFor, rightIn, type Condition } from './comparison-question';
-import { classesOf, csvOf, shareOf, sortedBy, sumOf } from './comparison-rows';
+import { averageWords, classesOf, csvOf, shareOf, sortedBy, sumOf } from './comparison-rows';
 import { everyDay, momentsOf, reachOf } from './comparison-span';
 
 const zone = 'Asia/Tokyo';
@@ -137,6 +137,10 @@ test('a share is of all that was counted', () => {
   const all = [item('a', { total: 1, prohibited: 1 }), item('b', { total: 3 })];
   expect([sumOf(all), sumOf(all, 'prohibited'), shareOf(item('b', { total: 3 }), sumOf(all)), shareOf(item('c'), 0)]).toEqual([4, 1, 0.75, 0]);
   expect(classesOf({ b: 1, a: 1, c: 2 }).map((one) => one.name)).toEqual(['c', 'a', 'b']);
+});
+
+test('an average has one decimal, and what is little does not look like nothing', () => {
+  expect([0, 0.004, 1 / 22, 0.05, 0.25, 12].map(averageWords)).toEqual(['0.0', '0.004', '0.05', '0.1', '0.3', '12.0']);
 });
 
 test('no name becomes a formula in a spreadsheet, and no number a text', () => {

@@ -7,8 +7,8 @@ import type { ComparisonView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
 import { isRoot, useGroups } from '@shell/pick/groups';
-import { usePlace } from '@shell/session/session';
-import { now } from '@shell/time';
+import { usePlace, useSession } from '@shell/session/session';
+import { exact, now } from '@shell/time';
 import { Filters, Range } from '@shell/ui/filters';
 import { Icon } from '@shell/ui/icons';
 import { Go } from '@shell/ui/link';
@@ -110,7 +110,9 @@ function Misfit({ fault }: { fault: Fault }): ReactNode {
 /** Which groups, endpoints or people rules answered to, and on which days; every number opens exactly its rows. */
 export default function Comparison(): ReactNode {
   const t = useWords('rule-book');
-  const { zone } = usePlace();
+  const place = usePlace();
+  const { zone } = place;
+  const { organisation } = useSession();
   const [search, change] = useSearchState();
   const { data: groups = [] } = useGroups();
   const root = groups.find(isRoot)?.id;
@@ -168,7 +170,7 @@ export default function Comparison(): ReactNode {
           {(view) => (
             <div className={query.isPlaceholderData ? css['old'] : undefined} aria-busy={query.isPlaceholderData}>
               <p className={css['printed']}>
-                {t('comparison.printed', { by: t(`comparison.by.${by}`), days: days(reach) })}
+                {t('comparison.printed', { organisation: organisation.name, by: t(`comparison.by.${by}`), days: days(reach), now: exact(now(), place) })}
               </p>
               <Summary view={view} asked={asked} />
               {!view.complete && (
