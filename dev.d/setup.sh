@@ -33,10 +33,13 @@ setup_build() {
 
 setup_test() {
   need_packages postgresql chromium e2fsprogs fonts-noto-cjk iproute2 procps python3 python3-venv util-linux xvfb
+  # What the scenarios of windows, files and printing use as people do. Debian starts a CUPS that it installs; the tests have their own.
+  need_packages openbox x11-utils xdotool xterm zenity pcmanfm rsync vim unzip zip cups cups-client cups-filters ghostscript printer-driver-cups-pdf
   setup_mitmproxy
   setup_schemathesis
   setup_lake
   setup_chdb
+  setup_elogind
 }
 
 # Strangers that read what is exported: DuckDB, and moto in the place of S3. Without them the scenario says SKIPPED.
@@ -56,6 +59,29 @@ setup_chdb() {
   else
     unset YAGURA_CHDB_PYTHON
     warn "PyPI did not give chdb: the tests of events in ClickHouse are skipped"
+  fi
+}
+
+# logind without systemd. It would push systemd off the machine if it were installed, so its files lie in a folder of their own;
+# tests run it on a bus of theirs. Without it, the tests of logon sessions say SKIPPED.
+setup_elogind() {
+  local home=$CACHE/elogind
+  need_packages dbus-daemon
+  if [ ! -e "$home/done" ]; then
+    say "fetching elogind"
+    rm -rf "$home"
+    mkdir -p "$home/root"
+    # apt's own user may not be allowed to look into the cache; root fetches then, which apt warns of.
+    if (cd "$home" && apt-get download elogind libelogind0 >&2 2>/dev/null) && for package in "$home"/*.deb; do dpkg-deb -x "$package" "$home/root" || exit 1; done; then
+      rm -f "$home"/*.deb
+      touch "$home/done"
+    fi
+  fi
+  if [ -e "$home/done" ]; then
+    export YAGURA_TEST_ELOGIND=$home/root
+  else
+    unset YAGURA_TEST_ELOGIND
+    warn "Debian did not give elogind: the tests of logon sessions are skipped"
   fi
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod inspector;
 mod lake;
 mod numbers;
+mod printing;
 mod programs;
 mod proxy;
 mod relay;
@@ -15,6 +16,7 @@ pub use self::{
     inspector::Inspector,
     lake::Lake,
     numbers::every_number_once,
+    printing::Printing,
     programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,
     relay::Relay,
@@ -249,6 +251,16 @@ impl House {
     #[must_use]
     pub fn server_pid(&self) -> Option<u32> {
         self.server.as_ref().map(Child::id)
+    }
+
+    /// Stops the agent as an operator does, and waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be told to stop.
+    pub fn stop_agent(&mut self) {
+        let Some(mut agent) = self.agents.remove("agent") else { return };
+        run(Command::new("kill").args(["-TERM", &agent.id().to_string()]));
+        agent.wait().expect("the agent ends");
     }
 
     /// Kills the agent: SIGKILL.

@@ -40,7 +40,7 @@ impl Host {
     /// A host with the senses of this machine and no feature yet. Features keep what is theirs below `data`.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, data: &Path) -> Self {
-        let sensors = Sensors::live(Arc::clone(&clock));
+        let sensors = Sensors::live(Arc::clone(&clock), data);
         Self::with_sensors(clock, sensors, data)
     }
 

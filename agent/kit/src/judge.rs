@@ -17,6 +17,11 @@ pub trait Judge: Send + 'static {
     /// Looks at what seems to be happening, before it is known for sure what it was, so that the person is told in time. The
     /// event itself comes later, and may turn out to be another one.
     fn foresee(&mut self, _event: &Event) {}
+
+    /// Whether a rule answers to an event of this kind. Nothing comes of the question: nobody is warned, nothing is counted.
+    fn would_answer(&mut self, _event: &Event) -> bool {
+        false
+    }
 }
 
 /// The judge of this endpoint, if there is one.
@@ -51,6 +56,12 @@ impl JudgeSeat {
         if let Some(judge) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             judge.foresee(event);
         }
+    }
+
+    /// Whether a rule would answer to an event. For what is usually told when it is over: what a rule answers to is told at once.
+    #[must_use]
+    pub fn would_answer(&self, event: &Event) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut().is_some_and(|judge| judge.would_answer(event))
     }
 
     pub(crate) fn judge(&self, lane: Lane, event: Event) -> (Lane, Event) {

@@ -28,3 +28,4 @@ pub use sign_in::{NoLink, NoServer, SignIn};
 pub use state::{Section, StateReceiver, StateSink};
 pub use tokio_util::sync::CancellationToken;
 pub use warnings::{Warning, WarningReceiver, Warnings};
+pub use yagura_sensors::{DesktopId, Desktops};

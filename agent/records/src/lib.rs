@@ -5,9 +5,18 @@
 //! machine compile the same types as the agent does.
 
 mod file;
+mod print;
 mod process;
+mod session;
 mod text;
+mod window;
 
 pub use file::{Doer, FileAct, FileActed, FileNote, FileRecord, Place};
+pub use print::{PrintJob, PrintOutcome, PrintRecord};
 pub use process::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessRecord, ProcessStarted};
+pub use session::{AccountChange, LogonSession, SessionAct, SessionActed, SessionRecord};
 pub use text::Text;
+pub use window::{
+    AppUsage, DesktopSight, ErrorSign, Idle, MAX_TITLE, WindowError, WindowFacts, WindowNote, WindowRecord, WindowStay,
+    WindowTitle,
+};

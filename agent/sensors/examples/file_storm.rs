@@ -119,7 +119,7 @@ mod linux {
     }
 
     async fn watch(folder: &Path, rate: u64, seconds: u64) -> io::Result<Value> {
-        let sensors = Sensors::live(Arc::new(SystemClock));
+        let sensors = Sensors::live(Arc::new(SystemClock), &std::env::temp_dir());
         let mut stream = sensors.files().await;
         let below = folder.canonicalize()?.to_string_lossy().into_owned();
         let acts = move |acted: &FileActed| acted.path.as_str().starts_with(&below);

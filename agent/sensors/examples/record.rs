@@ -10,7 +10,7 @@ use yagura_vocabulary::SystemClock;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
     yagura_platform::keep_memory_small();
-    let sensors = Sensors::live(Arc::new(SystemClock));
+    let sensors = Sensors::live(Arc::new(SystemClock), &std::env::temp_dir());
     let mut stream = sensors.processes().await;
     stream.want_hashes(true);
     eprintln_report(&sensors)?;

@@ -11,7 +11,7 @@ use yagura_vocabulary::SystemClock;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
     yagura_platform::keep_memory_small();
-    let sensors = Sensors::live(Arc::new(SystemClock));
+    let sensors = Sensors::live(Arc::new(SystemClock), &std::env::temp_dir());
     let mut stream = sensors.files().await;
     let opens =
         std::env::args().nth(1).map(|below| Arc::new(move |path: &str| path.starts_with(&below)) as OpensWanted);

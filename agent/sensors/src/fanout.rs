@@ -7,9 +7,10 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
-use yagura_records::{FileActed, FileRecord, Lost, Moment, ProcessRecord};
+use yagura_records::{FileActed, FileRecord, Lost, Moment, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 
 use crate::{
     Session,
@@ -79,6 +80,85 @@ impl StreamRecord for FileRecord {
 
     fn of_lost(lost: Lost) -> Self {
         Self::Lost(lost)
+    }
+}
+
+impl StreamRecord for WindowRecord {
+    type Wish = WindowWish;
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        self.weight()
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl StreamRecord for SessionRecord {
+    type Wish = ();
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        512
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl StreamRecord for PrintRecord {
+    type Wish = ();
+
+    fn moment(&self) -> Moment {
+        self.at()
+    }
+
+    fn weight(&self) -> usize {
+        self.weight()
+    }
+
+    fn lost(&self) -> Option<&Lost> {
+        if let Self::Lost(lost) = self { Some(lost) } else { None }
+    }
+
+    fn of_lost(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+/// What a reader of the window stream asks for. Of several readers each gets what the least patient one asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowWish {
+    /// Whether titles are wanted.
+    pub titles: bool,
+    /// A window that was the active one for less than this is only counted.
+    pub min_stay: Duration,
+    /// A title must stand for so long to be told of.
+    pub settle: Duration,
+    /// After how long without a touch nobody is there; `None`: that is not wanted.
+    pub idle_after: Option<Duration>,
+}
+
+impl Default for WindowWish {
+    fn default() -> Self {
+        Self { titles: false, min_stay: Duration::from_secs(3), settle: Duration::from_secs(2), idle_after: None }
     }
 }
 
@@ -271,6 +351,15 @@ pub type ProcessStream = Stream<ProcessRecord>;
 /// What is done to the files of this machine.
 pub type FileStream = Stream<FileRecord>;
 
+/// What people at this machine have before them.
+pub type WindowStream = Stream<WindowRecord>;
+
+/// Who is logged on to this machine, when it runs, and which accounts there are.
+pub type SessionStream = Stream<SessionRecord>;
+
+/// What is printed from this machine.
+pub type PrintStream = Stream<PrintRecord>;
+
 impl<R: StreamRecord> Stream<R> {
     pub(crate) fn new(
         records: Taker<Arc<R>>,
@@ -307,10 +396,11 @@ impl Stream<ProcessRecord> {
     }
 }
 
-impl Stream<FileRecord> {
+impl<R: StreamRecord> Stream<R> {
     /// Asks for something; in the place of what was asked for before.
-    pub fn wish(&mut self, wish: FileWish) {
+    pub fn wish(&mut self, wish: R::Wish) {
         self.session.outlet.wish(self.number, Some(wish));
+        self.session.running.wishes_changed();
     }
 
     /// Has told what is held back because more might belong to it, after which the stream ends, for all its readers: to be
@@ -324,6 +414,7 @@ impl<R: StreamRecord> Drop for Stream<R> {
     fn drop(&mut self) {
         self.count_hashing(false);
         self.session.outlet.wish(self.number, None);
+        self.session.running.wishes_changed();
         drop(self.needs.take());
     }
 }

@@ -11,9 +11,12 @@ mod fanout;
 mod file;
 pub mod guid;
 pub mod mask;
+pub mod print;
 mod process;
 mod queue;
 pub mod replay;
+mod session;
+mod window;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -22,13 +25,20 @@ mod unsupported;
 
 use std::{
     fmt,
+    path::Path,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-pub use fanout::{ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, ProcessStream, Stream, StreamRecord};
+pub use fanout::{
+    ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, PrintStream, ProcessStream, SessionStream, Stream,
+    StreamRecord, WindowStream, WindowWish,
+};
 #[cfg(target_os = "linux")]
-pub use linux::{Known, LinuxFiles, LinuxProcesses, Technique};
-use yagura_records::{FileRecord, ProcessRecord};
+pub use linux::{
+    Known, LinuxFiles, LinuxPrints, LinuxProcesses, LinuxSessions, LinuxWindows, SessionPlaces, Technique,
+};
+pub use window::desktops::{DesktopId, Desktops};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 /// Where a stream comes from.
@@ -46,6 +56,9 @@ pub trait Running: Send + Sync + fmt::Debug {
     /// Tells what is held back and ends the stream, for all readers: at the end of the program.
     fn finish(&self) {}
 
+    /// Readers ask for something else now.
+    fn wishes_changed(&self) {}
+
     /// What of it does not work, each with its name.
     fn parts(&self) -> Vec<SensorReport> {
         Vec::new()
@@ -60,6 +73,10 @@ pub struct Sensors(Arc<Inner>);
 struct Inner {
     processes: Kept<ProcessRecord>,
     files: Kept<FileRecord>,
+    windows: Kept<WindowRecord>,
+    prints: Kept<PrintRecord>,
+    sessions: Kept<SessionRecord>,
+    desktops: Desktops,
 }
 
 /// A source, and what is at work of it.
@@ -124,16 +141,24 @@ impl<R: StreamRecord> Kept<R> {
 
 impl Sensors {
     /// The senses of this machine. `clock` gives the wall-clock times in the records.
+    /// What was told of, as far as that must outlive a restart, is kept in the folder `data`.
     #[must_use]
-    pub fn live(clock: Arc<dyn Clock>) -> Self {
+    pub fn live(clock: Arc<dyn Clock>, data: &Path) -> Self {
         #[cfg(target_os = "linux")]
         {
-            let known = Arc::new(Known::default());
+            let (known, desktops) = (Arc::new(Known::default()), Desktops::default());
             let processes = LinuxProcesses::new(Arc::clone(&clock)).telling(Arc::clone(&known));
-            Self::from_sources(processes, LinuxFiles::new(clock, known))
+            let windows = LinuxWindows::new(Arc::clone(&clock), Arc::clone(&known), desktops.clone());
+            let prints = LinuxPrints::new(Arc::clone(&clock), data);
+            let sessions = LinuxSessions::new(Arc::clone(&clock), data);
+            Self::of(processes, LinuxFiles::new(clock, known), windows, prints, sessions, desktops)
         }
         #[cfg(not(target_os = "linux"))]
-        return Self::from_sources(unsupported::NoProcesses::new(clock), unsupported::NoFiles);
+        {
+            let _ = data;
+            let none = unsupported::Nothing;
+            Self::of(unsupported::NoProcesses::new(clock), unsupported::NoFiles, none, none, none, Desktops::default())
+        }
     }
 
     /// The process stream from a given source; the file stream is empty.
@@ -148,7 +173,26 @@ impl Sensors {
         processes: impl Source<ProcessRecord> + 'static,
         files: impl Source<FileRecord> + 'static,
     ) -> Self {
-        Self(Arc::new(Inner { processes: Kept::of("process", processes), files: Kept::of("file", files) }))
+        let (windows, prints) =
+            (replay::Replay::<WindowRecord>::of(Vec::new()), replay::Replay::<PrintRecord>::of(Vec::new()));
+        let sessions = replay::Replay::<SessionRecord>::of(Vec::new());
+        Self::of(processes, files, windows, prints, sessions, Desktops::default())
+    }
+
+    /// All streams from given sources; `desktops` is where the window source hears of desktops.
+    #[must_use]
+    pub fn of(
+        processes: impl Source<ProcessRecord> + 'static,
+        files: impl Source<FileRecord> + 'static,
+        windows: impl Source<WindowRecord> + 'static,
+        prints: impl Source<PrintRecord> + 'static,
+        sessions: impl Source<SessionRecord> + 'static,
+        desktops: Desktops,
+    ) -> Self {
+        let (processes, files) = (Kept::of("process", processes), Kept::of("file", files));
+        let (windows, prints) = (Kept::of("window", windows), Kept::of("print", prints));
+        let sessions = Kept::of("session", sessions);
+        Self(Arc::new(Inner { processes, files, windows, prints, sessions, desktops }))
     }
 
     /// Reads the process stream from now on. When this returns, nothing that happens later is missed unless a loss is
@@ -166,11 +210,39 @@ impl Sensors {
         Stream::new(records, session, Some(processes))
     }
 
+    /// Reads the window stream from now on, as [`Sensors::processes`] does, and watches the processes meanwhile.
+    pub async fn windows(&self) -> WindowStream {
+        let (processes, ()) = self.0.processes.session(|_| ()).await;
+        let (session, records) = self.0.windows.session(Outlet::subscribe).await;
+        Stream::new(records, session, Some(processes))
+    }
+
+    /// Reads the print stream from now on.
+    pub async fn prints(&self) -> PrintStream {
+        let (session, records) = self.0.prints.session(Outlet::subscribe).await;
+        Stream::new(records, session, None)
+    }
+
+    /// Reads the session stream from now on. It begins with what happened while nobody read it, as far as that can be told.
+    pub async fn sessions(&self) -> SessionStream {
+        let (session, records) = self.0.sessions.session(Outlet::subscribe).await;
+        Stream::new(records, session, None)
+    }
+
+    /// Where whoever speaks with session programs tells what they see.
+    #[must_use]
+    pub fn desktops(&self) -> &Desktops {
+        &self.0.desktops
+    }
+
     /// How each sensor is.
     #[must_use]
     pub fn reports(&self) -> Vec<SensorReport> {
         let mut reports = self.0.processes.reports();
         reports.extend(self.0.files.reports());
+        reports.extend(self.0.windows.reports());
+        reports.extend(self.0.prints.reports());
+        reports.extend(self.0.sessions.reports());
         reports
     }
 }

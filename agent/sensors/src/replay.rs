@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Write};
 
 use serde::{Serialize, de::DeserializeOwned};
-use yagura_records::{FileRecord, ProcessRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_vocabulary::{SensorHealth, SensorReport};
 
 use crate::{Outlet, Running, Source, StreamRecord, report_on};
@@ -100,6 +100,24 @@ impl Source<ProcessRecord> for Replay<ProcessRecord> {
 impl Source<FileRecord> for Replay<FileRecord> {
     fn start(&self, outlet: Outlet<FileRecord>) -> Box<dyn Running> {
         Box::new(Playing("file", play(self.0.clone(), outlet)))
+    }
+}
+
+impl Source<WindowRecord> for Replay<WindowRecord> {
+    fn start(&self, outlet: Outlet<WindowRecord>) -> Box<dyn Running> {
+        Box::new(Playing("window", play(self.0.clone(), outlet)))
+    }
+}
+
+impl Source<PrintRecord> for Replay<PrintRecord> {
+    fn start(&self, outlet: Outlet<PrintRecord>) -> Box<dyn Running> {
+        Box::new(Playing("print", play(self.0.clone(), outlet)))
+    }
+}
+
+impl Source<SessionRecord> for Replay<SessionRecord> {
+    fn start(&self, outlet: Outlet<SessionRecord>) -> Box<dyn Running> {
+        Box::new(Playing("session", play(self.0.clone(), outlet)))
     }
 }
 

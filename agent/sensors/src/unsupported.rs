@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use yagura_records::{FileRecord, ProcessRecord};
+use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 use crate::{Outlet, Running, Source, report, report_on};
@@ -43,5 +43,40 @@ impl Running for NoFiles {
     fn report(&self) -> SensorReport {
         let reason = Some("not available on this operating system yet".to_owned());
         report_on("file", "none", SensorHealth::Unsupported, reason)
+    }
+}
+
+/// No windows and no printing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nothing;
+
+#[derive(Debug)]
+struct NoSource(&'static str);
+
+impl Source<WindowRecord> for Nothing {
+    fn start(&self, outlet: Outlet<WindowRecord>) -> Box<dyn Running> {
+        outlet.close();
+        Box::new(NoSource("window"))
+    }
+}
+
+impl Source<PrintRecord> for Nothing {
+    fn start(&self, outlet: Outlet<PrintRecord>) -> Box<dyn Running> {
+        outlet.close();
+        Box::new(NoSource("print"))
+    }
+}
+
+impl Source<SessionRecord> for Nothing {
+    fn start(&self, outlet: Outlet<SessionRecord>) -> Box<dyn Running> {
+        outlet.close();
+        Box::new(NoSource("session"))
+    }
+}
+
+impl Running for NoSource {
+    fn report(&self) -> SensorReport {
+        let reason = Some("not available on this operating system yet".to_owned());
+        report_on(self.0, "none", SensorHealth::Unsupported, reason)
     }
 }

@@ -58,7 +58,7 @@ fn disk(home: &Path) -> Option<Mounted> {
 async fn watch(unfolded: bool) -> Option<(tempfile::TempDir, Sensors, FileStream)> {
     let home = tempfile::tempdir().unwrap();
     fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let sensors = Sensors::live(Arc::new(SystemClock));
+    let sensors = Sensors::live(Arc::new(SystemClock), &std::env::temp_dir());
     let mut stream = sensors.files().await;
     let report = sensors.reports().into_iter().find(|report| report.sensor == "file").unwrap();
     if report.source != "fanotify" {
@@ -70,7 +70,7 @@ async fn watch(unfolded: bool) -> Option<(tempfile::TempDir, Sensors, FileStream
         let paths = [Some(&acted.path), acted.target.as_ref()];
         paths.into_iter().flatten().any(|path| path.as_str().starts_with(below.to_str().unwrap()))
     };
-    stream.wish(FileWish { acts: Some(Arc::new(acts)), opens: None, unfolded });
+    stream.wish(FileWish { acts: Some(Arc::new(acts)), unfolded, ..FileWish::default() });
     Some((home, sensors, stream))
 }
 

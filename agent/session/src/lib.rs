@@ -1,6 +1,7 @@
 //! The person's side of the agent: the program in each desktop that shows what the agent has to say.
 
 mod browser;
+mod desktop;
 mod link;
 mod popup;
 mod shown;

@@ -13,9 +13,9 @@ use tokio::{
     time::{interval, sleep},
 };
 use uuid::Uuid;
-use yagura_local::{Client, Error, FromAgent, FromSession, for_session};
+use yagura_local::{Client, Error, FromAgent, FromSession, desktop::Seen, for_session};
 
-use crate::{Fonts, Kind, Language, Notice, browser, check_display, show, shown};
+use crate::{Fonts, Kind, Language, Notice, browser, check_display, desktop::Watching, show, shown};
 
 /// The first pause before the agent is tried again; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -167,8 +167,25 @@ impl Desktop {
         agent.send(&self.hello()).await?;
         let mut ticks = interval(LOOK_EVERY);
         ticks.tick().await;
+        // It ends with the connection: whom nobody listens to has nothing to look at.
+        let mut watching: Option<Watching> = None;
         loop {
+            let seen = async {
+                match &mut watching {
+                    Some(watching) => watching.next().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
+                seen = seen => match seen {
+                    Some(seen) => {
+                        // What it says is the person's own; that something was told is enough here.
+                        let window = if let Seen::Active { window, .. } = &seen { window.as_ref().map(|window| window.id) } else { None };
+                        agent.send(&FromSession::Desktop(seen)).await?;
+                        tracing::debug!(window, "the agent was told what is on the screen");
+                    }
+                    None => watching = None,
+                },
                 message = agent.next() => match message? {
                     Some(message @ (FromAgent::ShowNotice { .. } | FromAgent::ShowWarning { .. } | FromAgent::ShowBundle { .. })) => {
                         if let Some(notice) = shown::notice(message, self.language, &self.zone) {
@@ -184,6 +201,15 @@ impl Desktop {
                     }
                     Some(FromAgent::NoLink { reason }) => {
                         tracing::warn!(reason, "what is recorded cannot be shown now");
+                    }
+                    Some(FromAgent::WatchDesktop { watch }) => {
+                        // The old one first: two would tell everything twice.
+                        watching = None;
+                        if let Some(watch) = watch.filter(|_| !self.once) {
+                            watching = Watching::start(watch)
+                                .inspect_err(|error| tracing::error!(%error, "the desktop is not watched"))
+                                .ok();
+                        }
                     }
                     Some(FromAgent::Unknown) => {}
                     None => return Ok(Ended::AgentGone),

@@ -38,7 +38,9 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
             at,
             zone,
         },
-        FromAgent::OpenLink { .. } | FromAgent::NoLink { .. } | FromAgent::Unknown => return None,
+        FromAgent::OpenLink { .. } | FromAgent::NoLink { .. } | FromAgent::WatchDesktop { .. } | FromAgent::Unknown => {
+            return None;
+        }
     })
 }
 

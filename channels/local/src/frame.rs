@@ -37,7 +37,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::FromSession;
+    use crate::{FromAgent, FromSession};
 
     fn check(json: &str) -> Result<Option<FromSession>, Error> {
         let mut bytes = u32::try_from(json.len()).unwrap().to_be_bytes().to_vec();
@@ -68,10 +68,28 @@ mod tests {
 
     #[test]
     fn what_a_newer_program_says_is_known_to_be_unknown() {
-        let found = check(r#"{"type":"window_title","text":"x"}"#).unwrap();
+        let found = check(r#"{"type":"clipboard","text":"x"}"#).unwrap();
         assert_eq!(found, Some(FromSession::Unknown));
         let found = check(r#"{"type":"hello","display":true,"language":"en","later":1}"#).unwrap();
         assert_eq!(found, Some(FromSession::Hello { display: true, language: "en".into() }));
+    }
+
+    #[test]
+    fn what_is_seen_of_a_desktop_has_a_shape_that_stays() {
+        use crate::desktop::{Seen, SeenWindow};
+
+        let window =
+            SeenWindow { id: 7, pid: Some(9), title: Some("会計 - 表計算".into()), ..SeenWindow::default() };
+        let said = FromSession::Desktop(Seen::Active { window: Some(window), folded: 2 });
+        let json = r#"{"type":"desktop","seen":"active","window":{"id":7,"pid":9,"title":"会計 - 表計算"},"folded":2}"#;
+        assert_eq!(serde_json::to_string(&said).unwrap(), json);
+        assert_eq!(check(json).unwrap(), Some(said));
+        let newer = check(r#"{"type":"desktop","seen":"smell","of":"coffee"}"#).unwrap();
+        assert_eq!(newer, Some(FromSession::Desktop(Seen::Unknown)));
+        assert_eq!(
+            serde_json::to_string(&FromAgent::WatchDesktop { watch: None }).unwrap(),
+            r#"{"type":"watch_desktop"}"#
+        );
     }
 
     #[test]

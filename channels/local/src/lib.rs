@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod connection;
+pub mod desktop;
 mod error;
 mod frame;
 mod message;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use yagura_vocabulary::{Time, id::NoticeId};
 
+use crate::desktop::{Seen, Watch};
+
 /// From the agent to a session program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -60,6 +62,13 @@ pub enum FromAgent {
         /// Why, in plain English.
         reason: String,
     },
+    /// Tell what is to be seen of the person's desktop; from now on, and in the place of what was wanted before. Without `watch`,
+    /// nothing more.
+    WatchDesktop {
+        /// What is wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        watch: Option<Watch>,
+    },
     /// Something that a newer agent says; ignored.
     #[serde(other)]
     Unknown,
@@ -99,6 +108,8 @@ pub enum FromSession {
     },
     /// The person wants to see what is recorded about them. Who that is, is not said: the kernel knows who is connected.
     ShowMine,
+    /// Something was seen on the person's desktop.
+    Desktop(Seen),
     /// Something that a newer session program says; ignored.
     #[serde(other)]
     Unknown,

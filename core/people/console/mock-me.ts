@@ -30,7 +30,22 @@ const recorded: Recorded = {
     {
       feature: 'operation_log',
       title: { ja: '操作ログ', en: 'Operation log' },
-      items: everywhere('process_start', 'process_exit', 'executable_hash', 'file_acts', 'file_opens', 'file_removable', 'address'),
+      items: everywhere(
+        'process_start',
+        'process_exit',
+        'executable_hash',
+        'file_acts',
+        'file_opens',
+        'file_removable',
+        'window_active',
+        'window_titles',
+        'window_errors',
+        'app_usage',
+        'idle',
+        'print_jobs',
+        'print_documents',
+        'address',
+      ),
       viewers: ['administrator', 'auditor'],
     },
     {

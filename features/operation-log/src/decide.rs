@@ -1,10 +1,14 @@
 //! Whether something is recorded, and which rule or grant said so.
 
 mod files;
+mod prints;
+mod windows;
 
 use std::fmt;
 
 pub use files::{decide_file, wants_opened};
+pub use prints::decide_print;
+pub use windows::{WindowDecision, WindowRow, decide_idle, decide_usage, decide_window};
 use yagura_records::{ProcessExited, ProcessStarted};
 use yagura_vocabulary::{Account, InForce, id::GrantId};
 

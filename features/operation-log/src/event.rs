@@ -1,9 +1,13 @@
 //! What happened, in the shared shape of events.
 
 mod files;
+mod prints;
+mod windows;
 
 pub use files::file_acted;
+pub use prints::print_job;
 use serde_json::{Map, Value};
+pub use windows::{app_usage, desktop_sight, idle, window_active, window_error, window_title};
 use yagura_records::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessStarted, Text};
 use yagura_vocabulary::{Account, Event};
 
@@ -97,7 +101,7 @@ pub fn exited(exit: &ProcessExited) -> Event {
     event
 }
 
-/// The event `agent.gap`: records of this stream (`process`, `file`) are missing here.
+/// The event `agent.gap`: records of this stream (`process`, `file`, `window`, `print`) are missing here.
 #[must_use]
 pub fn lost(lost: &Lost, stream: &str) -> Event {
     let mut event = event(lost.at, "agent.gap");
@@ -109,4 +113,8 @@ pub fn lost(lost: &Lost, stream: &str) -> Event {
 #[cfg(test)]
 pub(crate) mod file_tests;
 #[cfg(test)]
+pub(crate) mod print_tests;
+#[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod window_tests;

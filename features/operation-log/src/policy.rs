@@ -1,11 +1,16 @@
 //! What an administrator decides about the operation log.
 
 mod files;
+mod prints;
+mod windows;
 
 pub use files::{FileRule, Files};
+pub use prints::Prints;
 use serde::{Deserialize, Serialize};
+pub use windows::{Hide, WindowRule, Windows};
 
-/// The whole policy. Its default records every program that ran, and what was done to files where people keep theirs.
+/// The whole policy. Its default records every program that ran, what was done to files where people keep theirs, which windows
+/// people had before them, and what they printed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationLogPolicy {
@@ -13,6 +18,10 @@ pub struct OperationLogPolicy {
     pub processes: Processes,
     /// What was done to files and folders.
     pub files: Files,
+    /// Which windows people had before them.
+    pub windows: Windows,
+    /// What was printed.
+    pub prints: Prints,
     /// Leave the endpoint's own address out of the rows. It says where the endpoint was, and takes room.
     pub without_ip: bool,
 }
@@ -93,6 +102,7 @@ impl OperationLogPolicy {
             }
         }
         self.files.faults(&mut faults);
+        self.windows.faults(&mut faults);
         faults
     }
 }
@@ -109,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_shape_of_policies_stays_as_released() {
-        let golden = include_str!("../golden/policy-v2.json");
+        let golden = include_str!("../golden/policy-v3.json");
         let policy: OperationLogPolicy = serde_json::from_str(golden).unwrap();
         assert_eq!(policy.faults(), []);
         assert_eq!(serde_json::to_string_pretty(&policy).unwrap() + "\n", golden);
@@ -123,11 +133,19 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_policy_records_every_program_and_what_is_done_to_files() {
+    fn a_policy_from_before_windows_and_printing_is_read_and_says_nothing_of_them() {
+        let policy: OperationLogPolicy = serde_json::from_str(include_str!("../golden/policy-v2.json")).unwrap();
+        assert!(policy.without_ip && policy.files.fleeting);
+        assert_eq!((policy.windows, policy.prints), (Windows::default(), Prints::default()));
+    }
+
+    #[test]
+    fn an_empty_policy_records_programs_files_windows_and_printing() {
         let policy: OperationLogPolicy = serde_json::from_str("{}").unwrap();
         assert_eq!(policy, OperationLogPolicy::default());
         assert!(policy.processes.record && policy.processes.record_exit && policy.processes.hash);
         assert!(policy.files.record && policy.files.removable && policy.files.network);
+        assert!(policy.windows.record && policy.windows.titles && policy.prints.record && policy.prints.documents);
         assert_eq!(policy.faults(), []);
     }
 
@@ -148,6 +166,22 @@ mod tests {
         check(
             r#"{"files":{"exclude":[{"name":"","extensions":[".tmp"]}],"folders":[""],"open_extensions":["a/b"]}}"#,
             &["/files/exclude/0/name", "/files/exclude/0/extensions/0", "/files/folders/0", "/files/open_extensions/0"],
+        );
+    }
+
+    #[test]
+    fn rules_about_windows_need_a_name_and_a_condition_and_waits_have_an_end() {
+        check(r#"{"windows":{"exclude":[{"name":"a","images":["**/x"],"hide":"row"}]}}"#, &[]);
+        check(r#"{"windows":{"exclude":[{"name":"a"}]}}"#, &["/windows/exclude/0"]);
+        check(
+            r#"{"windows":{"min_stay_s":3601,"idle_after_s":86401,"exclude":[{"name":"","title_contains":[""],"images":[""]}]}}"#,
+            &[
+                "/windows/min_stay_s",
+                "/windows/idle_after_s",
+                "/windows/exclude/0/name",
+                "/windows/exclude/0/title_contains/0",
+                "/windows/exclude/0/images/0",
+            ],
         );
     }
 

@@ -36,7 +36,7 @@ fn check(value: &Value) -> Vec<ItemError> {
 /// What people at the endpoint are told that is recorded. The words stand in `console/*.json`.
 fn recorded(value: &Value) -> Vec<&'static str> {
     let policy: OperationLogPolicy = serde_json::from_value(value.clone()).unwrap_or_default();
-    let OperationLogPolicy { processes, files, without_ip } = policy;
+    let OperationLogPolicy { processes, files, windows, prints, without_ip } = policy;
     let opens = !files.open_extensions.is_empty() && !files.omit_kinds.contains(&FileAct::FileOpen);
     [
         (processes.record, "process_start"),
@@ -45,7 +45,14 @@ fn recorded(value: &Value) -> Vec<&'static str> {
         (files.record, "file_acts"),
         (files.record && opens, "file_opens"),
         (files.record && files.removable, "file_removable"),
-        ((processes.record || files.record) && !without_ip, "address"),
+        (windows.record, "window_active"),
+        (windows.record && windows.titles, "window_titles"),
+        (windows.record && windows.errors, "window_errors"),
+        (windows.record && windows.usage, "app_usage"),
+        (windows.idle(), "idle"),
+        (prints.record, "print_jobs"),
+        (prints.record && prints.documents, "print_documents"),
+        ((processes.record || files.record || windows.record || prints.record) && !without_ip, "address"),
     ]
     .into_iter()
     .filter_map(|(on, word)| on.then_some(word))
@@ -65,10 +72,12 @@ mod tests {
         let default = (POLICY.default)();
         assert_eq!(default.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), named);
         // What the form begins with is what holds without a policy.
-        let files = schema["properties"]["files"]["properties"].as_object().unwrap();
-        let defaults: serde_json::Map<_, _> =
-            files.iter().map(|(name, place)| (name.clone(), place["default"].clone())).collect();
-        assert_eq!(Value::Object(defaults), default["files"]);
+        for part in ["files", "windows", "prints"] {
+            let places = schema["properties"][part]["properties"].as_object().unwrap();
+            let defaults: serde_json::Map<_, _> =
+                places.iter().map(|(name, place)| (name.clone(), place["default"].clone())).collect();
+            assert_eq!(Value::Object(defaults), default[part], "{part}");
+        }
         let kinds: Vec<_> = FileAct::ALL.iter().map(|act| act.kind()).collect();
         assert_eq!(schema["$defs"]["kind"]["enum"], json!(kinds));
     }
@@ -90,15 +99,30 @@ mod tests {
             "file_acts",
             "file_opens",
             "file_removable",
+            "window_active",
+            "window_titles",
+            "window_errors",
+            "app_usage",
+            "idle",
+            "print_jobs",
+            "print_documents",
             "address",
         ];
         assert_eq!(recorded(&(POLICY.default)()), all);
+        let off = json!({"record": false});
         let only_starts = json!({
-            "processes": {"record_exit": false, "hash": false}, "files": {"record": false}, "without_ip": true
+            "processes": {"record_exit": false, "hash": false}, "files": off, "windows": off, "prints": off, "without_ip": true
         });
         assert_eq!(recorded(&only_starts), ["process_start"]);
-        let no_opens = json!({"processes": {"record": false}, "files": {"open_extensions": [], "removable": false}});
+        let no_opens = json!({
+            "processes": off, "files": {"open_extensions": [], "removable": false}, "windows": off, "prints": off
+        });
         assert_eq!(recorded(&no_opens), ["file_acts", "address"]);
-        assert!(recorded(&json!({"processes": {"record": false}, "files": {"record": false}})).is_empty());
+        let programs = json!({
+            "processes": off, "files": off, "prints": {"documents": false}, "without_ip": true,
+            "windows": {"titles": false, "errors": false, "usage": false, "idle_after_s": 0}
+        });
+        assert_eq!(recorded(&programs), ["window_active", "print_jobs"]);
+        assert!(recorded(&json!({"processes": off, "files": off, "windows": off, "prints": off})).is_empty());
     }
 }

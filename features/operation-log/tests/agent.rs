@@ -69,6 +69,8 @@ async fn switched_off_it_reads_no_sensor_until_it_is_switched_on() {
     let mut policy = OperationLogPolicy::default();
     policy.processes.record = false;
     policy.files.record = false;
+    policy.windows.record = false;
+    policy.prints.record = false;
     let (ctx, mut ends) = FeatureCtx::for_test_with(policy, recording());
     let sensors = ctx.sensors.clone();
     let running = tokio::spawn(OperationLog::run(ctx, CancellationToken::new()));

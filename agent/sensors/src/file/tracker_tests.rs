@@ -14,7 +14,9 @@ struct World {
     early: RefCell<Vec<FileActed>>,
 }
 
-const WORLD: World = World { folds: true, opens: false, late: None, looks: false, early: RefCell::new(Vec::new()) };
+fn world() -> World {
+    World { folds: true, opens: false, late: None, looks: false, early: RefCell::new(Vec::new()) }
+}
 
 impl Surroundings for World {
     fn who(&mut self, _pid: u32) -> Option<Arc<Who>> {
@@ -94,7 +96,7 @@ fn told(record: &FileActed) -> String {
 
 /// What comes of a recording from a real machine; what the same program takes away at once left out.
 fn check(recording: &str, expected: &[&str]) -> Vec<FileActed> {
-    let mut records = run(&mut World { ..WORLD }, recorded(recording));
+    let mut records = run(&mut world(), recorded(recording));
     records.retain(|record| !record.notes.contains(&FileNote::Fleeting));
     let told: Vec<_> = records.iter().map(told).collect();
     assert_eq!(told, expected);
@@ -200,7 +202,7 @@ fn names_that_are_not_utf8_keep_their_bytes() {
 
 #[test]
 fn a_path_of_four_kilobytes_is_whole() {
-    let records = run(&mut World { ..WORLD }, recorded(golden!("deep")));
+    let records = run(&mut world(), recorded(golden!("deep")));
     let last = records.iter().find(|record| record.act == FileAct::FileCreate).unwrap();
     assert!(last.path.as_bytes().len() > 3900 && last.path.as_str().ends_with("/end.txt"), "{last:?}");
     assert!(last.path.as_str().starts_with("/home/tanaka/ddd"));
@@ -234,11 +236,11 @@ fn links_and_empty_files_are_made() {
 #[test]
 fn a_file_that_is_only_read_is_told_of_where_that_is_wanted_and_once() {
     let twice = || [recorded(golden!("cat")), recorded(golden!("cat"))].concat();
-    assert_eq!(run(&mut World { ..WORLD }, twice()), []);
-    let records = run(&mut World { opens: true, ..WORLD }, twice());
+    assert_eq!(run(&mut world(), twice()), []);
+    let records = run(&mut World { opens: true, ..world() }, twice());
     assert_eq!(records.iter().map(told).collect::<Vec<_>>(), ["file.open ~/notes.txt"]);
     // What a copy reads is part of the copy.
-    let records = run(&mut World { opens: true, ..WORLD }, recorded(golden!("cp")));
+    let records = run(&mut World { opens: true, ..world() }, recorded(golden!("cp")));
     assert_eq!(records.len(), 1, "{records:?}");
 }
 
@@ -282,16 +284,16 @@ fn create(at_ns: u64, file: u64, path: &str) -> [Seen; 3] {
 fn a_new_file_that_stays_open_is_told_of_once_with_its_size_or_after_a_minute() {
     let [created, opened, closed] = create(SECOND, 1, "/home/a");
     let later = |at_ns| Seen { at_ns, ..closed.clone() };
-    let soon = run(&mut World { ..WORLD }, [created.clone(), opened.clone(), later(20 * SECOND)]);
+    let soon = run(&mut world(), [created.clone(), opened.clone(), later(20 * SECOND)]);
     assert_eq!((soon.len(), soon[0].bytes), (1, Some(1)));
     let other = seen(70 * SECOND, What::Created, 2, "/home/b");
-    let late = run(&mut World { ..WORLD }, [created, opened, other, later(90 * SECOND)]);
+    let late = run(&mut world(), [created, opened, other, later(90 * SECOND)]);
     assert_eq!(late.iter().map(told).collect::<Vec<_>>(), ["file.create /home/a", "file.create /home/b"]);
 }
 
 #[test]
 fn an_act_is_seen_early_while_it_may_still_become_another_one() {
-    let mut world = World { looks: true, ..WORLD };
+    let mut world = World { looks: true, ..world() };
     let mut tracker = Tracker::new(Uuid::from_u128(1));
     let mut records = Vec::new();
     let out = &mut |record| records.push(record);
@@ -324,27 +326,27 @@ fn an_act_is_seen_early_while_it_may_still_become_another_one() {
 fn a_file_that_was_open_for_writing_and_is_as_it_was_is_not_overwritten() {
     let opened = seen(100 * SECOND, What::Opened, 1, "/home/a");
     let closed = |changed| Seen { changed_ns: Some(changed), ..seen(101 * SECOND, What::Closed, 1, "/home/a") };
-    assert_eq!(run(&mut World { ..WORLD }, [opened.clone(), closed(50 * SECOND)]), []);
-    assert_eq!(run(&mut World { ..WORLD }, [opened, closed(100 * SECOND)]).len(), 1);
+    assert_eq!(run(&mut world(), [opened.clone(), closed(50 * SECOND)]), []);
+    assert_eq!(run(&mut world(), [opened, closed(100 * SECOND)]).len(), 1);
 }
 
 #[test]
 fn of_a_file_whose_folder_is_gone_only_making_and_removing_is_told() {
     let gone = |what| Seen { folder_unknown: true, ..seen(100 * SECOND, what, 1, "wal") };
-    let records = run(&mut World { opens: true, ..WORLD }, [gone(What::Opened), gone(What::Closed)]);
+    let records = run(&mut World { opens: true, ..world() }, [gone(What::Opened), gone(What::Closed)]);
     assert_eq!(records, []);
-    let records = run(&mut World { ..WORLD }, [gone(What::Deleted)]);
+    let records = run(&mut world(), [gone(What::Deleted)]);
     assert_eq!((records[0].act, records[0].notes.as_slice()), (FileAct::FileDelete, &[FileNote::FolderUnknown][..]));
 }
 
 #[test]
 fn a_process_that_was_gone_is_said_to_be_unless_it_becomes_known_in_time() {
     let nobody = create(SECOND, 1, "/home/a").map(|one| Seen { who: None, ..one });
-    let records = run(&mut World { ..WORLD }, nobody.clone());
+    let records = run(&mut world(), nobody.clone());
     let process = records[0].process.as_ref().unwrap();
     assert_eq!((process.pid, process.guid, &process.image), (7, None, &None));
     assert_eq!(records[0].notes, [FileNote::ProcessGone]);
-    let records = run(&mut World { late: Some(who(7)), ..WORLD }, nobody);
+    let records = run(&mut World { late: Some(who(7)), ..world() }, nobody);
     assert_eq!(records[0].process.as_ref().unwrap().image.as_deref(), Some("/usr/bin/app"));
     assert_eq!(records[0].notes, []);
 }
@@ -358,7 +360,7 @@ fn many(count: u64, builds: bool) -> Vec<Seen> {
 #[test]
 fn a_burst_is_told_of_one_by_one_at_first_and_then_in_sum() {
     let count = 20_000;
-    let records = run(&mut World { ..WORLD }, many(count, false));
+    let records = run(&mut world(), many(count, false));
     let sum: u64 = records.iter().map(|record| record.count.unwrap_or(1)).sum();
     assert_eq!(sum, count, "nothing goes missing in a sum");
     let folded: Vec<_> = records.iter().filter(|record| record.count.is_some()).collect();
@@ -372,16 +374,16 @@ fn a_burst_that_is_cut_anywhere_makes_no_copies_of_what_it_made_itself() {
     // All are made and opened, then all are closed: as the kernel's merged news may have it.
     let mut seen: Vec<_> = (1..=900).flat_map(|file| create(SECOND, file, &format!("/home/{file}"))).collect();
     seen.sort_by_key(|one| (one.file / 200, one.what == What::Closed));
-    let records = run(&mut World { folds: false, ..WORLD }, seen);
+    let records = run(&mut World { folds: false, ..world() }, seen);
     assert_eq!(records.iter().filter(|record| record.act == FileAct::FileCreate).count(), 900);
     assert_eq!(records.len(), 900);
 }
 
 #[test]
 fn a_build_is_told_of_in_sum_and_everything_one_by_one_where_that_is_wanted() {
-    let records = run(&mut World { ..WORLD }, many(5, true));
+    let records = run(&mut world(), many(5, true));
     assert_eq!(records.iter().map(told).collect::<Vec<_>>(), ["file.create ~/out x5"]);
-    let records = run(&mut World { folds: false, ..WORLD }, many(500, true));
+    let records = run(&mut World { folds: false, ..world() }, many(500, true));
     let paths: HashSet<_> = records.iter().map(|record| record.path.as_str().to_owned()).collect();
     assert_eq!((records.len(), paths.len()), (500, 500));
 }
@@ -389,7 +391,7 @@ fn a_build_is_told_of_in_sum_and_everything_one_by_one_where_that_is_wanted() {
 #[test]
 fn what_is_held_is_bounded_however_many_processes_there_are() {
     let mut tracker = Tracker::new(Uuid::from_u128(1));
-    let (mut count, mut world) = (0_u64, World { folds: false, ..WORLD });
+    let (mut count, mut world) = (0_u64, World { folds: false, ..world() });
     for number in 0..3 * HELD as u64 {
         let pid = u32::try_from(number % 10_000).unwrap() + 10;
         let one = Seen { pid, who: None, ..seen(SECOND, What::Created, number, "/home/a") };
@@ -403,7 +405,7 @@ fn what_is_held_is_bounded_however_many_processes_there_are() {
 #[test]
 fn a_loss_stands_in_its_place() {
     let mut tracker = Tracker::new(Uuid::from_u128(1));
-    let (mut records, mut world) = (Vec::new(), World { ..WORLD });
+    let (mut records, mut world) = (Vec::new(), world());
     let out = &mut |record| records.push(record);
     for one in create(SECOND, 1, "/home/a") {
         tracker.observe(one, Time::default(), &mut world, out);
@@ -434,8 +436,8 @@ proptest::proptest! {
             Seen { pid, who: None, to, folder, size: Some(file), ..seen(at_ns, what, file, PATHS[path]) }
         });
         let seen: Vec<_> = seen.collect();
-        let records = run(&mut World { opens: true, ..WORLD }, seen.clone());
+        let records = run(&mut World { opens: true, ..world() }, seen.clone());
         // Whoever looks early changes nothing.
-        proptest::prop_assert_eq!(run(&mut World { opens: true, looks: true, ..WORLD }, seen), records);
+        proptest::prop_assert_eq!(run(&mut World { opens: true, looks: true, ..world() }, seen), records);
     }
 }

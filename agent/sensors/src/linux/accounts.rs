@@ -27,6 +27,11 @@ impl Accounts {
         Self { path: path.into(), modified: None, looked: None, names: HashMap::new() }
     }
 
+    /// The uid of the account of this name.
+    pub(super) fn id_of(&self, name: &str) -> Option<u32> {
+        self.names.iter().filter(|(_, known)| &***known == name).map(|(uid, _)| *uid).min()
+    }
+
     /// Reads the file again if it was changed. `now` is any clock that runs forwards.
     pub(super) fn refresh(&mut self, now: Duration) {
         if self.looked.is_some_and(|looked| now.saturating_sub(looked) < LOOK_EVERY) {
@@ -80,6 +85,7 @@ mod tests {
         accounts.refresh(Duration::ZERO);
         assert_eq!(name(&mut accounts, 0), "root");
         assert_eq!(name(&mut accounts, 1000), "1000");
+        assert_eq!((accounts.id_of("root"), accounts.id_of("1000"), accounts.id_of("toor")), (Some(0), None, None));
 
         fs::write(&path, "田中:x:1000:1000::/home/tanaka:/bin/bash\n").unwrap();
         fs::File::open(&path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();

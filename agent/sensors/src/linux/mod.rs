@@ -8,7 +8,10 @@ mod hasher;
 mod known;
 mod pipeline;
 mod poll;
+mod print;
 mod proc;
+mod session;
+mod window;
 
 use std::{
     os::fd::BorrowedFd,
@@ -21,6 +24,9 @@ use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 pub use files::LinuxFiles;
 pub use known::Known;
 use pipeline::{Counters, Pipeline};
+pub use print::LinuxPrints;
+pub use session::{LinuxSessions, SessionPlaces};
+pub use window::LinuxWindows;
 use yagura_records::ProcessRecord;
 
 use crate::{Outlet, Running, Source, process::observed::Observed, process::tracker::Tracker, report};

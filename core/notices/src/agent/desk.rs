@@ -7,14 +7,14 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
-use yagura_agent_kit::{CancellationToken, EventSink, FeatureError, NoLink, SignIn, Warning};
-use yagura_local::{FromAgent, FromSession, Session};
+use yagura_agent_kit::{CancellationToken, Desktops, EventSink, FeatureError, NoLink, SignIn, Warning};
+use yagura_local::{FromAgent, FromSession, Session, desktop::Watch};
 use yagura_vocabulary::{Clock, Event, Lane, id::NoticeId};
 
 use super::{
     FEATURE, account,
     command::Ask,
-    session::{AbortOnDrop, News, ROOM, Sitting, carry},
+    session::{AbortOnDrop, Desktop, News, ROOM, Sitting, carry},
     store::{Kept, Store},
     warn::{Bundle, Pace},
 };
@@ -36,11 +36,22 @@ pub(super) struct Desk {
     pace: Pace,
     /// Warnings on their way to a screen: the rule, and whose they are.
     warned: HashMap<Uuid, (String, u32)>,
+    desktops: Desktops,
+    /// What sessions are to look for.
+    watch: Option<Watch>,
 }
 
 impl Desk {
-    pub(super) fn new(store: Store, events: EventSink, clock: Arc<dyn Clock>, sign_in: Arc<dyn SignIn>) -> Self {
+    pub(super) fn new(
+        store: Store,
+        events: EventSink,
+        clock: Arc<dyn Clock>,
+        sign_in: Arc<dyn SignIn>,
+        desktops: Desktops,
+    ) -> Self {
         Self {
+            desktops,
+            watch: None,
             store,
             events,
             clock,
@@ -62,7 +73,13 @@ impl Desk {
         }
         self.arrivals += 1;
         let (to, out) = mpsc::channel(ROOM);
-        self.sessions.insert(self.arrivals, Sitting { uid, display: false, to, given: HashMap::new(), link: None });
+        let desktop = Desktop::of(&self.desktops, uid);
+        let sitting = Sitting { uid, display: false, to, given: HashMap::new(), link: None, desktop };
+        if let Some(watch) = self.watch.clone() {
+            // There is room: nothing was said to it yet.
+            let _: Result<(), _> = sitting.to.try_send(FromAgent::WatchDesktop { watch: Some(watch) });
+        }
+        self.sessions.insert(self.arrivals, sitting);
         tokio::spawn(carry(session, self.arrivals, out, told.clone(), cancel.clone()));
     }
 
@@ -108,6 +125,13 @@ impl Desk {
             self.warned.insert(id, (rule.clone(), uid));
             self.put_up(uid, &FromAgent::ShowWarning { id, prohibited, class, rule, subject, text, at });
         }
+    }
+
+    /// Sessions are to look for something else now, or for nothing.
+    pub(super) fn watch(&mut self, watch: Option<Watch>) {
+        self.watch.clone_from(&watch);
+        let message = FromAgent::WatchDesktop { watch };
+        self.sessions.retain(|_, sitting| sitting.to.try_send(message.clone()).is_ok());
     }
 
     /// A minute has gone by: what was held back is told of in one.
@@ -173,6 +197,7 @@ impl Desk {
                     sitting.link = Some(AbortOnDrop(tokio::spawn(async move { open_mine(&*sign_in, uid, &to).await })));
                 }
             }
+            FromSession::Desktop(seen) => sitting.desktop.said(seen),
             FromSession::Unknown => {}
         }
         Ok(())

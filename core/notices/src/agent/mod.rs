@@ -86,12 +86,17 @@ pub async fn run_at(
     ctx.commands.register(SHOW, Show { asks, patience: places.patience });
     let (told, mut tell) = mpsc::channel(64);
     let mut warnings = ctx.warnings.receiver();
-    let mut desk = Desk::new(store, ctx.events, ctx.clock, ctx.sign_in);
+    let desktops = ctx.sensors.desktops().clone();
+    let mut wanted = desktops.wanted();
+    let mut desk = Desk::new(store, ctx.events, ctx.clock, ctx.sign_in, desktops);
+    desk.watch(wanted.borrow_and_update().clone());
     let mut minutes = tokio::time::interval(warn::MINUTE);
     loop {
         tokio::select! {
             Some(warning) = warnings.recv() => desk.warn(warning),
             _ = minutes.tick() => desk.minute(),
+            // The sender lives as long as the sensors, which the context holds.
+            Ok(()) = wanted.changed() => desk.watch(wanted.borrow_and_update().clone()),
             () = cancel.cancelled() => return Ok(()),
             Some(ask) = asked.recv() => desk.ask(ask),
             Some(news) = tell.recv() => desk.news(news).await?,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
-use yagura_agent_kit::CancellationToken;
-use yagura_local::{FromAgent, FromSession, Session};
+use yagura_agent_kit::{CancellationToken, DesktopId, Desktops};
+use yagura_local::{FromAgent, FromSession, Session, desktop::Seen};
 use yagura_vocabulary::id::NoticeId;
 
 /// Messages that may wait for a session; a session that is further behind is given up, and asks anew.
@@ -28,6 +28,31 @@ pub(super) struct Sitting {
     pub(super) given: HashMap<Uuid, NoticeId>,
     /// The link that it asked for and has not got yet: one at a time.
     pub(super) link: Option<AbortOnDrop>,
+    /// The way of what it sees to the sensors.
+    pub(super) desktop: Desktop,
+}
+
+/// A session as the sensors know it; they hear that it is gone when this is dropped.
+#[derive(Debug)]
+pub(super) struct Desktop {
+    desktops: Desktops,
+    id: DesktopId,
+}
+
+impl Desktop {
+    pub(super) fn of(desktops: &Desktops, uid: u32) -> Self {
+        Self { id: desktops.arrived(uid), desktops: desktops.clone() }
+    }
+
+    pub(super) fn said(&self, seen: Seen) {
+        self.desktops.said(self.id, seen);
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        self.desktops.left(self.id);
+    }
 }
 
 /// Work for a session, which ends when the session does.

@@ -141,7 +141,7 @@ impl Files {
     }
 }
 
-fn empty(texts: &[String], at: &str, fault: &mut impl FnMut(String, &'static str)) {
+pub(super) fn empty(texts: &[String], at: &str, fault: &mut impl FnMut(String, &'static str)) {
     for (index, text) in texts.iter().enumerate() {
         if text.is_empty() {
             fault(format!("{at}/{index}"), "an empty pattern fits nothing");

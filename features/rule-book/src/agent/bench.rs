@@ -64,6 +64,13 @@ fn warn(
 }
 
 impl Judge for Bench {
+    fn would_answer(&mut self, event: &Event) -> bool {
+        let matcher = self.matchers.for_account(event.account.as_ref().map(|account| account.id.as_str()));
+        let mut unseen = Unseen;
+        let seen: &mut dyn Seen = self.known.as_mut().map_or(&mut unseen, |known| known);
+        matcher.explain(event, seen).iter().any(|(_, unmet)| unmet.is_none())
+    }
+
     fn judge(&mut self, lane: Lane, mut event: Event) -> (Lane, Event) {
         // What a feature has judged itself, it has judged with more knowledge.
         if event.level != Level::Recorded {

@@ -176,14 +176,20 @@ fn one_is_told_what_the_policies_in_force_record() {
         let recorded = ask(&house, &session, "GET", "/api/v1/me/recorded", None).await.expect(200);
         let (words, viewers) = items(&recorded, "operation_log").unwrap();
         let of_files = ["file_acts", "file_opens", "file_removable"];
-        let all = [&["address", "executable_hash"], &of_files[..], &["process_exit", "process_start"]].concat();
+        let of_windows = ["window_active", "window_errors", "window_titles"];
+        let of_prints = ["print_documents", "print_jobs"];
+        let before = ["address", "app_usage", "executable_hash"];
+        let all =
+            [&before, &of_files[..], &["idle"], &of_prints, &["process_exit", "process_start"], &of_windows].concat();
         assert_eq!(words, json!(all));
         assert_eq!(viewers, json!(["administrator", "auditor"]));
         assert_eq!(recorded["features"][0]["items"][0]["endpoints"][0]["hostname"], "PC-014");
 
         let groups = house.admin("GET", "/api/v1/groups", None).await.expect(200);
         let path = format!("/api/v1/policies/operation_log/{}", groups["items"][0]["id"].as_str().unwrap());
-        let off = json!({"inherit": "replace", "value": {"processes": {"record": false}, "files": {"record": false}}, "comment": "試し"});
+        let off = json!({"record": false});
+        let value = json!({"processes": off, "files": off, "windows": off, "prints": off});
+        let off = json!({"inherit": "replace", "value": value, "comment": "試し"});
         house.admin("PUT", &path, Some(&off)).await.expect(200);
         let recorded = ask(&house, &session, "GET", "/api/v1/me/recorded", None).await.expect(200);
         assert!(items(&recorded, "operation_log").is_none(), "{recorded}");

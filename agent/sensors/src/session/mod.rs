@@ -1,0 +1,5 @@
+//! The session stream: what its sources see, and the records that come of it.
+
+pub(crate) mod accounts;
+pub(crate) mod btmp;
+pub(crate) mod diary;
