@@ -13,6 +13,8 @@ interface Props extends Target {
   'aria-label'?: string | undefined;
   'data-row-name'?: string;
   'aria-current'?: 'page' | 'true' | undefined;
+  /** -1 for a second way to what the keyboard reaches elsewhere on the page. */
+  tabIndex?: -1;
   onClick?: MouseEventHandler<HTMLAnchorElement>;
   children: ReactNode;
 }

@@ -1,11 +1,10 @@
 import type { ReactNode } from 'react';
-import { Go } from './link';
+import { Go, type Target } from './link';
 import css from './tabs.module.css';
 
-export interface Tab {
+export interface Tab extends Target {
   id: string;
   label: string;
-  to: string;
   count?: number;
 }
 
@@ -14,7 +13,7 @@ export function Tabs({ label, tabs, open }: { label: string; tabs: Tab[]; open: 
   return (
     <nav aria-label={label} className={css['tabs']}>
       {tabs.map((tab) => (
-        <Go key={tab.id} to={tab.to} aria-current={tab.id === open ? 'page' : undefined}>
+        <Go key={tab.id} to={tab.to} search={tab.search ?? {}} aria-current={tab.id === open ? 'page' : undefined}>
           {tab.label}
           {tab.count !== undefined && <span className={css['count']}>{tab.count.toLocaleString('en-US')}</span>}
         </Go>

@@ -1,5 +1,6 @@
 import type { EventView, FieldError } from '@shell/api/schema';
 import { minute, hour, day } from '@shell/mock/day';
+import { staff, type Staff } from '@shell/mock/office';
 import { fromLocalInput, now, startOfDay } from '@shell/time';
 import { fleet } from '../../endpoints/console/mock-fleet';
 import { split as parted, type Part } from './question';
@@ -42,10 +43,48 @@ function ago(value: string): number | null {
   const unit = { m: minute, 分: minute, h: hour, 時間: hour, d: day, 日: day }[found?.[2] ?? ''];
   if (found && unit) return now() - Number(found[1]) * unit;
   if (value === 'today' || value === '今日') return startOfDay(now(), zone);
+  if (/T.*Z$/.test(value)) return Date.parse(value);
   // A moment of the calendar is looked up once and not for every row: the browser's calendar is slow.
   const known = moments.get(value) ?? fromLocalInput(/T/.test(value) ? value : `${value}T00:00`, zone);
   moments.set(value, known);
   return known;
+}
+
+/** The end of what a word for a time means: of a day its midnight, of a minute the next one. */
+function endOf(value: string): number {
+  const begins = ago(value);
+  if (begins === null) return Infinity;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return begins + day;
+  return /T\d{2}:\d{2}$/.test(value) ? begins + minute : begins;
+}
+
+const seats = new Map(fleet.map((endpoint, at) => [endpoint.id, at]));
+
+/** The person whose account it was; some accounts nobody has been assigned. */
+export function personOf(row: EventView): Staff | undefined {
+  const at = seats.get(row.endpoint) ?? -1;
+  return at % 17 === 9 ? undefined : staff[at];
+}
+
+/** The names of the groups in which the endpoint of a row lies. */
+function groupsOf(row: EventView): string[] {
+  return fleet[seats.get(row.endpoint) ?? -1]?.group.path.split('/').slice(1) ?? [];
+}
+
+/** The fields with names that other features put into questions, and what a row has there. */
+const named: [RegExp, (row: EventView) => (string | null | undefined)[]][] = [
+  [/^(?:グループ|部署|group)[:：=](.+)$/u, groupsOf],
+  [/^(?:利用者|人|氏名|社員|person)[:：=](.+)$/u, (row) => [personOf(row)?.name, personOf(row)?.id]],
+  [/^(?:区分|分類|class)[:：=](.+)$/u, (row) => [row.class]],
+];
+
+/** Whether a row has the name that a condition asks for; null where it asks for something else. */
+function bearsName(row: EventView, text: string): boolean | null {
+  for (const [pattern, namesOf] of named) {
+    const wanted = pattern.exec(text)?.[1]?.replace(/^"(.*)"$/u, '$1').replaceAll('""', '"');
+    if (wanted !== undefined) return namesOf(row).some((name) => (wanted === '*' ? Boolean(name) : name === wanted));
+  }
+  return null;
 }
 
 const list = (value: string): string[] => value.split(/[,、，]/u);
@@ -83,10 +122,10 @@ function one(row: EventView, part: Part): boolean {
     case 'since':
       return at >= (ago(value) ?? -Infinity);
     case 'until':
-      return at <= (ago(value) ?? Infinity);
+      return at < endOf(value);
     case 'time': {
       const [from = '', to] = value.split('..');
-      return at >= (ago(from) ?? -Infinity) && (to === undefined || at < (ago(to) ?? Infinity) + minute);
+      return at >= (ago(from) ?? -Infinity) && (to === undefined || at < endOf(to));
     }
     default: {
       const rule = ruled.exec(part.text)?.[1];
@@ -97,16 +136,12 @@ function one(row: EventView, part: Part): boolean {
   }
 }
 
-/** A group by its name, with those below it. */
-const groupAsked = /^(?:グループ|group)[:：=](.+)$/u;
-const pathOf = (endpoint: string): string => fleet.find((one) => one.id === endpoint)?.group.path ?? '';
-
 /** Fields that the made-up server takes but has nothing to compare with. */
-const others = /^(?:区分|class|時間帯|hour|曜日|weekday|枚数|pages|大きさ|size|bytes|ファイル|file|題名|title|body\.\S*)(?:[:：=]|[<>]=?)/u;
+const others = /^(?:時間帯|hour|曜日|weekday|枚数|pages|大きさ|size|bytes|ファイル|file|題名|title|body\.\S*)(?:[:：=]|[<>]=?)/u;
 
 function refuse(question: string, part: Part): void {
   const found = /^([\p{L}_]+)[:：](?!\/\/|\\)/u.exec(part.text);
-  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruled.test(part.text) || groupAsked.test(part.text)) return;
+  if (part.field !== undefined || !found?.[1] || others.test(part.text) || ruled.test(part.text) || named.some(([pattern]) => pattern.test(part.text))) return;
   const from = Array.from(question.slice(0, question.indexOf(part.text))).length;
   const place = { from, to: from + Array.from(found[1]).length, found: found[1], ...(found[1] === 'usr' ? { meant: 'user' } : {}) };
   throw new Misread({ pointer: '?q', code: 'unknown_field', message: `there is no field ${found[1]}`, place });
@@ -118,9 +153,7 @@ function all(row: EventView, parts: Part[]): boolean {
     const negated = /^[-－]./u.test(part.text) || parts[at - 1]?.text === 'NOT';
     const text = part.text.replace(/^[-－]/u, '');
     const inner = split(text)[0] ?? part;
-    const group = groupAsked.exec(text)?.[1]?.replaceAll('"', '');
-    if (group !== undefined) return pathOf(row.endpoint).split('/').includes(group) !== negated;
-    const holds = /^[(（]/u.test(text) ? isAsked(row, text.slice(1, -1)) : others.test(text) ? false : one(row, inner);
+    const holds = bearsName(row, text) ?? (/^[(（]/u.test(text) ? isAsked(row, text.slice(1, -1)) : others.test(text) ? false : one(row, inner));
     return holds !== negated;
   });
 }

@@ -22,6 +22,14 @@ test('the form shows the conditions of either language', () => {
   });
 });
 
+test('the form shows days whole, and moments of any zone as they are', () => {
+  const whole = { since: '2026-10-31T15:00:00.000Z', until: '2026-11-17T14:59:00.000Z' };
+  expect(wordsOf('since:2026-11-01 until:2026-11-17', zone)).toEqual(whole);
+  expect(wordsOf('time:2026-11-01..2026-11-17', zone)).toEqual(whole);
+  expect(wordsOf('以降:2026-10-31T15:00:00.000000Z まで:2026-11-17T23:59:00+09:00', zone)).toEqual(whole);
+  expect(wordsOf('since:soon until:2026-13-99T00:00Z', zone)).toEqual({});
+});
+
 test('a change in the form changes its condition and leaves the others as they were written', () => {
   expect(withWords('見積 user:tanaka -draft', { user: '佐藤 花' }, zone, 'ja')).toBe('見積 -draft ユーザー:"佐藤 花"');
   expect(withWords('a time:today', { span: '7d', since: undefined, until: undefined }, zone, 'en')).toBe('a since:7d');

@@ -94,10 +94,12 @@ export function toggled(question: string, field: string, value: string, language
 
 const spans: Record<string, string> = { '24h': '1d', '1時間': '1h', '7日': '7d', '30日': '30d', '1日': '1d' };
 
-function moment(value: string, zone: string): string | undefined {
-  const text = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00` : value;
-  const ms = fromLocalInput(text, zone);
-  return ms === null ? undefined : new Date(ms).toISOString();
+/** A moment as the form shows it. A day begins at midnight, and the last one ends with its last minute. */
+function moment(value: string, zone: string, edge: 'begins' | 'ends' = 'begins'): string | undefined {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(value);
+  const isExact = /T.*(Z|[+-]\d{2}:\d{2})$/i.test(value);
+  const ms = isExact ? Date.parse(value) : fromLocalInput(isDay ? `${value}T${edge === 'begins' ? '00:00' : '23:59'}` : value, zone);
+  return ms === null || Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
 /** What the four words show of a question. */
@@ -116,12 +118,12 @@ export function wordsOf(question: string, zone: string): Search {
       if (isSpan(span)) put('span', span);
       else put('since', moment(value, zone));
     }
-    if (field === 'until') put('until', moment(value, zone));
+    if (field === 'until') put('until', moment(value, zone, 'ends'));
     if (field === 'time' && (value === 'today' || value === '今日')) put('span', 'today');
     else if (field === 'time' && value.includes('..')) {
       const [from = '', to = ''] = value.split('..');
       put('since', moment(from, zone));
-      put('until', moment(to, zone));
+      put('until', moment(to, zone, 'ends'));
     }
   }
   return search;

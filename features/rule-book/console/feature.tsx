@@ -4,5 +4,6 @@ export default defineFeature({
   pages: [
     { path: '/calendar', room: 'records', title: 'rule-book:calendar.title', permission: 'events.read', order: 20, load: () => import('./calendar') },
     { path: '/rules', room: 'rules', title: 'rule-book:rules.title', permission: 'policies.read', order: 5, load: () => import('./rules') },
+    { path: '/comparison', room: 'records', title: 'rule-book:comparison.title', permission: 'events.read', order: 25, load: () => import('./comparison') },
   ],
 });

@@ -4,6 +4,7 @@ import { day } from '@shell/mock/day';
 import { now } from '@shell/time';
 import { found } from '../../../core/events/console/mock';
 import { handlers as answers } from './mock-answers';
+import { handlers as comparison } from './comparison-mock';
 
 const jst = 9 * 3_600_000;
 const q = 'level:alarm OR level:prohibited';
@@ -31,6 +32,7 @@ function dayOf(begins: number): DayView {
 
 export const handlers = [
   ...answers,
+  ...comparison,
   http.get('/api/v1/rule-book/calendar', ({ request }) => {
     const [year = 1970, month = 1] = (new URL(request.url).searchParams.get('month') ?? '').split('-').map(Number);
     const first = Date.UTC(year, month - 1, 1) - jst;
