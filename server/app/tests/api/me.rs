@@ -178,9 +178,11 @@ fn one_is_told_what_the_policies_in_force_record() {
         let of_files = ["file_acts", "file_opens", "file_removable"];
         let of_windows = ["window_active", "window_errors", "window_titles"];
         let of_prints = ["print_documents", "print_jobs"];
-        let before = ["address", "app_usage", "executable_hash"];
-        let all =
-            [&before, &of_files[..], &["idle"], &of_prints, &["process_exit", "process_start"], &of_windows].concat();
+        let before = ["accounts", "address", "app_usage", "executable_hash"];
+        let of_sessions = ["logons", "logons_failed", "power"];
+        let of_processes = ["privileges", "process_exit", "process_start"];
+        let parts = [&before, &of_files[..], &["idle"], &of_sessions, &of_prints, &of_processes, &of_windows];
+        let all = parts.concat();
         assert_eq!(words, json!(all));
         assert_eq!(viewers, json!(["administrator", "auditor"]));
         assert_eq!(recorded["features"][0]["items"][0]["endpoints"][0]["hostname"], "PC-014");
@@ -188,7 +190,9 @@ fn one_is_told_what_the_policies_in_force_record() {
         let groups = house.admin("GET", "/api/v1/groups", None).await.expect(200);
         let path = format!("/api/v1/policies/operation_log/{}", groups["items"][0]["id"].as_str().unwrap());
         let off = json!({"record": false});
-        let value = json!({"processes": off, "files": off, "windows": off, "prints": off});
+        let sessions =
+            json!({"logons": false, "failed": false, "power": false, "privileges": false, "accounts": false});
+        let value = json!({"processes": off, "files": off, "windows": off, "prints": off, "sessions": sessions});
         let off = json!({"inherit": "replace", "value": value, "comment": "試し"});
         house.admin("PUT", &path, Some(&off)).await.expect(200);
         let recorded = ask(&house, &session, "GET", "/api/v1/me/recorded", None).await.expect(200);
