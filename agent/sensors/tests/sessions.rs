@@ -84,7 +84,19 @@ impl House {
             if let Ok(door) = Builder::address(address.as_str()).build().await
                 && call(&door, "ListSessions", &()).await.is_ok()
             {
-                return Some(Self { home, logind, door });
+                let house = Self { home, logind, door };
+                let leader = Somebody::new();
+                return match house.try_log_on(DAEMON, &leader).await {
+                    Ok(session) => {
+                        drop((session, leader));
+                        house.until_at_most(0).await;
+                        Some(house)
+                    }
+                    Err(error) => {
+                        println!("SKIPPED: elogind opens no sessions here: {error}");
+                        None
+                    }
+                };
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -98,6 +110,10 @@ impl House {
 
     /// Lets somebody in; the session goes on for as long as the answer, which holds its descriptor, is kept.
     async fn log_on(&self, account: u32, leader: &Somebody) -> Message {
+        self.try_log_on(account, leader).await.unwrap()
+    }
+
+    async fn try_log_on(&self, account: u32, leader: &Somebody) -> zbus::Result<Message> {
         let none: Vec<(&str, OwnedVariant)> = Vec::new();
         let (kind, remote) = ("x11", true);
         let place = (
@@ -116,7 +132,19 @@ impl House {
             "192.0.2.7",
             none,
         );
-        call(&self.door, "CreateSession", &place).await.unwrap()
+        call(&self.door, "CreateSession", &place).await
+    }
+
+    /// Waits until there are no more sessions than so many: they end a moment after whoever held them has let go.
+    async fn until_at_most(&self, most: usize) {
+        type Sessions = Vec<(String, u32, String, String, OwnedObjectPath)>;
+        loop {
+            let answer = call(&self.door, "ListSessions", &()).await.unwrap();
+            if answer.body().deserialize::<Sessions>().unwrap().len() <= most {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn lock(&self, session: &Message, locked: bool) {
@@ -250,17 +278,7 @@ async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_a
     drop(one);
     let three = Somebody::new();
     let third = house.log_on(BIN, &three).await;
-    while call(&house.door, "ListSessions", &())
-        .await
-        .unwrap()
-        .body()
-        .deserialize::<Vec<(String, u32, String, String, OwnedObjectPath)>>()
-        .unwrap()
-        .len()
-        > 1
-    {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    house.until_at_most(1).await;
     let (sensors, mut stream) = house.sense().await;
     let logoff = next(&mut stream).await;
     check(&logoff, SessionAct::Logoff, Some("daemon"));

@@ -52,9 +52,26 @@ pub fn families(rule: &Rule) -> Vec<&str> {
 }
 
 /// The families of what people and programs do.
-pub const FAMILIES: [&str; 14] = [
-    "process", "file", "folder", "drive", "medium", "window", "session", "power", "print", "web", "mail", "device",
-    "network", "software",
+pub const FAMILIES: [&str; 19] = [
+    "process",
+    "file",
+    "folder",
+    "share",
+    "drive",
+    "medium",
+    "window",
+    "app",
+    "idle",
+    "session",
+    "power",
+    "privilege",
+    "account",
+    "print",
+    "web",
+    "mail",
+    "device",
+    "network",
+    "software",
 ];
 
 /// On how many endpoints a rule does what it asks for, only warns, or sees nothing.

@@ -107,7 +107,9 @@ fn sensor_of(family: &str) -> &str {
     match family {
         "folder" | "share" | "drive" | "medium" => "file",
         "app" | "idle" => "window",
-        "power" | "privilege" | "account" => "session",
+        "power" | "account" => "session",
+        // Rights that are given are read off what starts.
+        "privilege" => "process",
         own => own,
     }
 }
@@ -196,6 +198,11 @@ mod tests {
             &rule("alarm", &["file.copy", "folder"]),
             [4, 1, 0, 3],
             &[(Why::NeverTold, "file", 1), (Why::Off, "file", 1), (Why::Failed, "file", 1)],
+        );
+        check(
+            &rule("alarm", &["privilege.use"]),
+            [4, 2, 0, 2],
+            &[(Why::NeverTold, "process", 1), (Why::Off, "process", 1)],
         );
         check(&rule("alarm", &["process"]), [4, 2, 0, 2], &[(Why::NeverTold, "process", 1), (Why::Off, "process", 1)]);
     }

@@ -99,6 +99,7 @@ impl Work {
         let mut bus = Bus { address: self.bus.clone(), logind: None, again: Instant::now(), pause: FIRST_PAUSE };
         loop {
             let signal = tokio::select! {
+                biased;
                 // The sender is dropped, never used.
                 _ = stop.changed() => break,
                 _ = alive.tick() => {
@@ -118,6 +119,10 @@ impl Work {
                 Ok(signal) => bus.seen(signal).await,
                 Err(error) => Err(error),
             };
+            // What nobody reads any more is not noted as told: the next one finds it.
+            if stop.has_changed().is_err() {
+                break;
+            }
             match seen {
                 Ok(seen) => {
                     self.shared.is(SensorHealth::Ok, None);
