@@ -30,12 +30,13 @@ function Needs({ rule, group }: { rule: Rule; group: Group }): ReactNode {
   return (
     <>
       {marks.list([t('gallery.needs_sensor', { sensors: marks.facts(sensors.map(sensor)) }), ...(byCalendar ? [t('gallery.needs_calendar')] : [])])}
-      {data && data.endpoints > 0 && (
+      {/* The line is there from the start, so that nothing moves when its words come. */}
+      {may && data?.endpoints !== 0 && (
         <>
           <br />
           <span className="sub">
-            {t('gallery.holds', { endpoints: data.endpoints, enforced: data.enforced })}
-            {data.enforced < data.endpoints && data.reasons[0] ? marks.noted('', reason(data.reasons[0])) : ''}
+            {data ? t('gallery.holds', { endpoints: data.endpoints, enforced: data.enforced }) : '\u00a0'}
+            {data && data.enforced < data.endpoints && data.reasons[0] ? marks.noted('', reason(data.reasons[0])) : ''}
           </span>
         </>
       )}

@@ -20,7 +20,7 @@ import { FaultsProvider, type ShownFault } from './faults-context';
 import { Gallery } from './gallery';
 import { LeaveGuard } from './leave-guard';
 import { InheritedRule, OwnRule } from './one';
-import { useBooks, useDescription } from './queries';
+import { useBooks, useDescription, useReady } from './queries';
 import { rulesOf, withField, type Rule } from './rule';
 import { RuleTable } from './rule-table';
 import css from './rules.module.css';
@@ -219,12 +219,14 @@ export default function Rules(): ReactNode {
   const groups = useGroups();
   const books = useBooks();
   const description = useDescription();
+  // The page waits for the ready rules too: what stands below them would move.
+  const first = useReady();
   // A link to a rule need not know in whose book it stands.
   const owner = search['group'] ?? books.data?.find((one) => rulesOf(one.value).some((rule) => rule.id === search['edit']))?.group.id;
   // Who has some groups only does not see the root.
   const home = groups.data?.find(isRoot) ?? groups.data?.[0];
   const group = owner === undefined ? home : groups.data?.find((one) => one.id === owner);
-  const ready = groups.data && books.data && description.loaded ? { books: books.data, feature: description.feature } : undefined;
+  const ready = groups.data && books.data && description.loaded && !first.isPending ? { books: books.data, feature: description.feature } : undefined;
   const error = groups.error ?? books.error ?? description.error;
   const refetch = (): void => {
     void groups.refetch();

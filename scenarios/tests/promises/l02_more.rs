@@ -60,7 +60,7 @@ fn has(programs: &[&str]) -> bool {
         .filter(|name| !Command::new("which").arg(name).output().is_ok_and(|which| which.status.success()))
         .collect();
     if !missing.is_empty() {
-        println!("SKIPPED: {PROMISE}: {missing:?} are not here");
+        eprintln!("SKIPPED: {PROMISE}: {missing:?} are not here");
     }
     missing.is_empty()
 }
