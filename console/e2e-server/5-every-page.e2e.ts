@@ -22,6 +22,15 @@ test.beforeAll(async ({ browser, house }) => {
   await comeIn(page, house);
 });
 test.afterAll(async () => {
+  // The administrator's language is kept, and the tests that follow read Japanese.
+  await page.goto('/');
+  const japanese = page.getByRole('button', { name: '日本語に切り替える' });
+  await japanese.or(page.getByRole('button', { name: 'English に切り替える' })).first().waitFor();
+  if (await japanese.isVisible()) {
+    await japanese.click();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
+  }
+  await settled(page);
   await page.context().close();
 });
 

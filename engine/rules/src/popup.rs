@@ -39,7 +39,8 @@ impl Values {
         let image = event.image.as_deref();
         Self {
             app: clean(image.map(|image| image.rsplit(['/', '\\']).next().unwrap_or(image))),
-            file: clean(event.target.as_deref().or(event.subject.as_deref())),
+            // Of a program that was started, the program itself.
+            file: clean(event.target.as_deref().or(event.subject.as_deref()).or(image)),
             time: almanac.zone().to_datetime(stamp).strftime("%Y-%m-%d %H:%M:%S").to_string(),
             user: clean(event.account.as_ref().map(|account| account.name.as_str())),
             rule: clean_all(rule),

@@ -27,7 +27,7 @@ export function valuesOf(event: EventView, rule: string, zone: string): Values {
   const image = event.image ?? '';
   return {
     APP: clean(image.split(/[/\\]/).at(-1)),
-    FILE: clean(event.target ?? event.subject),
+    FILE: clean(event.target ?? event.subject ?? event.image),
     TIME: stamp(Date.parse(event.occurred_at), zone),
     USER: clean(event.user),
     RULE: clean(rule),
