@@ -132,8 +132,10 @@ pub(crate) async fn comparison(
         classes: BTreeMap::new(),
     };
     let complete = each_violation(&ctx, &caller, (params.since, params.until), |stored| compared.add(stored)).await?;
-    let q = match &params.class {
+    let q = match params.class.as_deref() {
         None => VIOLATIONS.to_owned(),
+        // Rules may have no class.
+        Some("") => format!("({VIOLATIONS}) -class:*"),
         Some(class) => format!("({VIOLATIONS}) class:\"{}\"", class.replace(['"', '\\'], "")),
     };
     Ok(Json(compared.view(complete, q)))
@@ -230,8 +232,10 @@ impl Compared<'_> {
             there.entry(key).or_default().insert(member.id.clone());
         }
         if self.by == ComparedBy::Group {
-            for (id, name) in self.groups.clone() {
-                self.items.entry((Some(id), name)).or_default();
+            let calm = self.groups.clone().into_iter().map(|(id, name)| (Some(id), name));
+            // The group itself stands among them where it has endpoints of its own.
+            for key in calm.chain(there.keys().cloned()).collect::<Vec<_>>() {
+                self.items.entry(key).or_default();
             }
         }
         let view = |((id, name), counts): (Key, Counts)| {

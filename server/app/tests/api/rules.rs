@@ -196,6 +196,16 @@ fn r01_a_comparison_has_the_numbers_that_sql_counts_over_the_events() {
             view["items"].as_array().unwrap().iter().any(|item| item["name"] == "だれもいない部" && item["total"] == 0)
         );
 
+        // What lies in the group itself stands beside the groups below it, also where nothing happened.
+        let calm = "since=2026-10-01T00:00:00Z&until=2026-10-02T00:00:00Z";
+        let calm = house.admin("GET", &format!("/api/v1/rule-book/comparison?by=group&{calm}"), None).await.expect(200);
+        let endpoints: Vec<_> =
+            calm["items"].as_array().unwrap().iter().map(|item| item["endpoints"].clone()).collect();
+        assert_eq!(endpoints.iter().filter_map(Value::as_i64).sum::<i64>(), 4, "{calm}");
+        let classless = format!("/api/v1/rule-book/comparison?by=group&class=&{times}");
+        let q = house.admin("GET", &classless, None).await.expect(200)["q"].as_str().unwrap().replace(' ', "%20");
+        house.admin("GET", &format!("/api/v1/events?q={q}"), None).await.expect(200);
+
         // The question that comes along finds what was counted; whoever sees one group is compared with nobody else.
         let q = view["q"].as_str().unwrap().replace(' ', "%20");
         let found = house.admin("GET", &format!("/api/v1/events?q={q}&limit=1000"), None).await.expect(200);

@@ -65,16 +65,7 @@ impl Settings {
             let at = |field: &str| format!("/destinations/{n}/{field}");
             match destination {
                 Destination::Mail { to } => yagura_mail::address(&at("to"), to)?,
-                Destination::Syslog(Receiver { host, port, .. }) => {
-                    let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '[' | ']');
-                    if host.is_empty() || host.len() > 253 || host.contains(bad) {
-                        let message = "give the name or address of the receiver";
-                        return Err(ApiError::invalid(&at("host"), "bad_name", message));
-                    }
-                    if *port == 0 {
-                        return Err(ApiError::invalid(&at("port"), "out_of_range", "a port is 1 to 65535"));
-                    }
-                }
+                Destination::Syslog(receiver) => receiver.check(&format!("/destinations/{n}"))?,
                 Destination::Folder { path } => {
                     if !Path::new(path).is_absolute() || path.contains('\0') {
                         let message = "give the whole path of a folder, from its root on";
