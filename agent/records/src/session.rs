@@ -160,4 +160,13 @@ impl SessionRecord {
             Self::Lost(lost) => lost.at,
         }
     }
+
+    /// About how many bytes of memory the record takes, for bounding queues.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Acted(acted) => 512 + acted.claimed.as_ref().map_or(0, String::len),
+            Self::Lost(_) => 256,
+        }
+    }
 }

@@ -83,64 +83,35 @@ impl StreamRecord for FileRecord {
     }
 }
 
-impl StreamRecord for WindowRecord {
-    type Wish = WindowWish;
+/// Streams whose records say all that themselves.
+macro_rules! streams {
+    ($($record:ty, $wish:ty;)+) => {$(
+        impl StreamRecord for $record {
+            type Wish = $wish;
 
-    fn moment(&self) -> Moment {
-        self.at()
-    }
+            fn moment(&self) -> Moment {
+                self.at()
+            }
 
-    fn weight(&self) -> usize {
-        self.weight()
-    }
+            fn weight(&self) -> usize {
+                self.weight()
+            }
 
-    fn lost(&self) -> Option<&Lost> {
-        if let Self::Lost(lost) = self { Some(lost) } else { None }
-    }
+            fn lost(&self) -> Option<&Lost> {
+                if let Self::Lost(lost) = self { Some(lost) } else { None }
+            }
 
-    fn of_lost(lost: Lost) -> Self {
-        Self::Lost(lost)
-    }
+            fn of_lost(lost: Lost) -> Self {
+                Self::Lost(lost)
+            }
+        }
+    )+};
 }
 
-impl StreamRecord for SessionRecord {
-    type Wish = ();
-
-    fn moment(&self) -> Moment {
-        self.at()
-    }
-
-    fn weight(&self) -> usize {
-        512
-    }
-
-    fn lost(&self) -> Option<&Lost> {
-        if let Self::Lost(lost) = self { Some(lost) } else { None }
-    }
-
-    fn of_lost(lost: Lost) -> Self {
-        Self::Lost(lost)
-    }
-}
-
-impl StreamRecord for PrintRecord {
-    type Wish = ();
-
-    fn moment(&self) -> Moment {
-        self.at()
-    }
-
-    fn weight(&self) -> usize {
-        self.weight()
-    }
-
-    fn lost(&self) -> Option<&Lost> {
-        if let Self::Lost(lost) = self { Some(lost) } else { None }
-    }
-
-    fn of_lost(lost: Lost) -> Self {
-        Self::Lost(lost)
-    }
+streams! {
+    WindowRecord, WindowWish;
+    SessionRecord, ();
+    PrintRecord, ();
 }
 
 /// What a reader of the window stream asks for. Of several readers each gets what the least patient one asks for.
