@@ -73,8 +73,8 @@ export async function openHouse(programs: string): Promise<House> {
     execFileSync(join(programs, program), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   const start = (program: string, ...args: string[]): ChildProcess => {
     const log = openSync(join(data, `${program}.log`), 'a');
-    // A socket of its own: the machine may have an agent already.
-    const env = { ...process.env, YAGURA_SOCKET: socket };
+    // A socket of its own: the machine may have an agent already. And what others run on this machine is not stopped.
+    const env = { ...process.env, YAGURA_SOCKET: socket, YAGURA_GATE_ONLY: join(data, 'gate') };
     const child = spawn(join(programs, program), args, { stdio: ['ignore', log, log], env });
     closeSync(log);
     return child;

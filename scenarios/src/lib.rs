@@ -160,6 +160,21 @@ impl House {
         format!("{name}-{}-{}", std::process::id(), self.port)
     }
 
+    /// The place at and below which agents may stop programs, if something is mounted there.
+    #[must_use]
+    pub fn gate(&self) -> PathBuf {
+        self.path("gate")
+    }
+
+    /// The process of the agent.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn agent_pid(&self) -> u32 {
+        self.agents.get("agent").expect("the agent runs").id()
+    }
+
     /// A path in the house.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
@@ -196,6 +211,8 @@ impl House {
         command.arg("run").arg("--data").arg(self.path(name));
         // A socket of its own: several houses stand on one machine.
         command.env("YAGURA_SOCKET", self.path(&format!("{name}.sock")));
+        // No test stops what others run on this machine.
+        command.env("YAGURA_GATE_ONLY", self.gate());
         command.envs(self.agent_env.iter().map(|(name, value)| (name, value)));
         let child = spawn(command, &self.path(&format!("{name}.log")));
         self.agents.insert(name.to_owned(), child);

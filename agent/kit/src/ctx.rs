@@ -7,8 +7,8 @@ use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{
-    Commands, EventReceiver, EventSink, HealthSink, JudgeSeat, NoServer, SignIn, StateReceiver, StateSink, Warnings,
-    events::events,
+    Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoServer, SignIn, StateReceiver, StateSink,
+    Warnings, events::events,
 };
 
 /// All that a feature is given.
@@ -36,6 +36,8 @@ pub struct FeatureCtx<P> {
     pub judge: JudgeSeat,
     /// The way of warnings to the person whose act it was.
     pub warnings: Warnings,
+    /// The gate before programs start.
+    pub gate: Gate,
 }
 
 /// What is the same for all features.
@@ -51,23 +53,27 @@ pub(crate) struct Shared {
     pub(crate) sign_in: Arc<dyn SignIn>,
     pub(crate) judge: JudgeSeat,
     pub(crate) warnings: Warnings,
+    pub(crate) gate: Gate,
 }
 
 impl Shared {
     pub(crate) fn new(clock: Arc<dyn Clock>, sensors: Sensors, data: &Path) -> (Self, EventReceiver) {
         let judge = JudgeSeat::default();
         let (events, receiver) = events(Arc::clone(&clock), judge.clone());
+        let (warnings, health) = (Warnings::default(), HealthSink::default());
+        let gate = Gate::new(events.clone(), warnings.clone(), health.clone(), Arc::clone(&clock), data);
         let shared = Self {
             events,
             state: StateSink::default(),
-            health: HealthSink::default(),
+            health,
             clock,
             commands: Commands::default(),
             sensors,
             data: data.into(),
             sign_in: Arc::new(NoServer),
             judge,
-            warnings: Warnings::default(),
+            warnings,
+            gate,
         };
         (shared, receiver)
     }
@@ -85,6 +91,7 @@ impl Shared {
             sign_in: Arc::clone(&self.sign_in),
             judge: self.judge.clone(),
             warnings: self.warnings.clone(),
+            gate: self.gate.clone(),
         }
     }
 }
@@ -106,6 +113,8 @@ pub struct TestEnds<P> {
     pub clock: ManualClock,
     /// The warnings that it handed over.
     pub warnings: Warnings,
+    /// Where it registered its judge of programs. It does not open.
+    pub gate: Gate,
 }
 
 impl<P> FeatureCtx<P> {
@@ -127,6 +136,7 @@ impl<P> FeatureCtx<P> {
             health: shared.health.clone(),
             commands: shared.commands.clone(),
             warnings: shared.warnings.clone(),
+            gate: shared.gate.clone(),
             clock,
             policy: policy.clone(),
         };

@@ -12,6 +12,7 @@ use crate::{
     AgentFeature, CommandError, EventReceiver, LeftOut, PolicyError, SignIn, StateReceiver,
     ctx::Shared,
     feature::{Erased, Slot},
+    gate::Place,
 };
 
 /// A feature that stopped by itself is started again after this long, twice as long each time it fails again.
@@ -60,6 +61,11 @@ impl Host {
     /// Says how people at this machine get to their own pages. Without it they cannot.
     pub fn sign_in_by(&mut self, sign_in: Arc<dyn SignIn>) {
         self.shared.sign_in = sign_in;
+    }
+
+    /// Lets the gate before programs open on this machine when a feature wants it. Without it, nobody is ever stopped.
+    pub fn gate_stands(&mut self, place: Place) {
+        self.shared.gate.stands(place);
     }
 
     /// Adds a feature, to be started by [`Host::start`].

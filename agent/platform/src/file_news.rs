@@ -20,6 +20,8 @@ impl FileMask {
     pub const DELETE_SELF: Self = Self(0x400);
     /// An entry was renamed or moved.
     pub const RENAME: Self = Self(0x1000_0000);
+    /// Somebody waits to open a file in order to run it.
+    pub const OPEN_EXEC: Self = Self(0x4_0000);
     /// It is about a folder.
     pub const FOLDER: Self = Self(0x4000_0000);
     /// The kernel's queue was full, and events are missing here.

@@ -2,6 +2,7 @@
 //! built for. What a system cannot give is [`Error::Unsupported`], never a made-up value.
 
 mod error;
+mod exec_news;
 mod file_news;
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -11,6 +12,7 @@ mod system;
 mod system;
 
 pub use error::Error;
+pub use exec_news::{ExecNews, read_exec_news};
 pub use file_news::{EntryRef, FileMask, FileNews, HandleRef, count_file_news, read_file_news};
 pub use system::*;
 
@@ -85,4 +87,13 @@ pub struct Stamped {
     pub monotonic_ns: u64,
     /// What happened.
     pub news: ProcessNews,
+}
+
+/// How watching over a parent ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watched {
+    /// The parent ended by itself.
+    Gone,
+    /// It was silent, and was ended.
+    Ended,
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use uuid::Uuid;
 
-use crate::{DiskSpace, Error, InterfaceAddress, SystemName};
+use crate::{DiskSpace, Error, InterfaceAddress, SystemName, Watched};
 
 /// The id of this start of the machine.
 ///
@@ -65,3 +65,33 @@ pub fn release_memory() {}
 
 /// Tells the allocator that this program would rather be small than fast: nothing to do here.
 pub fn keep_memory_small() {}
+
+/// A child that watches over its parent.
+#[derive(Debug)]
+pub enum Watchman {}
+
+impl Watchman {
+    /// Starts this very program again, to stand guard.
+    ///
+    /// # Errors
+    /// Always: not supported here.
+    pub fn start(_arguments: &[&str]) -> Result<Self, Error> {
+        Err(Error::Unsupported { action: "start the watchman of this program" })
+    }
+
+    /// Tells him that all is well.
+    ///
+    /// # Errors
+    /// Never: there is none.
+    pub fn beat(&self) -> Result<(), Error> {
+        match *self {}
+    }
+}
+
+/// The watchman's work.
+///
+/// # Errors
+/// Always: not supported here.
+pub fn watch_over_parent(_patience: Duration) -> Result<Watched, Error> {
+    Err(Error::Unsupported { action: "watch over the parent of this program" })
+}

@@ -8,6 +8,7 @@ mod file;
 mod print;
 mod process;
 mod session;
+mod starting;
 mod text;
 mod window;
 
@@ -15,6 +16,7 @@ pub use file::{Doer, FileAct, FileActed, FileNote, FileRecord, Place};
 pub use print::{PrintJob, PrintOutcome, PrintRecord};
 pub use process::{Hash, Lost, Moment, Note, Origin, ProcessExited, ProcessRecord, ProcessStarted};
 pub use session::{AccountChange, LogonSession, SessionAct, SessionActed, SessionRecord};
+pub use starting::{FileIdentity, Starting};
 pub use text::Text;
 pub use window::{
     AppUsage, DesktopSight, ErrorSign, Idle, MAX_TITLE, WindowError, WindowFacts, WindowNote, WindowRecord, WindowStay,

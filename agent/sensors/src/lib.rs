@@ -35,8 +35,11 @@ pub use fanout::{
 };
 #[cfg(target_os = "linux")]
 pub use linux::{
-    Known, LinuxFiles, LinuxPrints, LinuxProcesses, LinuxSessions, LinuxWindows, SessionPlaces, Technique,
+    Describer, Door, Knock, Known, LinuxFiles, LinuxPrints, LinuxProcesses, LinuxSessions, LinuxWindows, SessionPlaces,
+    Technique,
 };
+#[cfg(not(target_os = "linux"))]
+pub use unsupported::{Describer, Door, Knock};
 pub use window::desktops::{DesktopId, Desktops};
 use yagura_records::{FileRecord, PrintRecord, ProcessRecord, SessionRecord, WindowRecord};
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};

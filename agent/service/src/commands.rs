@@ -44,7 +44,13 @@ enum Command {
     Run {
         #[command(flatten)]
         data: Data,
+        /// Stop programs only on what is mounted at or below these places: for tests on a machine that others use.
+        #[arg(long, env = "YAGURA_GATE_ONLY", value_delimiter = ':', hide = true)]
+        gate_only: Option<Vec<PathBuf>>,
     },
+    /// Watch over the agent that started this: used by the agent itself.
+    #[command(hide = true)]
+    GateGuard,
     /// Show how this agent stands.
     Status {
         #[command(flatten)]
@@ -69,6 +75,16 @@ enum Output {
     Json,
 }
 
+/// The arguments under which this program watches over the agent that started it.
+pub(crate) const GATE_GUARD: &[&str] = &["gate-guard"];
+
+impl Arguments {
+    /// Whether this is only to watch over the agent.
+    pub(crate) fn is_guard(&self) -> bool {
+        matches!(self.command, Command::GateGuard)
+    }
+}
+
 /// Does what the arguments ask for.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
@@ -82,7 +98,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             };
             enrol::enrol(&data.dir, &server, &token, ca, again).await
         }
-        Command::Run { data } => run::run(&data.dir).await,
+        Command::Run { data, gate_only } => run::run(&data.dir, gate_only).await,
+        // Done before there was a runtime.
+        Command::GateGuard => Ok(()),
         Command::Status { data, output } => status::status(&data.dir, output == Output::Json),
     }
 }

@@ -1,12 +1,17 @@
 //! The features of this machine as the channel drives them.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::{Mutex, RwLock};
 use uuid::Uuid;
-use yagura_agent_kit::{EventReceiver, Host, PolicyError, StateReceiver};
+use yagura_agent_kit::{EventReceiver, Host, PolicyError, StateReceiver, gate::Place};
 use yagura_channel::{
     agent::{
         client::AgentClient,
@@ -20,6 +25,7 @@ use yagura_channel::{
 use yagura_vocabulary::{Clock, Event, Lane, SensorReport, in_force::Layers};
 
 use crate::{
+    commands::GATE_GUARD,
     features::{POLICY_VERSION, register},
     hardware,
     sign_in::ByServer,
@@ -54,8 +60,9 @@ enum Events {
 
 impl Machine {
     /// The machine with all features of this build; none runs yet.
-    pub(crate) fn new(clock: Arc<dyn Clock>, data: &Path) -> Option<Self> {
+    pub(crate) fn new(clock: Arc<dyn Clock>, data: &Path, gate_only: Option<Vec<PathBuf>>) -> Option<Self> {
         let mut host = Host::new(Arc::clone(&clock), data);
+        host.gate_stands(Place { only: gate_only, guard: Some(GATE_GUARD) });
         register(&mut host);
         let sign_in = ByServer::default();
         host.sign_in_by(Arc::new(sign_in.clone()));

@@ -12,11 +12,15 @@ mod sign_in;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use yagura_platform::Watched;
 
 fn main() -> ExitCode {
     yagura_platform::keep_memory_small();
     let arguments = commands::Arguments::parse();
     logging::start();
+    if arguments.is_guard() {
+        return stand_guard();
+    }
     // Two workers: one may be busy with a look at the machine while the other talks to the server. Stacks stay small
     // because nothing here recurses deeply.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -39,6 +43,21 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Watches over the agent that started this program, without anything that takes room.
+fn stand_guard() -> ExitCode {
+    match yagura_agent_kit::stand_guard() {
+        Ok(Watched::Gone) => ExitCode::SUCCESS,
+        Ok(Watched::Ended) => {
+            tracing::error!("the agent was stopped while programs waited for it; it was ended, so that they start");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "nobody watches over the agent");
             ExitCode::FAILURE
         }
     }

@@ -54,6 +54,12 @@ impl<T> InForce<T> {
         self.granted(account).map_or(&[], |held| &held.grants)
     }
 
+    /// Whether something else holds for some accounts than for the endpoint.
+    #[must_use]
+    pub fn differs_by_account(&self) -> bool {
+        !self.accounts.is_empty()
+    }
+
     /// Whether something holds for anybody.
     pub fn any(&self, is: impl Fn(&T) -> bool) -> bool {
         is(self.endpoint()) || self.accounts.values().any(|held| is(&held.value))

@@ -13,8 +13,10 @@ pub mod memory;
 pub mod popup;
 pub mod ready;
 pub mod sight;
+pub mod start;
 
 pub use book::{AtLeast, Exception, Hours, Popup, Program, Rule, RuleBook, Texts, When, Where};
 pub use fault::Fault;
-pub use matcher::{Judgement, Matcher};
+pub use matcher::{BeforeStart, Judgement, Matcher};
 pub use memory::{First, Memory, Seen, Unseen};
+pub use start::Unknown;

@@ -65,7 +65,12 @@ impl Hasher {
         }
     }
 
-    fn remember(&mut self, key: FileIdentity, digest: [u8; 32]) {
+    /// What is known of a file's content.
+    pub(super) fn known(&self, file: FileIdentity) -> Option<[u8; 32]> {
+        self.known.get(&file).copied()
+    }
+
+    pub(super) fn remember(&mut self, key: FileIdentity, digest: [u8; 32]) {
         if self.order.len() >= REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
@@ -74,6 +79,17 @@ impl Hasher {
         self.known.insert(key, digest);
         self.order.push_back(key);
     }
+}
+
+/// The hash of a file that is open for reading from its beginning, and whether the file was the same afterwards.
+///
+/// What was read counts although the file has changed: else whoever touches it all the time would have none.
+pub(super) fn hash_of(file: &File, seen: FileIdentity) -> Result<([u8; 32], bool), Hash> {
+    if seen.size > LARGEST {
+        return Err(Hash::TooLarge);
+    }
+    let digest = digest(file, seen.size).ok().flatten().ok_or(Hash::Gone)?;
+    Ok((digest, identity(file) == Some(seen)))
 }
 
 fn executable_link(pid: u32) -> PathBuf {
@@ -100,7 +116,7 @@ fn open(path: &Path, wanted: Option<FileIdentity>) -> Option<(File, FileIdentity
     Some((file, seen))
 }
 
-fn identity_of(handle: &OwnedFd) -> Option<FileIdentity> {
+pub(super) fn identity_of(handle: &OwnedFd) -> Option<FileIdentity> {
     fstat(handle).ok().and_then(|stat| from_stat(&stat))
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod connector;
 mod ebpf;
 mod files;
+mod gate;
 mod hasher;
 mod known;
 mod pipeline;
@@ -22,6 +23,7 @@ use std::{
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 pub use files::LinuxFiles;
+pub use gate::{Describer, Door, Knock};
 pub use known::Known;
 use pipeline::{Counters, Pipeline};
 pub use print::LinuxPrints;

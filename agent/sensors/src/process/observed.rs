@@ -1,5 +1,6 @@
 //! What a source sees, before names, parents and hashes are added. Times are nanoseconds since boot, sleep included.
 
+pub(crate) use yagura_records::FileIdentity;
 use yagura_records::Text;
 
 /// A process, for as long as the machine runs: pids are used again, but not with the same start time.
@@ -7,17 +8,6 @@ use yagura_records::Text;
 pub(crate) struct Identity {
     pub(crate) pid: u32,
     pub(crate) start_ns: u64,
-}
-
-/// A file's content, as far as the file system can tell: any write changes the change time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct FileIdentity {
-    /// Compared only with what the same source gave: kernel and user space number devices differently.
-    pub(crate) device: u64,
-    pub(crate) inode: u64,
-    pub(crate) size: u64,
-    pub(crate) changed_s: i64,
-    pub(crate) changed_ns: u32,
 }
 
 /// Whose process it is.

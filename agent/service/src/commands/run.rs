@@ -1,6 +1,9 @@
 //! `yagura-agent run`.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use tokio::signal;
@@ -17,7 +20,9 @@ use super::dialer;
 use crate::{config::Config, endpoint::Machine, lock};
 
 /// Watches and reports until the process is told to stop.
-pub(super) async fn run(dir: &Path) -> anyhow::Result<()> {
+///
+/// `gate_only` names the places on which programs may be stopped; everywhere when absent.
+pub(super) async fn run(dir: &Path, gate_only: Option<Vec<PathBuf>>) -> anyhow::Result<()> {
     if IdentityDir::new(dir).load()?.is_none() {
         return Err(RunError::NotEnrolled.into());
     }
@@ -26,8 +31,9 @@ pub(super) async fn run(dir: &Path) -> anyhow::Result<()> {
     let clock = ServerClock::new(Arc::new(SystemClock));
     let limits = Limits { bytes: config.spool_bytes(), ..Limits::default() };
     let spool = Spool::open(&dir.join("spool"), limits, clock.now()).context("failed to open the spool")?;
-    let machine =
-        Arc::new(Machine::new(Arc::new(clock.clone()), dir).context("the features' events have no receiver")?);
+    let machine = Arc::new(
+        Machine::new(Arc::new(clock.clone()), dir, gate_only).context("the features' events have no receiver")?,
+    );
     let endpoint: Arc<dyn Endpoint> = Arc::clone(&machine) as Arc<dyn Endpoint>;
     let parts =
         Parts { dir: dir.to_owned(), endpoint, clock, spool: SharedSpool::new(spool), dial: dialer(config.proxy()?) };

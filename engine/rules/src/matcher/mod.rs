@@ -2,6 +2,7 @@
 
 mod bucket;
 mod check;
+mod start;
 mod view;
 
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use yagura_vocabulary::{Event, Level, RuleLevel};
 use self::{bucket::Bucket, check::Ready, view::View};
 use crate::{Fault, First, Memory, Rule, RuleBook, Seen, When, calendar::Almanac};
 
-pub use self::check::Unmet;
+pub use self::{check::Unmet, start::BeforeStart};
 
 /// A book of rules, made ready.
 #[derive(Debug)]

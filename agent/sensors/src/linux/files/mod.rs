@@ -1,7 +1,7 @@
 //! Files, by fanotify: whole file systems are watched, and mounts are followed as they come and go.
 
 mod folders;
-mod mounts;
+pub(super) mod mounts;
 mod people;
 mod reading;
 mod shares;

@@ -69,18 +69,18 @@ const NO_DRIVE: &[&str] = &["overlay", "squashfs", "tmpfs", "erofs"];
 
 /// One line of mountinfo.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mount {
-    pub(super) id: u32,
-    pub(super) device: (u32, u32),
+pub(in crate::linux) struct Mount {
+    pub(in crate::linux) id: u32,
+    pub(in crate::linux) device: (u32, u32),
     /// What of the file system is mounted: `/` is all of it.
-    pub(super) root: Vec<u8>,
-    pub(super) path: PathBuf,
-    pub(super) file_system: String,
-    pub(super) source: Vec<u8>,
+    pub(in crate::linux) root: Vec<u8>,
+    pub(in crate::linux) path: PathBuf,
+    pub(in crate::linux) file_system: String,
+    pub(in crate::linux) source: Vec<u8>,
 }
 
 /// The mounts, those that are hidden under later ones left out.
-pub(super) fn parse(text: &[u8]) -> Vec<Mount> {
+pub(in crate::linux) fn parse(text: &[u8]) -> Vec<Mount> {
     let mut found: Vec<Mount> = Vec::new();
     for mount in text.split(|byte| *byte == b'\n').filter_map(line) {
         found.retain(|one| one.path != mount.path);
@@ -125,7 +125,7 @@ fn unescape(field: &[u8]) -> Vec<u8> {
 }
 
 /// One mount for each file system that may hold files: the one that shows all of it, and has the shortest path.
-pub(super) fn file_systems(mounts: &[Mount]) -> BTreeMap<(u32, u32), &Mount> {
+pub(in crate::linux) fn file_systems(mounts: &[Mount]) -> BTreeMap<(u32, u32), &Mount> {
     let mut found: BTreeMap<(u32, u32), &Mount> = BTreeMap::new();
     let worth = |mount: &Mount| (mount.root != b"/", mount.path.as_os_str().len());
     for mount in mounts.iter().filter(|mount| !NOT_FILES.contains(&mount.file_system.as_str())) {
@@ -160,6 +160,11 @@ pub(super) fn drive(sys: &Path, device: (u32, u32)) -> Drive {
         .find_map(|folder| read(folder, "serial").or_else(|| read(folder, "device/serial")))
         .filter(|serial| !serial.is_empty());
     Drive { portable, serial }
+}
+
+/// Whether a file system is another machine's, or a program's of whoever mounted it: it may not answer for as long as they wish.
+pub(in crate::linux) fn may_hang(file_system: &str) -> bool {
+    NETWORK.contains(&file_system) || file_system.starts_with("fuse")
 }
 
 /// On what a file system lies.
