@@ -178,13 +178,16 @@ impl Rig {
         wait_for("the gate", || self.report("gate").filter(|report| report.health == SensorHealth::Ok)).await;
     }
 
-    /// The rows of denied starts so far.
-    fn rows(&mut self) -> Vec<String> {
+    /// The next so many rows of denied starts; there are no more than these.
+    async fn rows(&mut self, count: usize) -> Vec<String> {
         let mut rows = Vec::new();
-        while let Some((lane, event)) = self.events.try_recv() {
+        while rows.len() < count {
+            let next = tokio::time::timeout(PATIENCE, self.events.recv()).await;
+            let (lane, event) = next.expect("the row never came").unwrap();
             assert_eq!((lane, event.level), (Lane::Critical, Level::Prohibited));
             rows.push(event.image.unwrap());
         }
+        assert_eq!(self.events.try_recv(), None);
         rows
     }
 }
@@ -223,7 +226,7 @@ async fn a_program_is_denied(test: &str, make: fn(&Path) -> Option<PathBuf>) {
         assert!(!starts(&game));
         assert!(starts(&tool));
     }
-    assert_eq!(rig.rows(), vec![game.to_str().unwrap(); 3], "one row for one attempt");
+    assert_eq!(rig.rows(3).await, vec![game.to_str().unwrap(); 3], "one row for one attempt");
     let script = rig.place.join("script");
     fs::write(&script, "#!/bin/sh\nexit 0\n").unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
@@ -265,7 +268,7 @@ async fn a_copy_under_another_name_is_told_by_its_hash_also_after_a_change() {
     let renamed = rig.place.join("renamed");
     fs::rename(&harmless, &renamed).unwrap();
     assert!(!starts(&renamed));
-    assert_eq!(rig.rows().len(), 2);
+    assert_eq!(rig.rows(2).await, [harmless.to_str().unwrap(), renamed.to_str().unwrap()]);
     rig.host.shutdown(PATIENCE).await;
 }
 
@@ -298,7 +301,7 @@ async fn nobody_waits_for_a_judge_that_hangs_or_crashes_and_both_are_said() {
         wait_for("the other report", || rig.report("gate").filter(|report| report.health == SensorHealth::Degraded))
             .await;
     assert!(whole.reason.unwrap().contains("crashed") && whole.lost == 1);
-    assert_eq!(rig.rows(), Vec::<String>::new(), "what started was not prohibited");
+    assert_eq!(rig.rows(0).await, Vec::<String>::new(), "what started was not prohibited");
     rig.host.shutdown(PATIENCE).await;
 }
 
@@ -321,6 +324,6 @@ async fn what_a_rescuer_needs_starts_and_the_switch_at_the_machine_takes_the_gat
     assert!(starts(&game));
     fs::remove_file(&off).unwrap();
     wait_for("the gate", || (!starts(&game)).then_some(())).await;
-    assert!(rig.rows().len() >= 3);
+    assert_eq!(rig.rows(3).await, [&game, &copy, &game].map(|path| path.to_str().unwrap()));
     rig.host.shutdown(PATIENCE).await;
 }

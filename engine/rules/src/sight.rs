@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yagura_vocabulary::{RuleLevel, words};
 
-use crate::Rule;
+use crate::{Rule, start};
 
 words! {
     /// What an endpoint can do about a rule.
@@ -33,10 +33,16 @@ pub fn sight(rule: &Rule, endpoint: &impl Able) -> Sight {
     let families = families(rule);
     let of = |family: &str| match rule.level {
         _ if !endpoint.sees(family) => Sight::Blind,
-        RuleLevel::Prohibit if !endpoint.stops(family) => Sight::AlarmOnly,
+        RuleLevel::Prohibit if !(endpoint.stops(family) && is_known_before(rule, family)) => Sight::AlarmOnly,
         _ => Sight::Enforced,
     };
     families.into_iter().map(of).max().unwrap_or(Sight::Blind)
+}
+
+/// Whether all that a rule asks about acts of this family is known before they happen. Only then can they be stopped.
+#[must_use]
+pub fn is_known_before(rule: &Rule, family: &str) -> bool {
+    family != "process" || start::unknown(rule).is_none()
 }
 
 /// The families of events that a rule is about; every one there is, where it names no kind.
@@ -102,7 +108,8 @@ mod tests {
     }
 
     fn rule(level: &str, kinds: &[&str]) -> Rule {
-        let rule = json!({"id": "a", "name": "a", "class": "file", "level": level, "when": {"kinds": kinds}});
+        let when = json!({"kinds": kinds, "program": {"names": ["game"]}});
+        let rule = json!({"id": "a", "name": "a", "class": "file", "level": level, "when": when});
         serde_json::from_value(rule).unwrap()
     }
 
@@ -115,6 +122,8 @@ mod tests {
             (rule("alarm", &["file.copy", "file.move"]), &[(Sight::Blind, 1), (Sight::Enforced, 2)]),
             (rule("prohibit", &["file", "process"]), &[(Sight::Blind, 1), (Sight::AlarmOnly, 1), (Sight::Enforced, 1)]),
             (rule("log", &[]), &[(Sight::Blind, 1), (Sight::Enforced, 2)]),
+            // Its end comes after the start, and cannot be stopped.
+            (rule("prohibit", &["process.exit"]), &[(Sight::Blind, 2), (Sight::AlarmOnly, 1)]),
         ] {
             assert_eq!(count(&rule, &all), expected.iter().copied().collect(), "{rule:?}");
         }

@@ -22,5 +22,6 @@ mod removals_survive_kills;
 mod the_lake;
 mod the_network_fails;
 mod tls_inspection;
+mod v01_prohibit;
 mod v03_violations;
 mod what_is_recorded;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use yagura_endpoints::each_with_sensors;
 use yagura_rules::{
     Rule,
-    sight::{Able, Sight, families, sight},
+    sight::{Able, Sight, families, is_known_before, sight},
 };
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, error::Problem};
 use yagura_vocabulary::{RuleLevel, SensorHealth, SensorReport};
@@ -40,6 +40,9 @@ pub(crate) enum Why {
     Failed,
     /// It sees the act and cannot stop it.
     CannotStop,
+    /// It could stop the act, but what the rule asks is known only afterwards: the command line, how often it happened, whether the
+    /// program is new; or the rule names no program.
+    NotKnownBefore,
 }
 
 /// Why on how many endpoints.
@@ -92,9 +95,10 @@ impl Able for Sensors<'_> {
         self.0.iter().any(|report| report.sensor == sensor_of(family) && works(report.health))
     }
 
-    /// No sensor can prevent anything yet.
-    fn stops(&self, _family: &str) -> bool {
-        false
+    /// Starts of programs are stopped at the gate, which is off as long as no rule needs it.
+    fn stops(&self, family: &str) -> bool {
+        let stands = |health| works(health) || health == SensorHealth::Off;
+        family == "process" && self.0.iter().any(|report| report.sensor == "gate" && stands(report.health))
     }
 }
 
@@ -146,7 +150,9 @@ impl<'r> Counted<'r> {
                 None | Some(SensorHealth::Off) => Why::Off,
                 Some(SensorHealth::Unsupported) => Why::Unsupported,
                 Some(SensorHealth::Failed) => Why::Failed,
-                Some(_) if self.rule.level == RuleLevel::Prohibit => Why::CannotStop,
+                Some(_) if self.rule.level != RuleLevel::Prohibit => continue,
+                Some(_) if !Sensors(told).stops(sensor) => Why::CannotStop,
+                Some(_) if !is_known_before(self.rule, sensor) => Why::NotKnownBefore,
                 Some(_) => continue,
             };
             *self.reasons.entry((sensor, why)).or_default() += 1;
@@ -216,5 +222,24 @@ mod tests {
     fn what_no_sensor_can_stop_is_only_warned_of() {
         let reasons = [(Why::NeverTold, "process", 1), (Why::Off, "process", 1), (Why::CannotStop, "process", 2)];
         check(&rule("prohibit", &["process.start"]), [4, 0, 2, 2], &reasons);
+    }
+
+    #[test]
+    fn a_program_is_stopped_where_the_gate_stands_or_would() {
+        let mut named = rule("prohibit", &["process.start"]);
+        named.when.program = serde_json::from_value(json!({"names": ["game"]})).unwrap();
+        let check = |rule: &Rule, numbers: [u64; 3], reasons: &[(Why, u64)]| {
+            let mut counted = Counted::new(rule);
+            for gate in ["ok", "degraded", "off", "unsupported", "failed"] {
+                counted.add(Some(&reports(&[("process", "ok"), ("gate", gate), ("gate:/mnt", "unsupported")])));
+            }
+            let view = counted.view();
+            assert_eq!([view.enforced, view.alarm_only, view.blind], numbers);
+            assert_eq!(view.reasons.iter().map(|r| (r.reason, r.endpoints)).collect::<Vec<_>>(), reasons);
+        };
+        check(&named, [3, 2, 0], &[(Why::CannotStop, 2)]);
+        // Which arguments it gets, nobody knows before it runs.
+        named.when.texts = serde_json::from_value(json!([{"in": "command", "any_of": ["-x"]}])).unwrap();
+        check(&named, [0, 5, 0], &[(Why::CannotStop, 2), (Why::NotKnownBefore, 3)]);
     }
 }

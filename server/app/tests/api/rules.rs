@@ -52,7 +52,18 @@ fn a_rule_says_where_it_can_be_enforced_before_it_is_saved() {
             {"reason": "failed", "sensor": "file", "endpoints": 1},
         ]);
         assert_eq!(view["reasons"], reasons);
+        let mut stops = rule("prohibit", &["process.start"]);
+        stops["when"]["program"] = json!({"names": ["game"]});
+        check(&ask(stops.clone()).await, [3, 0, 2, 1]);
+        // Once an endpoint tells of its gate, it stops programs; a rule that names none, and one about command lines, it cannot.
+        let gate = json!({"sensor": "gate", "source": "fanotify", "health": "off", "reason": "nothing is prohibited"});
+        sensors(&both, json!([process, file, gate])).await;
+        check(&ask(stops.clone()).await, [3, 1, 1, 1]);
         check(&ask(rule("prohibit", &["process.start"])).await, [3, 0, 2, 1]);
+        stops["when"]["texts"] = json!([{"in": "command", "any_of": ["--secret"]}]);
+        let view = ask(stops).await;
+        check(&view, [3, 0, 2, 1]);
+        assert_eq!(view["reasons"][2], json!({"reason": "not_known_before", "sensor": "process", "endpoints": 1}));
 
         // A retired endpoint counts nowhere, and a group has its own endpoints only.
         house.admin("POST", &format!("/api/v1/endpoints/{}/retire", silent.id), Some(&json!({}))).await.expect(200);
