@@ -55,6 +55,15 @@ function answersOf(rule: Rule, rows: EventView[]): RuleAnswers {
 const sees: Record<string, string[]> = { linux: ['process', 'file', 'session'], windows: ['process', 'file', 'session', 'window', 'print', 'web', 'mail', 'device'], macos: ['process', 'session'] };
 const sensorOf = (family: string): string => ({ folder: 'file', drive: 'file', medium: 'file', power: 'session' })[family] ?? family;
 
+/** Whether a rule can be asked before a program starts, as the engine says it. */
+function isKnownBefore({ when, at_least, except = [] }: Rule): boolean {
+  const { names = [], paths = [], sha256 = [] } = when.program ?? {};
+  const conditions = [when, ...except.map((one) => one.when)];
+  const late = ({ texts = [], first_seen }: When): boolean => first_seen !== undefined || texts.some((one) => one.in === 'command' || one.in === 'any');
+  const starts = (when.kinds ?? []).some((kind) => kind === 'process' || kind === 'process.start');
+  return starts && names.length + paths.length + sha256.length > 0 && at_least === undefined && !conditions.some(late);
+}
+
 function sightOf(rule: Rule, path: string): RuleSightView {
   const view: RuleSightView = { endpoints: 0, enforced: 0, alarm_only: 0, blind: 0, reasons: [] };
   const sensors = [...new Set((rule.when.kinds ?? []).map((kind) => sensorOf(kind.split('.')[0] ?? kind)))];
@@ -65,14 +74,17 @@ function sightOf(rule: Rule, path: string): RuleSightView {
   };
   for (const endpoint of fleet.filter((one) => one.state !== 'retired' && isWithin(one.group.path, path))) {
     const able = sees[endpoint.os] ?? [];
+    const gate = endpoint.os === 'linux' && sensors.includes('process');
     const seen = sensors.length === 0 || sensors.some((sensor) => able.includes(sensor));
     view.endpoints += 1;
     if (!seen) view.blind += 1;
-    else if (rule.level === 'prohibit') view.alarm_only += 1;
+    else if (rule.level === 'prohibit' && !(gate && isKnownBefore(rule))) view.alarm_only += 1;
     else view.enforced += 1;
     for (const sensor of sensors) {
       if (!able.includes(sensor)) note('unsupported', sensor);
-      else if (rule.level === 'prohibit') note('cannot_stop', sensor);
+      else if (rule.level !== 'prohibit') continue;
+      else if (!gate || sensor !== 'process') note('cannot_stop', sensor);
+      else if (!isKnownBefore(rule)) note('not_known_before', sensor);
     }
   }
   return view;

@@ -47,7 +47,9 @@ function useNobodyStops(rules: readonly Rule[], group: Group): { none: boolean; 
   const why = useStopsNothing();
   const may = useCan('endpoints.read');
   const kinds = [...new Set(rules.flatMap((rule) => rule.when.kinds ?? []))].sort();
-  const all: Rule = { id: 'all', name: 'all', class: 'all', level: 'prohibit', when: kinds.length > 0 && rules.every((rule) => rule.when.kinds) ? { kinds } : {} };
+  // A program has to be named, whichever it is. A rule about all kinds is stopped nowhere, and says nothing about the others.
+  const program = rules.some((rule) => rule.when.program) ? { program: { names: ['any'] } } : {};
+  const all: Rule = { id: 'all', name: 'all', class: 'all', level: 'prohibit', when: kinds.length > 0 ? { kinds, ...program } : {} };
   const { data } = useSight(all, group.id, may && rules.length > 0);
   return { none: nobodyStops(data), why: why(data) };
 }

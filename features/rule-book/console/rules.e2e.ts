@@ -67,10 +67,10 @@ test('a trial can be given up, and then it is said that nobody knows', async ({ 
   await expect(page.getByRole('button', { name: '保存して端末へ届ける' })).toBeEnabled();
 });
 
-test('prohibit is not offered where no endpoint can stop it, and the reason is said', async ({ page }) => {
+test('prohibit is offered for programs, not where no endpoint can stop it, and the reason is said', async ({ page }) => {
   await page.goto('/rules');
   await settled(page);
-  await expect(page.getByText('どの端末も、これらの操作を止められません。')).toBeVisible();
+  await expect(page.getByRole('radiogroup', { name: '許可していないソフトウェア の段階' }).getByRole('radio', { name: '禁止' })).toBeEnabled();
   await expect(page.getByRole('radiogroup', { name: '大量の削除 の段階' }).getByRole('radio', { name: '禁止' })).toBeDisabled();
   await page.goto('/rules?edit=internal-only');
   await settled(page);

@@ -27,6 +27,7 @@ export function useStopsNothing(): (sight: RuleSightView | undefined) => string 
   const sensor = useSensorWord();
   return (sight) => {
     const seeing = sight?.reasons.filter((one) => one.reason === 'cannot_stop') ?? [];
+    if (sight?.reasons.some((one) => one.reason === 'not_known_before') === true) return t('sight.known_late');
     return seeing.length === 0 ? '' : t('sight.only_sees', { sensors: marks.list(seeing.map((one) => sensor(one.sensor))) });
   };
 }

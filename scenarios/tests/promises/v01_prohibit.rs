@@ -119,14 +119,14 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
     house.start_agent();
     let endpoint = house.endpoint().await;
     house.until_file(&house.path("agent.sock")).await;
-    let sensor = |name: &'static str| {
-        move |endpoint: &Value| {
+    let report = house
+        .until("word of the gate", &format!("/api/v1/endpoints/{endpoint}"), |endpoint| {
             let sensors = endpoint["sensors"].as_array()?;
-            sensors.iter().find(|sensor| sensor["sensor"] == name).cloned()
-        }
-    };
-    let path = format!("/api/v1/endpoints/{endpoint}");
-    let report = house.until("word of the gate", &path, sensor("gate")).await;
+            let of = |name: &str| sensors.iter().find(|sensor| sensor["sensor"] == name);
+            of("process").filter(|process| process["health"] != "off")?;
+            of("gate").cloned()
+        })
+        .await;
     if report["health"] != "off" {
         eprintln!("SKIPPED: {promise}: {report}");
         return;
@@ -182,7 +182,8 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
     decide(&house, &[rule("again", &json!({"paths": [game_path]}))]).await;
     until(&world, &game, Start::Denied).await;
     // The world goes with the last who is in it.
-    let mut stays = world.enter().args(["sh", "-c", "echo in; read _"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut stays = world.enter();
+    stays.args(["sh", "-c", "echo in; read _"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut stays = stays.spawn().unwrap();
     let mut said = [0; 3];
     stays.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
