@@ -1,7 +1,7 @@
 //! What the gate costs whoever starts a program: starts many, without a gate and with one, in turn, and tells the medians.
 //!
 //! It needs root, and a file system of its own, so that nobody else on the machine waits:
-//! `unshare --mount sh -c 'mount -t tmpfs tmpfs /mnt && exec target/release/examples/start_storm /mnt [starts] [rounds]'`
+//! `unshare --mount sh -c 'd=$(mktemp -d); mount -t tmpfs tmpfs "$d" && exec target/release/examples/start_storm "$d" [starts] [rounds]'`
 #![expect(clippy::print_stdout, reason = "a report for a person")]
 
 use std::{
