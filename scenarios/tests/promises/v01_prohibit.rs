@@ -5,7 +5,8 @@ use std::{
     fs,
     io::Read as _,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -32,8 +33,17 @@ enum Start {
 }
 
 impl World {
-    fn of(house: &House) -> Self {
-        Self { agent: house.agent_pid() }
+    /// Once the agent has it.
+    async fn of(house: &House) -> Self {
+        let (agent, gate) = (house.agent_pid(), house.gate());
+        let mounts = format!("/proc/{agent}/mountinfo");
+        for _ in 0..900 {
+            if fs::read_to_string(&mounts).unwrap_or_default().contains(gate.to_str().unwrap()) {
+                return Self { agent };
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("nothing was mounted at {}", gate.display());
     }
 
     fn enter(&self) -> Command {
@@ -59,6 +69,31 @@ impl World {
             Some("126") if error.contains("Operation not permitted") => Start::Denied,
             other => panic!("{other:?}: {error}"),
         }
+    }
+}
+
+/// Somebody who stays in a world when the agent goes: it goes with the last who is in it.
+struct Stays(Child);
+
+impl Stays {
+    fn in_world(world: &World) -> Self {
+        let mut stays = world.enter();
+        stays.args(["sh", "-c", "echo in; read _"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut stays = stays.spawn().unwrap();
+        let mut said = [0; 3];
+        stays.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        Self(stays)
+    }
+
+    fn world(&self) -> World {
+        World { agent: self.0.id() }
+    }
+}
+
+impl Drop for Stays {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -91,7 +126,7 @@ async fn until(world: &World, program: &Path, wanted: Start) -> usize {
         if came == wanted {
             return denied;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("{} never was {wanted:?}", program.display());
 }
@@ -132,7 +167,7 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
         return;
     }
     let Some(_person) = Seat::take(&house, PERSON, promise) else { return };
-    let world = World::of(&house);
+    let world = World::of(&house).await;
     let at = |name: &str| house.gate().join(name);
     let (game, tool, renamed) = (at("yg-game"), at("yg-tool"), at("yg-letter"));
     world.install("/usr/bin/true", &game);
@@ -181,34 +216,35 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
     assert_eq!(world.start(&renamed), Start::Started);
     decide(&house, &[rule("again", &json!({"paths": [game_path]}))]).await;
     until(&world, &game, Start::Denied).await;
-    // The world goes with the last who is in it.
-    let mut stays = world.enter();
-    stays.args(["sh", "-c", "echo in; read _"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut stays = stays.spawn().unwrap();
-    let mut said = [0; 3];
-    stays.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
-    let world = World { agent: stays.id() };
+    let stays = Stays::in_world(&world);
     house.kill_agent();
-    assert_eq!(world.start(&game), Start::Started, "without an agent nobody is stopped");
-    drop(stays.stdin.take());
-    stays.wait().unwrap();
+    assert_eq!(stays.world().start(&game), Start::Started, "without an agent nobody is stopped");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_agent_that_is_stopped_keeps_nobody_from_starting_programs_for_long() {
-    let promise = "a stopped agent keeps nobody waiting for long";
+async fn an_agent_that_ends_or_is_stopped_keeps_nobody_from_starting_programs() {
+    let promise = "an agent that ends or is stopped keeps nobody waiting for long";
     if !sees_processes(promise) || !may_mount(promise) {
         return;
     }
     let mut house = House::new();
+    fs::set_permissions(house.path(""), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
     house.wrap_agent("agent", OWN_WORLD);
     house.start_agent();
     house.endpoint().await;
-    let world = World::of(&house);
     let game = house.gate().join("yg-game");
-    world.install("/usr/bin/true", &game);
-    fs::set_permissions(house.path(""), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
     decide(&house, &[rule("named", &json!({"names": ["yg-game"]}))]).await;
+    let world = World::of(&house).await;
+    world.install("/usr/bin/true", &game);
+    until(&world, &game, Start::Denied).await;
+    let stays = Stays::in_world(&world);
+    house.stop_agent();
+    assert_eq!(stays.world().start(&game), Start::Started, "the gate goes with the agent");
+
+    // The rule of yesterday holds at once after a start, in a world that is new.
+    house.start_agent();
+    let world = World::of(&house).await;
+    world.install("/usr/bin/true", &game);
     until(&world, &game, Start::Denied).await;
     let stopped = Command::new("kill").args(["-STOP", &house.agent_pid().to_string()]).status().unwrap();
     assert!(stopped.success());
