@@ -185,7 +185,7 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
     assert_eq!((&sight["enforced"], &sight["alarm_only"]), (&json!(0), &json!(1)), "{sight}");
     assert_eq!(sight["reasons"][0]["reason"], "not_known_before", "{sight}");
 
-    decide(&house, &[named.clone()]).await;
+    decide(&house, std::slice::from_ref(&named)).await;
     let denied = until(&world, &game, Start::Denied).await;
     assert_eq!(world.start(&tool), Start::Started);
     let found = rows(&house, "named", denied).await;
