@@ -96,6 +96,7 @@ impl Keeper {
             Some(standing) => standing,
             None => {
                 let opened = Work::start(&self.inner, &self.place)?;
+                tracing::info!("rules prohibit programs: each is asked about before it starts");
                 *self.door.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(opened.door()));
                 work.insert(opened)
             }
@@ -114,7 +115,9 @@ impl Keeper {
     }
 
     fn close(&mut self, work: &mut Option<Work>) {
-        *work = None;
+        if work.take().is_some() {
+            tracing::info!("programs start without asking");
+        }
         *self.door.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 

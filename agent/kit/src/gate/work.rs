@@ -20,6 +20,7 @@ use std::{
 };
 
 use yagura_platform::Watchman;
+use yagura_records::Hash;
 use yagura_sensors::{Describer, Door, Knock};
 use yagura_vocabulary::{SensorHealth, SensorReport};
 
@@ -80,8 +81,8 @@ struct Job {
 impl Work {
     /// Opens a gate at which nothing is guarded yet.
     pub(super) fn start(inner: &Arc<Inner>, place: &Place) -> io::Result<Self> {
-        let watchman = place.guard.map(Watchman::start).transpose().map_err(io::Error::other)?;
         let door = Arc::new(Door::open(place.only.clone()).map_err(io::Error::other)?);
+        let watchman = place.guard.map(Watchman::start).transpose().map_err(io::Error::other)?;
         let describer = Describer::new(Arc::clone(&inner.clock)).map_err(io::Error::other)?;
         let shared = Arc::new(Shared {
             inner: Arc::clone(inner),
@@ -316,8 +317,10 @@ impl Shared {
             }
             Opinion::Allow(lasts) => {
                 self.answer(job.number, true);
-                // What was written a moment ago may be written again without its times showing it.
-                let key = job.key.filter(|_| !sitting.wishes.hash || job.knock.has_settled());
+                // What was written a moment ago may be written again without its times showing it; and what could not be read
+                // may be readable the next time.
+                let is_sure = !sitting.wishes.hash || starting.hash != Hash::Gone && job.knock.has_settled();
+                let key = job.key.filter(|_| is_sure);
                 if let (Lasts::WhileUnchanged, Some(key)) = (lasts, key) {
                     self.cache().note(sitting.version, key);
                 }

@@ -70,21 +70,24 @@ pub fn watch_over_parent(patience: Duration) -> Result<Watched, Error> {
     let Some(parent) = getppid() else { return Ok(Watched::Gone) };
     let parent = pidfd_open(parent, PidfdFlags::empty()).map_err(Error::refused(doing))?;
     let stdin = std::io::stdin();
-    let limit = Timespec {
-        tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(patience.subsec_nanos()),
-    };
+    // In two parts: when the whole machine stood still, the first one is over before the parent had a chance to speak.
+    let half = patience / 2;
+    let limit =
+        Timespec { tv_sec: i64::try_from(half.as_secs()).unwrap_or(i64::MAX), tv_nsec: i64::from(half.subsec_nanos()) };
     let mut buffer = [0; 512];
+    let mut was_silent = false;
     loop {
         let mut one = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
         match poll(&mut one, Some(&limit)) {
+            Ok(0) if !was_silent => was_silent = true,
             Ok(0) => {
                 pidfd_send_signal(&parent, Signal::KILL).map_err(Error::refused("end the silent parent"))?;
                 return Ok(Watched::Ended);
             }
             Ok(_) => match rustix::io::read(stdin.as_fd(), &mut buffer) {
                 Ok(0) => return Ok(Watched::Gone),
-                Ok(_) | Err(Errno::INTR | Errno::AGAIN) => {}
+                Ok(_) => was_silent = false,
+                Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(error) => return Err(Error::refused(doing)(error)),
             },
             Err(Errno::INTR) => {}
