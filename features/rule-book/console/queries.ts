@@ -6,7 +6,7 @@ import type { Language } from '@shell/i18n/words';
 import { isRoot } from '@shell/pick/groups';
 import { quoted } from '../../../core/events/console/question';
 import { policiesKey, usePolicyFeatures } from '../../../core/policy/console/queries';
-import { tidied, type Rule } from './rule';
+import { tidied, type Rule, type When } from './rule';
 
 /** The books of all groups: what holds in one comes from those above it too. */
 export function useBooks(): UseQueryResult<PolicyVersion[]> {
@@ -32,18 +32,38 @@ export function useReady(): UseQueryResult<ReadyRuleView[]> {
 }
 
 function sightOptions(rule: Rule, group: string) {
-  // Nothing but the kinds and the level decides it: other changes ask nothing anew.
-  const key = [rule.level, ...(rule.when.kinds ?? [])].join(' ');
+  const body = asked(rule);
   return {
-    queryKey: ['rule-book', 'sight', group, key],
+    // Other changes than those of what decides it ask nothing anew.
+    queryKey: ['rule-book', 'sight', group, JSON.stringify(body)],
     staleTime: 300_000,
-    queryFn: ({ signal }: { signal: AbortSignal }) =>
-      answered(api.POST('/api/v1/rule-book/sight', { body: { rule: asked(rule), group }, signal })),
+    queryFn: ({ signal }: { signal: AbortSignal }) => answered(api.POST('/api/v1/rule-book/sight', { body: { rule: body, group }, signal })),
   };
 }
 
-/** The rule with a name, so that one that is only begun can be asked about too. */
-const asked = (rule: Rule): Record<string, unknown> => ({ ...tidied({ id: rule.id, name: rule.name, class: rule.class, level: rule.level, when: rule.when.kinds ? { kinds: rule.when.kinds } : {} }) });
+/** What of conditions decides where they can be told: of what they ask, not what they say about it. */
+function outline({ kinds, program, texts = [], first_seen }: When): When {
+  const names = [program?.names, program?.paths, program?.sha256].some((list) => list !== undefined && list.length > 0);
+  return {
+    ...(kinds ? { kinds } : {}),
+    ...(names ? { program: { names: ['any'] } } : {}),
+    ...(texts.length > 0 ? { texts: [...new Set(texts.map((one) => one.in))].sort().map((place) => ({ in: place })) } : {}),
+    ...(first_seen === undefined ? {} : { first_seen }),
+  };
+}
+
+/** The outline of a rule, with names of its own, so that one that is only begun can be asked about too. */
+function asked({ level, when, at_least, except = [] }: Rule): Record<string, unknown> {
+  return {
+    id: 'asked',
+    name: 'asked',
+    class: 'asked',
+    level,
+    when: outline(when),
+    ...(at_least ? { at_least: { within_s: 60 } } : {}),
+    ...(except.length > 0 ? { except: except.map((one) => ({ when: outline(one.when), reason: 'asked' })) } : {}),
+  };
+}
 
 /** On how many endpoints of a group a rule would do what it asks for. */
 export function useSight(rule: Rule, group: string, enabled: boolean): UseQueryResult<RuleSightView> {

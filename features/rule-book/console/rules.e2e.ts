@@ -70,7 +70,9 @@ test('a trial can be given up, and then it is said that nobody knows', async ({ 
 test('prohibit is offered for programs, not where no endpoint can stop it, and the reason is said', async ({ page }) => {
   await page.goto('/rules');
   await settled(page);
-  await expect(page.getByRole('radiogroup', { name: '許可していないソフトウェア の段階' }).getByRole('radio', { name: '禁止' })).toBeEnabled();
+  const programs = page.getByRole('radiogroup', { name: '許可していないソフトウェア の段階' });
+  await programs.hover();
+  await expect(programs.getByRole('radio', { name: '禁止' })).toBeEnabled();
   await expect(page.getByRole('radiogroup', { name: '大量の削除 の段階' }).getByRole('radio', { name: '禁止' })).toBeDisabled();
   await page.goto('/rules?edit=internal-only');
   await settled(page);
