@@ -34,3 +34,4 @@ mod rules;
 mod schedules;
 mod several;
 mod sign_in;
+mod surveys;
