@@ -143,13 +143,25 @@ impl Seat {
     /// # Panics
     /// When it never is.
     pub async fn window(&self, title: &str) -> u32 {
+        self.found("--name", title).await
+    }
+
+    /// Waits until a pop-up of the session program is on the screen, and gives its number.
+    ///
+    /// # Panics
+    /// When none ever is.
+    pub async fn popup(&self) -> u32 {
+        self.found("--class", "yagura-session").await
+    }
+
+    async fn found(&self, by: &str, word: &str) -> u32 {
         let since = Instant::now();
         loop {
-            let found = self.ask("xdotool", &["search", "--onlyvisible", "--name", title]);
+            let found = self.ask("xdotool", &["search", "--onlyvisible", by, word]);
             if let Some(number) = found.and_then(|found| found.lines().next()?.parse().ok()) {
                 return number;
             }
-            assert!(since.elapsed() < PATIENCE, "no window `{title}` came");
+            assert!(since.elapsed() < PATIENCE, "no window `{word}` came: {}", self.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -93,9 +93,11 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     house.start_agent();
     house.endpoint().await;
     house.until_file(&house.path("agent.sock")).await;
-    let (Some(person), Some(_other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise)) else {
+    let (Some(mut person), Some(_other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise))
+    else {
         return;
     };
+    person.manage().await;
     // The server knows who there is by their looking at their own pages once.
     link(&house, OTHER).await;
     link(&house, PERSON).await;
@@ -105,11 +107,12 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     let id = made["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/surveys/{id}");
     let (status, sent) = house.try_ask("POST", &format!("{path}/send"), Some("*"), Some(&json!({}))).await.unwrap();
-    assert_eq!((status, &sent["asked"]), (200, &json!(2)), "{sent}");
+    // The machine may have people of its own.
+    assert!(status == 200 && sent["asked"].as_u64() >= Some(2), "{status} {sent}");
     assert_eq!(shown(&house, 2).await, [OTHER.to_string(), PERSON.to_string()]);
 
     let opened = browser(&house, PERSON);
-    press_answer(&person, person.window(TITLE).await);
+    press_answer(&person, person.popup().await);
     house.until_file(&opened).await;
     let url = fs::read_to_string(&opened).unwrap();
     assert!(url.starts_with(&format!("{}/sign-in?to=/me/surveys/{id}#", house.url())), "{url}");
@@ -139,10 +142,10 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     as_if(&mut house, &id, "erase_at").await;
     let counts = house
         .until("the answers' end", &path, |survey| {
-            (survey["state"] == "erased").then(|| (survey["asked"].clone(), survey["answered"].clone()))
+            (survey["state"] == "erased").then(|| (survey["asked"].as_u64(), survey["answered"].as_u64()))
         })
         .await;
-    assert_eq!(counts, (json!(2), json!(1)));
+    assert!(counts.0 >= Some(2) && counts.1 == Some(1), "{counts:?}");
     let (status, _) = house.try_ask("GET", &format!("{path}/answers.csv"), None, None).await.unwrap();
     assert_eq!(status, 409, "the answers are gone");
 }
