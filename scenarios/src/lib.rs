@@ -4,6 +4,7 @@ mod ask;
 mod inspector;
 mod lake;
 mod numbers;
+mod post_office;
 mod printing;
 mod programs;
 mod proxy;
@@ -16,6 +17,7 @@ pub use self::{
     inspector::Inspector,
     lake::Lake,
     numbers::every_number_once,
+    post_office::{PostOffice, Protection},
     printing::Printing,
     programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,

@@ -151,7 +151,7 @@ impl Seat {
     /// # Panics
     /// When none ever is.
     pub async fn popup(&self) -> u32 {
-        self.found("--class", "yagura-session").await
+        self.found("--classname", "yagura-session").await
     }
 
     async fn found(&self, by: &str, word: &str) -> u32 {

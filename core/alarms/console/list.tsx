@@ -15,7 +15,7 @@ import type { ReactNode } from 'react';
 import { aroundOf } from './around';
 import { AlarmPanel } from './panel';
 import { AlarmStateWord, alarmStates, severities, useAlarmWords } from './states';
-import { alarmsKey } from './today';
+import { alarmsKey, useAlarmNews } from './news';
 
 /** One press from an alarm to what happened around it on that endpoint. */
 function Around({ alarm }: { alarm: AlarmView }): ReactNode {
@@ -61,8 +61,9 @@ export default function Alarms(): ReactNode {
   const rows = useRows(
     [...alarmsKey, filter],
     (cursor) => answered(api.GET('/api/v1/alarms', { params: { query: { ...filter, cursor } } })),
-    { refetchInterval: 30_000 },
+    { refetchInterval: 60_000 },
   );
+  useAlarmNews();
   const chips: Chip[] = [
     ...(filter.state ? [{ name: 'state', label: t('column.state'), value: t(`state.${filter.state}`) }] : []),
     ...(filter.severity ? [{ name: 'severity', label: t('column.severity'), value: t(`severity.${filter.severity}`) }] : []),

@@ -1,4 +1,4 @@
-import { HttpResponse, http } from 'msw';
+import { HttpResponse, delay, http } from 'msw';
 import type { AlarmChange, AlarmView, Severity } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour, minute, timeOf } from '@shell/mock/day';
@@ -76,6 +76,11 @@ export const handlers = [
     const fits = (alarm: AlarmView): boolean =>
       (['state', 'severity', 'kind'] as const).every((name) => wanted(name).length === 0 || wanted(name).includes(alarm[name]));
     return pageOf(alarms.filter(fits), url);
+  }),
+  http.get('/api/v1/alarms/news', async ({ request }) => {
+    const after = new URL(request.url).searchParams.get('after');
+    if (after !== null) await delay(25_000);
+    return HttpResponse.json({ mark: '1' });
   }),
   http.get('/api/v1/alarms/:id', ({ params }) => {
     const alarm = alarms.find((one) => one.id === params['id']);

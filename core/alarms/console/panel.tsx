@@ -16,7 +16,7 @@ import { KeyValues, type Fact } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import { aroundOf } from './around';
 import { AlarmStateWord, useAlarmWords } from './states';
-import { alarmsKey } from './today';
+import { alarmsKey } from './news';
 
 const times = ['last_seen', 'from', 'until', 'occurred_at'];
 /** What programs go by, and a sentence says better. */

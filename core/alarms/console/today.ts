@@ -3,9 +3,8 @@ import { answered, api } from '@shell/api/client';
 import type { AlarmState, AlarmView, Page } from '@shell/api/schema';
 import type { TodayItem } from '@shell/feature';
 import { useWords } from '@shell/i18n';
+import { alarmsKey, useAlarmNews } from './news';
 import { useAlarmWords } from './states';
-
-export const alarmsKey = ['alarms'] as const;
 
 function useFew(state: AlarmState): UseQueryResult<Page<AlarmView>> {
   return useQuery({
@@ -21,6 +20,7 @@ export function useAlarmItems(): TodayItem[] | undefined {
   const words = useAlarmWords();
   const open = useFew('open');
   const handling = useFew('handling');
+  useAlarmNews();
   if (!open.data || !handling.data) return open.error ?? handling.error ? [] : undefined;
   const [newest] = open.data.items;
   const said = newest ? { title: words.title(newest), where: words.where(newest) } : { title: '', where: '' };

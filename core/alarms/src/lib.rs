@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "alarm_routes",
         sql: include_str!("../migrations/202611290210_alarm_routes.sql"),
     },
+    Migration {
+        version: 202_611_290_220,
+        name: "alarm_changes",
+        sql: include_str!("../migrations/202611290220_alarm_changes.sql"),
+    },
 ];
 
 /// Puts what lasting causes are found by, and how alarms leave, into the context.
@@ -52,6 +57,7 @@ fn start(ctx: &Context) {
 fn routes() -> Routes {
     Routes::new()
         .api(P::AlarmsRead, routes!(api::list::list))
+        .api(P::AlarmsRead, routes!(api::news::news))
         .api(P::AlarmsRead, routes!(api::read::read))
         .api(P::AlarmsWrite, routes!(api::update::update))
         .api(P::SettingsRead, routes!(routes::api::list::list))

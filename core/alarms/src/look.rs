@@ -12,7 +12,7 @@ use yagura_vocabulary::{Severity, Time};
 
 use crate::{
     Cause, Kind, Sources,
-    raise::{end, happened, raise},
+    raise::{changed, end, happened, raise},
     routes::note,
 };
 
@@ -101,6 +101,7 @@ pub async fn look(ctx: &Context) -> Result<(), ApiError> {
         }
     }
     let raised: Vec<_> = raised.iter().map(|(id, cause)| (id.clone(), cause)).collect();
+    changed(tx.on()).await?;
     note(ctx, tx.on(), &raised).await?;
     Ok(tx.commit().await?)
 }

@@ -42,7 +42,15 @@ pub async fn all_happened(ctx: &Context, on: &mut AnyConnection, causes: &[Cause
         .execute(&mut *on)
         .await?;
     }
+    if !causes.is_empty() {
+        changed(&mut *on).await?;
+    }
     note(ctx, on, &new).await
+}
+
+/// Something about alarms changes with this transaction: who waits for news is to hear of it.
+pub(crate) async fn changed(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE alarms_change SET changes = changes + 1 WHERE one = 1").execute(connection).await.map(drop)
 }
 
 /// Writes an alarm down unless one stands for the same. Returns the id of a new one.

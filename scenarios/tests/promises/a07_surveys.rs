@@ -93,11 +93,9 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     house.start_agent();
     house.endpoint().await;
     house.until_file(&house.path("agent.sock")).await;
-    let (Some(mut person), Some(_other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise))
-    else {
+    let (Some(person), Some(_other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise)) else {
         return;
     };
-    person.manage().await;
     // The server knows who there is by their looking at their own pages once.
     link(&house, OTHER).await;
     link(&house, PERSON).await;

@@ -1,5 +1,6 @@
-//! V01, V03, V05, V07: what a rule answers to is told at once to the person whose act it was, and to the administrator; a rule that
-//! only logs warns nobody; and a rule of yesterday still warns while the server is away.
+//! V01, V03 to V05, V07: what a rule answers to is told at once to the person whose act it was, and to the administrator: in the
+//! log, the list of alarms, the calendar and a mail; a rule that only logs tells nobody; and a rule of yesterday still warns while
+//! the server is away.
 
 use std::{
     fs,
@@ -9,7 +10,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use yagura_scenarios::{House, Seat, sees_processes};
+use yagura_scenarios::{House, PostOffice, Seat, sees_processes};
+use yagura_vocabulary::{Clock as _, SystemClock};
 
 /// Accounts that every Debian has. Nobody works as them on a machine that runs tests.
 const PERSON: u32 = 1;
@@ -35,6 +37,25 @@ fn rule(id: &str, level: &str, program: &str) -> Value {
     })
 }
 
+/// Puts rules in force on all endpoints.
+async fn decide(house: &House, rules: &[Value]) {
+    let path = format!("/api/v1/policies/rule_book/{}", house.root_group().await);
+    let policy = json!({"inherit": "replace", "value": {"rules": rules}});
+    house.ask("PUT", &path, Some(&policy), 200).await;
+}
+
+/// Until the rules are in force on the endpoint, starts are told of by rows only.
+async fn until_in_force(house: &House, noted: &Path, rule: &str) {
+    let first = house.marker(rule);
+    house
+        .until("the rule that logs", &format!("/api/v1/events?text={first}&kind=process.start"), |page| {
+            start(noted, PERSON, &first);
+            let rows = page["items"].as_array()?;
+            rows.iter().any(|row| row["rule"] == rule && row["level"] == "recorded").then_some(())
+        })
+        .await;
+}
+
 async fn rows(house: &House, query: &str) -> Vec<Value> {
     house.events(query).await
 }
@@ -56,19 +77,8 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
         return;
     };
     let (alarm, logged) = (program(&house, "yg-forbidden"), program(&house, "yg-noted"));
-    let book = json!({"rules": [rule("forbidden", "alarm", "yg-forbidden"), rule("noted", "log", "YG-NOTED")]});
-    let path = format!("/api/v1/policies/rule_book/{}", house.root_group().await);
-    house.ask("PUT", &path, Some(&json!({"inherit": "replace", "value": book})), 200).await;
-
-    // Until the rules are in force on the endpoint: these starts are told of by rows only.
-    let first = house.marker("noted");
-    house
-        .until("the rule that logs", &format!("/api/v1/events?text={first}&kind=process.start"), |page| {
-            start(&logged, PERSON, &first);
-            let rows = page["items"].as_array()?;
-            rows.iter().any(|row| row["rule"] == "noted" && row["level"] == "recorded").then_some(())
-        })
-        .await;
+    decide(&house, &[rule("forbidden", "alarm", "yg-forbidden"), rule("noted", "log", "YG-NOTED")]).await;
+    until_in_force(&house, &logged, "noted").await;
     assert_eq!(rows(&house, "&kind=warning.shown").await, Vec::<Value>::new(), "a rule that logs warns nobody");
 
     let marker = house.marker("forbidden");
@@ -111,4 +121,75 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
         (&json!(found.len()), &json!(1), &json!(1))
     );
     assert_eq!((found.len(), &answer["warned"]), (2, &json!(warned.len())), "{preview}");
+}
+
+/// The session program's windows on a screen.
+fn popups(seat: &Seat) -> Vec<String> {
+    let said = seat.ask("xdotool", &["search", "--onlyvisible", "--classname", "yagura-session"]);
+    said.map(|said| said.lines().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_act_is_on_the_screen_in_the_log_in_the_list_in_the_calendar_and_in_a_mail() {
+    let promise = "all who are to hear of a violation do";
+    if !sees_processes(promise) {
+        return;
+    }
+    let mut house = House::new();
+    fs::set_permissions(house.path(""), fs::Permissions::from_mode(0o711)).unwrap();
+    let office = PostOffice::open_plain().await;
+    let mail = json!({"host": "127.0.0.1", "port": office.port, "tls": "none", "from": "yagura@example.jp"});
+    let settings = house.ask("GET", "/api/v1/settings", None, 200).await;
+    let seen = settings["etag"].as_str();
+    let changed = house.try_ask("PATCH", "/api/v1/settings", seen, Some(&json!({ "mail": mail }))).await;
+    assert_eq!(changed.map(|(status, _)| status), Some(200));
+    let route = json!({
+        "name": "使えないプログラム", "on": true, "classes": ["program"],
+        "to": {"kind": "mail", "addresses": ["joho@example.jp"]}, "line": "%RULE% %HOST% %USER% %FILE%",
+    });
+    house.ask("POST", "/api/v1/alarm-routes", Some(&route), 201).await;
+    house.start_agent();
+    house.endpoint().await;
+    house.until_file(&house.path("agent.sock")).await;
+    let (Some(person), Some(other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise)) else {
+        return;
+    };
+    let (alarm, logged) = (program(&house, "yg-everywhere"), program(&house, "yg-quietly"));
+    decide(&house, &[rule("everywhere", "alarm", "yg-everywhere"), rule("quietly", "log", "yg-quietly")]).await;
+    until_in_force(&house, &logged, "quietly").await;
+    let month = SystemClock.now().to_string()[..7].to_owned();
+    let calendar = format!("/api/v1/rule-book/calendar?month={month}&time_zone=UTC");
+    let calm = |page: &Value| page["days"].as_array().unwrap().iter().all(|day| day["classes"] == json!([]));
+    assert!(calm(&house.ask("GET", &calendar, None, 200).await), "what is only logged leaves the calendar white");
+    assert_eq!(house.ask("GET", "/api/v1/alarms?kind=rule.alarm", None, 200).await["items"], json!([]));
+    assert_eq!((popups(&person), popups(&other), office.letters()), (Vec::new(), Vec::new(), Vec::new()));
+
+    let marker = house.marker("everywhere");
+    start(&alarm, PERSON, &marker);
+    // On the screen of the person, and on no other.
+    house
+        .until("the warning on the screen", "/api/v1/events?kind=warning.shown", |page| page["items"].get(0).cloned())
+        .await;
+    assert_eq!((popups(&person).len(), popups(&other)), (1, Vec::new()));
+    let path = format!("/api/v1/events?text={marker}&level=alarm");
+    let row = house.until("the row", &path, |page| page["items"].get(0).cloned()).await;
+    let of_rule = |page: &Value| page["items"].get(0).cloned();
+    let listed = house.until("the alarm in the list", "/api/v1/alarms?kind=rule.alarm", of_rule).await;
+    assert_eq!((&listed["detail"]["event"], &listed["state"]), (&row["id"], &json!("open")), "{listed}");
+    // In the calendar: one, open, on its day, and a click on it finds exactly the row.
+    let page = house.ask("GET", &calendar, None, 200).await;
+    let days: Vec<_> = page["days"].as_array().unwrap().iter().filter(|day| day["classes"] != json!([])).collect();
+    assert_eq!(days.len(), 1, "{days:?}");
+    let one = json!([{"class": "program", "count": 1, "open": 1, "prohibited": 0}]);
+    assert_eq!(
+        (&days[0]["classes"], days[0]["date"].as_str()),
+        (&one, row["occurred_at"].as_str().map(|at| &at[..10]))
+    );
+    let question = format!("({}) class:program", page["q"].as_str().unwrap()).replace(' ', "%20");
+    let (from, to) = (days[0]["begins_at"].as_str().unwrap(), days[0]["ends_at"].as_str().unwrap());
+    let found = rows(&house, &format!("&q={question}&since={from}&until={to}")).await;
+    assert_eq!(found.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&row["id"]]);
+    // In a mail, in the words of the route.
+    let mails = office.taken(1).await;
+    assert!(mails[0].contains("To: joho@example.jp"), "{}", mails[0]);
 }

@@ -256,7 +256,9 @@ impl Days {
         event.remote_ip = Some(words::remote_ip(&mut self.dice));
         event.remote_port = Some(if self.dice.below(9) == 0 { 445 } else { 443 });
         event.remote_host = Some(words::host(&mut self.dice));
-        event.with("local_port", 49_152 + self.dice.below(16_000))
+        let (sent, received) = (self.dice.below(200_000), self.dice.below(4_000_000));
+        let event = event.with("sent_bytes", sent).with("received_bytes", received);
+        event.with("local_port", 49_152 + self.dice.below(16_000)).with("duration_ms", self.dice.below(120_000))
     }
 
     fn query(&mut self, at: Time) -> Event {

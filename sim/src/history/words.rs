@@ -272,7 +272,7 @@ pub(super) fn document(dice: &mut Dice) -> String {
 /// A file that a program keeps for itself: nobody chose its name.
 pub(super) fn own_file(dice: &mut Dice, user: &str) -> String {
     let local = format!(r"C:\Users\{user}\AppData\Local");
-    match dice.below(5) {
+    match dice.below(7) {
         0 => format!(r"{local}\Temp\{}.tmp", dice.uuid()),
         1 => {
             let profile = dice.below(4);
@@ -285,7 +285,13 @@ pub(super) fn own_file(dice: &mut Dice, user: &str) -> String {
         3 => {
             format!(r"{local}\Packages\{}_8wekyb3d8bbwe\LocalState\{}\{}.dat", key(dice, 3), dice.uuid(), key(dice, 16))
         }
-        _ => format!(r"C:\ProgramData\Microsoft\{}\{}.log", key(dice, 2), dice.uuid()),
+        4 => format!(r"C:\ProgramData\Microsoft\{}\{}.log", key(dice, 2), dice.uuid()),
+        // What web applications keep: a folder for the origin, one for the cache, and a file for the address.
+        _ => {
+            let (origin, file) = (dice.hex(), dice.next());
+            let profile = format!(r"{local}\Microsoft\Edge\User Data\Default");
+            format!(r"{profile}\Service Worker\CacheStorage\{}\{}\{file:016x}_0", &origin[..40], dice.uuid())
+        }
     }
 }
 
@@ -317,13 +323,15 @@ pub(super) fn url(dice: &mut Dice, host: &str) -> String {
         url += "/";
         url += &key(dice, 4);
     }
-    match dice.below(6) {
+    match dice.below(7) {
         0 => url += &format!("?id={}", dice.below(1_000_000)),
         1 => url += &format!("?q={}&page={}", key(dice, 6), dice.below(20)),
         2 => url += &format!("/{}.html?session={}", dice.pick(PATHS), key(dice, 32)),
         // What advertising and single sign-on hang on.
         3 => url += &format!("?gclid={}&utm_campaign={}&ts={}", key(dice, 84), key(dice, 9), dice.below(1 << 30)),
         4 => url += &format!("?state={}&nonce={}&code={}", key(dice, 43), dice.uuid(), key(dice, 64)),
+        // A shared document.
+        5 => url += &format!("/d/{}/edit?usp=sharing&ouid={}", key(dice, 44), dice.next()),
         _ => {}
     }
     url
@@ -384,8 +392,15 @@ pub(super) fn command(dice: &mut Dice, user: &str, department: &str) -> (String,
         }
         7 => {
             let image = format!(r"C:\Program Files\Common\{}\updater.exe", key(dice, 1));
-            let line =
-                format!("\"{image}\" /check /channel:stable /machine:{} /build:{}", key(dice, 12), dice.below(30_000));
+            // What an updater has to tell its maker stands in its command line, in base64.
+            let line = match dice.below(2) {
+                0 => format!(
+                    "\"{image}\" /check /channel:stable /machine:{} /build:{}",
+                    key(dice, 12),
+                    dice.below(30_000)
+                ),
+                _ => format!("\"{image}\" /ping {}", key(dice, 440)),
+            };
             (image, line)
         }
         _ => {

@@ -1,6 +1,7 @@
 //! Alarms as the API gives them.
 
 pub(crate) mod list;
+pub(crate) mod news;
 pub(crate) mod read;
 pub(crate) mod update;
 

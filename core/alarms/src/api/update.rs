@@ -9,7 +9,10 @@ use yagura_server_kit::{
 use yagura_vocabulary::Id;
 
 use super::{AlarmState, AlarmView, read::find};
-use crate::{Sources, raise::Alarm};
+use crate::{
+    Sources,
+    raise::{Alarm, changed},
+};
 
 const LONGEST_COMMENT: usize = 2_000;
 
@@ -71,6 +74,7 @@ pub(crate) async fn update(
         .bind(id.to_string())
         .execute(change.on())
         .await?;
+    changed(change.on()).await?;
     let after = AlarmView::from(find(change.on(), &caller, id).await?);
     let object = before.object();
     change.commit(Audit::changed(object, &AlarmView::from(before), &after)).await?;

@@ -10,12 +10,12 @@ use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufStream},
     net::{TcpListener, UdpSocket},
 };
+use yagura_scenarios::{PostOffice, Protection};
 use yagura_vocabulary::{Clock as _, Event, Level, SystemClock};
 
 use crate::{
     harness::{House, Reply, on_both},
     machine::{Machine, account},
-    post_office::{PostOffice, Protection},
 };
 
 /// Whatever takes webhooks: HTTP/1.1 in the clear, which answers with a status of the test's choice.
@@ -212,9 +212,15 @@ fn a_place_that_refuses_is_asked_again_and_its_address_is_never_shown() {
         machine.tells(&violation("a", "1000"));
         machine.send().await.unwrap();
         let list = || async { house.admin("GET", "/api/v1/alarm-routes", None).await.expect(200)["items"][0].clone() };
-        house
-            .until("it failed", || async { list().await["waiting"] == 1 && !list().await["failed_at"].is_null() })
-            .await;
+        // That the trial failed is known already: the alarm itself must have been refused.
+        let refused = || async {
+            let db = house.server.context().db().read();
+            let tries: Option<(i64,)> =
+                sqlx::query_as("SELECT attempts FROM alarms_delivery").fetch_optional(db).await.unwrap();
+            tries == Some((1,))
+        };
+        house.until("it was refused", refused).await;
+        assert_eq!(list().await["waiting"], 1);
         chat.status.store(200, Ordering::SeqCst);
         house.admin("POST", &format!("{path}/test"), None).await.expect(200);
         assert_eq!((chat.taken().len(), &list().await["failed_at"]), (1, &Value::Null), "a trial shows that it works");

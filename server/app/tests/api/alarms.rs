@@ -8,13 +8,13 @@ use yagura_channel::{
         key::sha256,
     },
 };
+use yagura_scenarios::{PostOffice, Protection};
 use yagura_server_kit::Role;
 use yagura_vocabulary::{Clock as _, Event, Lane, Level, SystemClock};
 
 use crate::{
     harness::{House, on_both},
     machine::{Machine, account},
-    post_office::{PostOffice, Protection},
 };
 
 /// As if the machine had last been heard of so many days ago, and somebody looked.
@@ -255,6 +255,28 @@ fn a_copied_disk_and_a_wrong_clock_are_alarms() {
         kinds.sort_by_key(Value::to_string);
         assert_eq!(kinds, ["endpoint.clock", "endpoint.clone"]);
         assert_eq!(list(&house, "?severity=high,critical").await[0]["kind"], "endpoint.clone");
+    });
+}
+
+#[test]
+fn who_waits_for_news_of_alarms_is_answered_when_there_are_some() {
+    on_both(|house| async move {
+        let machine = Machine::enrol(&house, "PC-014").await;
+        let news = |query: String| {
+            let house = &house;
+            async move { house.admin("GET", &format!("/api/v1/alarms/news{query}"), None).await.expect(200)["mark"].clone() }
+        };
+        let mark = news(String::new()).await;
+        let after = format!("?after={}", mark.as_str().unwrap());
+        assert_eq!(news(format!("{after}&wait_s=0")).await, mark, "nothing has changed");
+        house.admin("GET", "/api/v1/alarms/news?wait_s=56", None).await.expect(422);
+        // The answer is on its way before there is anything to tell.
+        let gone = [&machine];
+        let (told, ()) = tokio::join!(news(format!("{after}&wait_s=55")), silent_for(&house, &gone, 40));
+        assert_ne!(told, mark);
+        let alarm = list(&house, "").await.remove(0);
+        deal(&house, &alarm, &json!({"state": "handled"})).await;
+        assert_ne!(news(format!("?after={}&wait_s=0", told.as_str().unwrap())).await, told, "somebody dealt with it");
     });
 }
 

@@ -14,12 +14,12 @@ use yagura_events::{
     embedded::WrittenHead,
     server::{EvidenceStanding, evidence_due, evidence_standing},
 };
+use yagura_scenarios::{PostOffice, Protection};
 use yagura_server_kit::Role;
 
 use crate::{
     harness::{House, on_both},
     machine::{Machine, account},
-    post_office::{PostOffice, Protection},
 };
 
 const EVIDENCE: &str = "/api/v1/events/evidence";

@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 use yagura_mail::Mail;
+use yagura_scenarios::{PostOffice, Protection};
 
-use crate::{
-    harness::{House, on_both},
-    post_office::{PostOffice, Protection},
-};
+use crate::harness::{House, on_both};
 
 fn settings(office: &PostOffice, tls: &str) -> Value {
     json!({"host": "127.0.0.1", "port": office.port, "tls": tls, "from": "櫓 <yagura@example.jp>"})

@@ -26,7 +26,6 @@ mod me;
 mod notices;
 mod oidc;
 mod policies;
-mod post_office;
 mod renewals;
 mod retention;
 mod road;

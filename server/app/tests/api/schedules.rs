@@ -1,11 +1,11 @@
 //! Saved searches that run at set times: who is told what, and in whose name they run.
 
 use serde_json::{Value, json};
+use yagura_scenarios::{PostOffice, Protection};
 
 use crate::{
     harness::{House, on_both},
     machine::{Machine, account},
-    post_office::{PostOffice, Protection},
 };
 
 const SAVED: &str = "/api/v1/log-search/saved";
