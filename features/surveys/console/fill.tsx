@@ -53,8 +53,6 @@ function One({ question, value, fault, say, disabled, onChange }: {
     ),
     description: hintOf(question, say) || undefined,
     error: fault && say(`fault.${fault}`),
-    required: false,
-    'aria-required': required,
   };
   const typed = typeof value === 'string' ? value : '';
   if (kind.type === 'several') {
@@ -92,6 +90,7 @@ function One({ question, value, fault, say, disabled, onChange }: {
   }
   const field = {
     ...common,
+    'aria-required': required,
     value: typed,
     disabled,
     onChange: (event: { currentTarget: { value: string } }) => {

@@ -34,13 +34,14 @@ async fn link(house: &House, account: u32) -> String {
     link
 }
 
-/// Presses the button at the lower left of the pop-up, which leads to the survey.
-fn press_answer(seat: &Seat, window: u32) {
+/// Presses the button at the lower left of the pop-up, which leads to the survey, or the one at the lower right, which closes it.
+fn press(seat: &Seat, window: u32, left: bool) {
     let window = window.to_string();
     let shape = seat.ask("xdotool", &["getwindowgeometry", "--shell", &window]).unwrap();
-    let height: i32 = shape.lines().find_map(|line| line.strip_prefix("HEIGHT=")).unwrap().parse().unwrap();
-    let y = (height - 30).to_string();
-    seat.ask("xdotool", &["mousemove", "--window", &window, "50", &y, "click", "1"]).unwrap();
+    let side = |name: &str| shape.lines().find_map(|line| line.strip_prefix(name)?.parse::<i32>().ok()).unwrap();
+    let (x, y) = (if left { 50 } else { side("WIDTH=") - 50 }, side("HEIGHT=") - 30);
+    let place = ["mousemove", "--window", &window, &x.to_string(), &y.to_string(), "click", "1"].map(str::to_owned);
+    seat.ask("xdotool", &place.each_ref().map(String::as_str)).unwrap();
 }
 
 /// Changes a time of the survey while the server is away, as if its clock had gone on.
@@ -93,7 +94,7 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     house.start_agent();
     house.endpoint().await;
     house.until_file(&house.path("agent.sock")).await;
-    let (Some(person), Some(_other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise)) else {
+    let (Some(person), Some(other)) = (Seat::take(&house, PERSON, promise), Seat::take(&house, OTHER, promise)) else {
         return;
     };
     // The server knows who there is by their looking at their own pages once.
@@ -110,7 +111,7 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     assert_eq!(shown(&house, 2).await, [OTHER.to_string(), PERSON.to_string()]);
 
     let opened = browser(&house, PERSON);
-    press_answer(&person, person.popup().await);
+    press(&person, person.popup().await, true);
     house.until_file(&opened).await;
     let url = fs::read_to_string(&opened).unwrap();
     assert!(url.starts_with(&format!("{}/sign-in?to=/me/surveys/{id}#", house.url())), "{url}");
@@ -126,6 +127,8 @@ async fn a_survey_is_answered_from_the_pop_up_reminds_the_others_only_and_forget
     assert!(text.starts_with("\u{feff}誰,回答,在宅勤務の日数,困っていること\r\n"), "{text}");
     assert!(text.contains(",3日以上,\"'=HYPERLINK(\"\"http://x\"\")\"\r\n"), "{text}");
 
+    // One notice stands on a screen at a time: the other reads theirs, and puts it off.
+    press(&other, other.popup().await, false);
     as_if(&mut house, &id, "reminded_at").await;
     assert_eq!(
         shown(&house, 3).await,
