@@ -48,7 +48,7 @@ function One({ question, value, fault, say, disabled, onChange }: {
     id,
     label: (
       <>
-        {text} <span className="xs dim">{say(required ? 'required' : 'optional')}</span>
+        {text} <span className={`xs dim ${css['needed'] ?? ''}`}>{say(required ? 'required' : 'optional')}</span>
       </>
     ),
     description: hintOf(question, say) || undefined,
@@ -99,7 +99,7 @@ function One({ question, value, fault, say, disabled, onChange }: {
   };
   if (kind.type === 'long') return <Textarea {...field} minRows={4} />;
   const bounds = kind.type === 'date' ? { type: 'date', min: kind.from ?? undefined, max: kind.to ?? undefined } : {};
-  return <TextInput {...field} {...bounds} inputMode={kind.type === 'number' ? 'decimal' : undefined} className={kind.type === 'short' ? undefined : css['narrow']} />;
+  return <TextInput {...field} {...bounds} inputMode={kind.type === 'number' ? 'decimal' : undefined} classNames={{ input: kind.type === 'short' ? '' : (css['narrow'] ?? '') }} />;
 }
 
 /** The questions of a survey as people answer them. */

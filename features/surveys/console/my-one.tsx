@@ -177,7 +177,7 @@ export default function MyOne(): ReactNode {
           {survey.lead.trim() !== '' && <p className={css['text']}>{survey.lead}</p>}
           <Terms anonymous={survey.anonymous} name={survey.name ?? ''} by={survey.created_by} days={survey.keep_days} say={f} />
           {survey.open && (
-            <p className="sm sub">
+            <p className={`sm sub ${css['until'] ?? ''}`}>
               {f('until')} <ExactTime at={survey.ends_at} />
             </p>
           )}

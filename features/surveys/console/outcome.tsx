@@ -4,7 +4,8 @@ import { ifMatch } from '@shell/api/if-match';
 import type { Survey } from '@shell/api/schema';
 import { useLanguage, useWords } from '@shell/i18n';
 import { useMarks } from '@shell/i18n/marks';
-import { useCan } from '@shell/session/session';
+import { pathWords } from '@shell/pick/groups';
+import { useCan, useSession } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { ConfirmAct } from '@shell/ui/confirm';
 import { Acts, Columns, Section } from '@shell/ui/section';
@@ -15,6 +16,7 @@ import type { ReactNode } from 'react';
 import { resultsKey, surveysKey, useKeep } from './queries';
 import { Results } from './results';
 import { SurveyStateWord } from './states';
+import css from './surveys.module.css';
 
 interface Props {
   survey: Survey;
@@ -25,6 +27,7 @@ interface Props {
 function Facts({ survey }: { survey: Survey }): ReactNode {
   const t = useWords('surveys');
   const marks = useMarks();
+  const { organisation } = useSession();
   const ended = survey.state !== 'open';
   return (
     <Section title={t('results.facts')}>
@@ -37,7 +40,7 @@ function Facts({ survey }: { survey: Survey }): ReactNode {
           { label: t(ended ? 'results.ended' : 'results.ends'), value: <ExactTime at={survey.ends_at} /> },
           { label: t('results.erase'), value: <ExactTime at={survey.erase_at} /> },
           { label: t('results.reminders'), value: t('results.times', { count: survey.reminders }) },
-          { label: t('results.groups'), value: marks.list(survey.groups.map(({ path }) => path ?? t('draft.gone'))) },
+          { label: t('results.groups'), value: marks.list(survey.groups.map(({ path }) => (path ? pathWords({ path, name: organisation.name }) : t('draft.gone')))) },
           { label: t('results.people'), value: marks.list(survey.people.map(({ name }) => name ?? t('draft.gone'))) },
           { label: t('column.by'), value: survey.created_by },
         ]}
@@ -84,64 +87,66 @@ export function Outcome({ survey, onCopied, onRemoved }: Props): ReactNode {
         <>
           <Facts survey={survey} />
           <Section title={t('results.acts')}>
-            <Acts>
+            <div className={css['acts']}>
               {hasFile && (
-                <a className="t" href={`/api/v1/surveys/${id}/answers.csv?language=${language}`} download>
-                  {t('results.csv')}
-                </a>
+                <p>
+                  <a className="t" href={`/api/v1/surveys/${id}/answers.csv?language=${language}`} download>
+                    {t('results.csv')}
+                  </a>
+                </p>
               )}
-            </Acts>
-            {mayWrite && (
-              <>
-                <Acts>
-                  {survey.state === 'open' && survey.answered < survey.asked && (
+              {mayWrite && (
+                <>
+                  <Acts>
+                    {survey.state === 'open' && survey.answered < survey.asked && (
+                      <Button
+                        icon="bell"
+                        busy={remind.isPending}
+                        onClick={() => {
+                          remind.mutate();
+                        }}
+                      >
+                        {t('results.remind')}
+                      </Button>
+                    )}
                     <Button
-                      icon="bell"
-                      busy={remind.isPending}
+                      icon="copy"
+                      busy={copy.isPending}
                       onClick={() => {
-                        remind.mutate();
+                        copy.mutate();
                       }}
                     >
-                      {t('results.remind')}
+                      {t('results.copy')}
                     </Button>
+                  </Acts>
+                  <p role="status" className="sm sub">
+                    {remind.isSuccess && t('results.reminded')}
+                  </p>
+                  {failure && <Failed error={failure} />}
+                  {survey.state === 'open' ? (
+                    <ConfirmAct
+                      key="close"
+                      act={t('results.close')}
+                      withReason={false}
+                      consequence={{ hits, stops: t('results.close_stops'), stays: t('results.close_stays'), undo: t('results.close_undo') }}
+                      onConfirm={async () => keep(await answered(api.POST('/api/v1/surveys/{id}/close', params)))}
+                    />
+                  ) : (
+                    <ConfirmAct
+                      key="remove"
+                      act={t('results.remove')}
+                      withReason={false}
+                      consequence={{ hits, stops: t('results.remove_stops'), stays: t('results.remove_stays'), undo: t('results.remove_undo') }}
+                      onConfirm={async () => {
+                        await answered(api.DELETE('/api/v1/surveys/{id}', { ...params, ...ifMatch(survey.etag) }));
+                        await client.invalidateQueries({ queryKey: surveysKey });
+                        onRemoved();
+                      }}
+                    />
                   )}
-                  <Button
-                    icon="copy"
-                    busy={copy.isPending}
-                    onClick={() => {
-                      copy.mutate();
-                    }}
-                  >
-                    {t('results.copy')}
-                  </Button>
-                </Acts>
-                <p role="status" className="sm sub">
-                  {remind.isSuccess && t('results.reminded')}
-                </p>
-                {failure && <Failed error={failure} />}
-                {survey.state === 'open' ? (
-                  <ConfirmAct
-                    key="close"
-                    act={t('results.close')}
-                    withReason={false}
-                    consequence={{ hits, stops: t('results.close_stops'), stays: t('results.close_stays'), undo: t('results.close_undo') }}
-                    onConfirm={async () => keep(await answered(api.POST('/api/v1/surveys/{id}/close', params)))}
-                  />
-                ) : (
-                  <ConfirmAct
-                    key="remove"
-                    act={t('results.remove')}
-                    withReason={false}
-                    consequence={{ hits, stops: t('results.remove_stops'), stays: t('results.remove_stays'), undo: t('results.remove_undo') }}
-                    onConfirm={async () => {
-                      await answered(api.DELETE('/api/v1/surveys/{id}', { ...params, ...ifMatch(survey.etag) }));
-                      await client.invalidateQueries({ queryKey: surveysKey });
-                      onRemoved();
-                    }}
-                  />
-                )}
-              </>
-            )}
+                </>
+              )}
+            </div>
           </Section>
         </>
       }
