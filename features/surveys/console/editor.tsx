@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query';
 import { ApiError, answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
 import type { Survey } from '@shell/api/schema';
-import { useWords } from '@shell/i18n';
 import { useSession } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
@@ -18,6 +17,7 @@ import { useKeep } from './queries';
 import { SendPart } from './send';
 import css from './surveys.module.css';
 import { WhoFields } from './who-fields';
+import { usePageWords } from './page-words';
 
 interface Props {
   /** The survey as it was seen, or null for a new one. */
@@ -31,7 +31,7 @@ const faultWords = ['required', 'too_long', 'too_few', 'too_many', 'twice', 'out
 
 /** Writing a survey: its words, its questions, who is asked, and its rules; beside it, how people see it. */
 export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const { admin } = useSession();
   const keep = useKeep();
   // What is read again meanwhile does not change what somebody is writing, nor which version they have seen.
@@ -64,7 +64,7 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
     const code = errors.find(({ pointer }) => fieldOf(pointer) === field)?.code;
     if (code === undefined) return undefined;
     const known = faultWords.find((word) => word === code);
-    return t(known ? `fault.${known}` : 'fault.other');
+    return p(known ? `fault.${known}` : 'fault.other');
   };
   const reload = async (again: () => Promise<Survey | null>): Promise<void> => {
     const after = await again();
@@ -100,10 +100,10 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
             }}
           >
             <Stack>
-              <Section title={t('draft.words')}>
+              <Section title={p('draft.words')}>
                 <Fields>
                   <TextInput
-                    label={t('draft.title')}
+                    label={p('draft.title')}
                     value={draft.title}
                     maxLength={120}
                     error={fault('title')}
@@ -112,8 +112,8 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
                     }}
                   />
                   <Textarea
-                    label={t('draft.lead')}
-                    description={t('draft.lead_hint')}
+                    label={p('draft.lead')}
+                    description={p('draft.lead_hint')}
                     value={draft.lead}
                     error={fault('lead')}
                     onChange={(event) => {
@@ -122,7 +122,7 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
                   />
                 </Fields>
               </Section>
-              <Section title={t('draft.questions')}>
+              <Section title={p('draft.questions')}>
                 {draft.questions.map((question, at) => (
                   <QuestionFields
                     key={question.id}
@@ -150,7 +150,7 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
                       change({ questions: [...draft.questions, newQuestion(draft.questions)] });
                     }}
                   >
-                    {t('draft.add')}
+                    {p('draft.add')}
                   </Button>
                   {fault('questions') && (
                     <span role="alert" className={css['red']}>
@@ -160,19 +160,19 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
                 </Acts>
               </Section>
               <WhoFields draft={draft} reach={changed ? null : seen?.reach} fault={fault('groups')} onChange={change} />
-              <Section title={t('draft.rules')}>
+              <Section title={p('draft.rules')}>
                 <Fields>
                   <Checkbox
-                    label={t('draft.anonymous')}
-                    description={t(draft.anonymous ? 'draft.anonymous_hint' : 'draft.named_hint')}
+                    label={p('draft.anonymous')}
+                    description={p(draft.anonymous ? 'draft.anonymous_hint' : 'draft.named_hint')}
                     checked={draft.anonymous}
                     onChange={(event) => {
                       change({ anonymous: event.currentTarget.checked });
                     }}
                   />
-                  {text('days', 'days', t('draft.days'))}
-                  {text('remind', 'remind_days', t('draft.remind'), t('draft.remind_hint'))}
-                  {text('keep', 'keep_days', t('draft.keep'), t('draft.keep_hint'))}
+                  {text('days', 'days', p('draft.days'))}
+                  {text('remind', 'remind_days', p('draft.remind'), p('draft.remind_hint'))}
+                  {text('keep', 'keep_days', p('draft.keep'), p('draft.keep_hint'))}
                 </Fields>
               </Section>
               {refused && (errors.length === 0 || conflict) && (
@@ -180,10 +180,10 @@ export function Editor({ seen: given, onMade, onRemoved, onReload }: Props): Rea
               )}
               <Acts>
                 <Button type="submit" icon="file" busy={save.isPending} disabled={!changed || draft.title.trim() === ''}>
-                  {t('draft.save')}
+                  {p('draft.save')}
                 </Button>
                 <span role="status" className="sm sub">
-                  {seen && t(changed ? 'draft.unsaved' : 'draft.saved')}
+                  {seen && p(changed ? 'draft.unsaved' : 'draft.saved')}
                 </span>
               </Acts>
             </Stack>

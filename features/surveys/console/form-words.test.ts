@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { formWords } from './form-words';
 import en from './form.en.json';
 import ja from './form.ja.json';
+import pageEn from './page.en.json';
+import pageJa from './page.ja.json';
 
 function marks(words: object, path = ''): string[] {
   return Object.entries(words).flatMap(([key, value]: [string, unknown]) =>
@@ -11,8 +13,9 @@ function marks(words: object, path = ''): string[] {
   );
 }
 
-it('the form has the same words, with the same names in them, in both languages', () => {
+it('form and pages have the same words, with the same names in them, in both languages', () => {
   expect(marks(en)).toEqual(marks(ja));
+  expect(marks(pageEn)).toEqual(marks(pageJa));
 });
 
 it('names are put into the words', () => {

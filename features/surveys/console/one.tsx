@@ -12,10 +12,12 @@ import { Outcome } from './outcome';
 import { Planned } from './planned';
 import { surveyKey } from './queries';
 import css from './surveys.module.css';
+import { usePageWords } from './page-words';
 
 /** A survey: written while it is a draft, read once it is sent. */
 export default function One(): ReactNode {
   const t = useWords('surveys');
+  const p = usePageWords();
   const { id = '' } = useParams({ strict: false });
   const mayWrite = useCan('surveys.write');
   const navigate = useNavigate();
@@ -25,7 +27,7 @@ export default function One(): ReactNode {
     enabled: !isNew,
     queryFn: () => answered(api.GET('/api/v1/surveys/{id}', { params: { path: { id } } })),
   });
-  const name = isNew ? t('draft.new') : (query.data?.title ?? '');
+  const name = isNew ? p('draft.new') : (query.data?.title ?? '');
   useCrumbs('people', [{ label: t('title'), to: '/surveys' }, { label: name }]);
   const leave = (): void => void navigate({ to: '/surveys' });
   const open = (made: Survey): void => void navigate({ to: `/surveys/${made.id}` });

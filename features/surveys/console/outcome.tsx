@@ -17,6 +17,7 @@ import { resultsKey, surveysKey, useKeep } from './queries';
 import { Results } from './results';
 import { SurveyStateWord } from './states';
 import css from './surveys.module.css';
+import { usePageWords } from './page-words';
 
 interface Props {
   survey: Survey;
@@ -26,22 +27,23 @@ interface Props {
 
 function Facts({ survey }: { survey: Survey }): ReactNode {
   const t = useWords('surveys');
+  const p = usePageWords();
   const marks = useMarks();
   const { organisation } = useSession();
   const ended = survey.state !== 'open';
   return (
-    <Section title={t('results.facts')}>
+    <Section title={p('results.facts')}>
       <KeyValues
         facts={[
           { label: t('column.state'), value: <SurveyStateWord survey={survey} /> },
           { label: t('column.answered'), value: t('answered_of', { answered: survey.answered, asked: survey.asked }) },
           { label: t('column.kind'), value: t(survey.anonymous ? 'anonymous' : 'named') },
-          { label: t('results.sent'), value: <ExactTime at={survey.opened_at} /> },
-          { label: t(ended ? 'results.ended' : 'results.ends'), value: <ExactTime at={survey.ends_at} /> },
-          { label: t('results.erase'), value: <ExactTime at={survey.erase_at} /> },
-          { label: t('results.reminders'), value: t('results.times', { count: survey.reminders }) },
-          { label: t('results.groups'), value: marks.list(survey.groups.map(({ path }) => (path ? pathWords({ path, name: organisation.name }) : t('draft.gone')))) },
-          { label: t('results.people'), value: marks.list(survey.people.map(({ name }) => name ?? t('draft.gone'))) },
+          { label: p('results.sent'), value: <ExactTime at={survey.opened_at} /> },
+          { label: p(ended ? 'results.ended' : 'results.ends'), value: <ExactTime at={survey.ends_at} /> },
+          { label: p('results.erase'), value: <ExactTime at={survey.erase_at} /> },
+          { label: p('results.reminders'), value: p('results.times', { count: survey.reminders }) },
+          { label: p('results.groups'), value: marks.list(survey.groups.map(({ path }) => (path ? pathWords({ path, name: organisation.name }) : p('draft.gone')))) },
+          { label: p('results.people'), value: marks.list(survey.people.map(({ name }) => name ?? p('draft.gone'))) },
           { label: t('column.by'), value: survey.created_by },
         ]}
       />
@@ -51,7 +53,7 @@ function Facts({ survey }: { survey: Survey }): ReactNode {
 
 /** What came of a survey that was sent, and what can still be done with it. */
 export function Outcome({ survey, onCopied, onRemoved }: Props): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const language = useLanguage();
   const keep = useKeep();
   const client = useQueryClient();
@@ -73,7 +75,7 @@ export function Outcome({ survey, onCopied, onRemoved }: Props): ReactNode {
       onCopied(made);
     },
   });
-  const hits = t('results.hits', { count: survey.answered });
+  const hits = p('results.hits', { count: survey.answered });
   const hasFile = survey.state !== 'erased' && results.data !== undefined && results.data.answered > 0 && !results.data.withheld;
   const failure = remind.error ?? copy.error;
   return (
@@ -86,12 +88,12 @@ export function Outcome({ survey, onCopied, onRemoved }: Props): ReactNode {
       side={
         <>
           <Facts survey={survey} />
-          <Section title={t('results.acts')}>
+          <Section title={p('results.acts')}>
             <div className={css['acts']}>
               {hasFile && (
                 <p>
                   <a className="t" href={`/api/v1/surveys/${id}/answers.csv?language=${language}`} download>
-                    {t('results.csv')}
+                    {p('results.csv')}
                   </a>
                 </p>
               )}
@@ -106,7 +108,7 @@ export function Outcome({ survey, onCopied, onRemoved }: Props): ReactNode {
                           remind.mutate();
                         }}
                       >
-                        {t('results.remind')}
+                        {p('results.remind')}
                       </Button>
                     )}
                     <Button
@@ -116,27 +118,27 @@ export function Outcome({ survey, onCopied, onRemoved }: Props): ReactNode {
                         copy.mutate();
                       }}
                     >
-                      {t('results.copy')}
+                      {p('results.copy')}
                     </Button>
                   </Acts>
                   <p role="status" className="sm sub">
-                    {remind.isSuccess && t('results.reminded')}
+                    {remind.isSuccess && p('results.reminded')}
                   </p>
                   {failure && <Failed error={failure} />}
                   {survey.state === 'open' ? (
                     <ConfirmAct
                       key="close"
-                      act={t('results.close')}
+                      act={p('results.close')}
                       withReason={false}
-                      consequence={{ hits, stops: t('results.close_stops'), stays: t('results.close_stays'), undo: t('results.close_undo') }}
+                      consequence={{ hits, stops: p('results.close_stops'), stays: p('results.close_stays'), undo: p('results.close_undo') }}
                       onConfirm={async () => keep(await answered(api.POST('/api/v1/surveys/{id}/close', params)))}
                     />
                   ) : (
                     <ConfirmAct
                       key="remove"
-                      act={t('results.remove')}
+                      act={p('results.remove')}
                       withReason={false}
-                      consequence={{ hits, stops: t('results.remove_stops'), stays: t('results.remove_stays'), undo: t('results.remove_undo') }}
+                      consequence={{ hits, stops: p('results.remove_stops'), stays: p('results.remove_stays'), undo: p('results.remove_undo') }}
                       onConfirm={async () => {
                         await answered(api.DELETE('/api/v1/surveys/{id}', { ...params, ...ifMatch(survey.etag) }));
                         await client.invalidateQueries({ queryKey: surveysKey });

@@ -13,10 +13,12 @@ import { draftOf } from './draft';
 import { Preview } from './preview';
 import { useKeep } from './queries';
 import { SurveyStateWord } from './states';
+import { usePageWords } from './page-words';
 
 /** A survey that waits for its time, or a draft for somebody who may only look. */
 export function Planned({ survey }: { survey: Survey }): ReactNode {
   const t = useWords('surveys');
+  const p = usePageWords();
   const keep = useKeep();
   const mayWrite = useCan('surveys.write');
   const recall = useMutation({
@@ -27,12 +29,12 @@ export function Planned({ survey }: { survey: Survey }): ReactNode {
     <Columns
       main={<Preview draft={draftOf(survey)} by={survey.created_by} />}
       side={
-        <Section title={t('results.facts')}>
+        <Section title={p('results.facts')}>
           <KeyValues
             facts={[
               { label: t('column.state'), value: <SurveyStateWord survey={survey} /> },
-              { label: t('planned.when'), value: <ExactTime at={survey.starts_at} /> },
-              { label: t('draft.who'), value: survey.reach && t('draft.reach', { ...survey.reach }) },
+              { label: p('planned.when'), value: <ExactTime at={survey.starts_at} /> },
+              { label: p('draft.who'), value: survey.reach && p('draft.reach', { ...survey.reach }) },
               { label: t('column.by'), value: survey.created_by },
             ]}
           />
@@ -44,7 +46,7 @@ export function Planned({ survey }: { survey: Survey }): ReactNode {
                   recall.mutate();
                 }}
               >
-                {t('planned.recall')}
+                {p('planned.recall')}
               </Button>
             </Acts>
           )}

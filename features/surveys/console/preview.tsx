@@ -1,4 +1,4 @@
-import { useLanguage, useWords } from '@shell/i18n';
+import { useLanguage } from '@shell/i18n';
 import type { Language } from '@shell/i18n/words';
 import { useSession } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
@@ -9,12 +9,13 @@ import { number, questionsOf, type Draft } from './draft';
 import { Fill, Terms } from './fill';
 import { formWords } from './form-words';
 import css from './surveys.module.css';
+import { usePageWords } from './page-words';
 
 const names = { ja: '日本語', en: 'English' };
 
 /** A survey just as people see it, in either language. Nothing that is written here goes anywhere. */
 export function Preview({ draft, by }: { draft: Draft; by: string }): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const own = useLanguage();
   const { admin } = useSession();
   const [language, setLanguage] = useState<Language>(own);
@@ -22,9 +23,9 @@ export function Preview({ draft, by }: { draft: Draft; by: string }): ReactNode 
   const say = formWords(language);
   return (
     <Section
-      title={t('preview.title')}
+      title={p('preview.title')}
       note={
-        <span role="group" aria-label={t('preview.language')} className={css['languages']}>
+        <span role="group" aria-label={p('preview.language')} className={css['languages']}>
           {(['ja', 'en'] as const).map((one) => (
             <Button
               key={one}
@@ -40,7 +41,7 @@ export function Preview({ draft, by }: { draft: Draft; by: string }): ReactNode 
         </span>
       }
     >
-      <p className="xs dim">{t('preview.note')}</p>
+      <p className="xs dim">{p('preview.note')}</p>
       <div className={css['preview']} lang={language}>
         <h3>{draft.title}</h3>
         {draft.lead.trim() !== '' && <p className={css['text']}>{draft.lead}</p>}

@@ -1,9 +1,9 @@
 import { Checkbox, Select, TextInput, Textarea } from '@mantine/core';
-import { useWords } from '@shell/i18n';
 import { IconButton } from '@shell/ui/button';
 import { useId, type ReactNode } from 'react';
 import { types, type DraftQuestion } from './draft';
 import css from './surveys.module.css';
+import { usePageWords } from './page-words';
 
 interface Props {
   question: DraftQuestion;
@@ -17,7 +17,7 @@ interface Props {
 
 /** One question while it is written. */
 export function QuestionFields({ question, n, last, fault, onChange, onMove, onRemove }: Props): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const id = useId();
   const typed = (name: 'least' | 'most' | 'from' | 'to', label: string, type: 'text' | 'date'): ReactNode => (
     <TextInput
@@ -35,10 +35,10 @@ export function QuestionFields({ question, n, last, fault, onChange, onMove, onR
   return (
     <div role="group" aria-labelledby={id} className={css['question']}>
       <div className={css['questionHead']}>
-        <h3 id={id}>{t('draft.question', { n })}</h3>
+        <h3 id={id}>{p('draft.question', { n })}</h3>
         <IconButton
           name="up"
-          label={t('draft.up', { n })}
+          label={p('draft.up', { n })}
           disabled={n === 1}
           onClick={() => {
             onMove(-1);
@@ -46,16 +46,16 @@ export function QuestionFields({ question, n, last, fault, onChange, onMove, onR
         />
         <IconButton
           name="expand"
-          label={t('draft.down', { n })}
+          label={p('draft.down', { n })}
           disabled={last}
           onClick={() => {
             onMove(1);
           }}
         />
-        <IconButton name="close" label={t('draft.remove', { n })} onClick={onRemove} />
+        <IconButton name="close" label={p('draft.remove', { n })} onClick={onRemove} />
       </div>
       <TextInput
-        label={t('draft.text')}
+        label={p('draft.text')}
         value={question.text}
         maxLength={500}
         error={fault('text')}
@@ -65,16 +65,16 @@ export function QuestionFields({ question, n, last, fault, onChange, onMove, onR
       />
       <div className={css['pair']}>
         <Select
-          label={t('draft.type')}
+          label={p('draft.type')}
           className={css['narrow']}
-          data={types.map((type) => ({ value: type, label: t(`draft.types.${type}`) }))}
+          data={types.map((type) => ({ value: type, label: p(`draft.types.${type}`) }))}
           value={question.type}
           onChange={(value) => {
             onChange({ type: types.find((type) => type === value) ?? 'one' });
           }}
         />
         <Checkbox
-          label={t('draft.required')}
+          label={p('draft.required')}
           checked={question.required}
           onChange={(event) => {
             onChange({ required: event.currentTarget.checked });
@@ -83,8 +83,8 @@ export function QuestionFields({ question, n, last, fault, onChange, onMove, onR
       </div>
       {(question.type === 'one' || question.type === 'several') && (
         <Textarea
-          label={t('draft.choices')}
-          description={t('draft.choices_hint')}
+          label={p('draft.choices')}
+          description={p('draft.choices_hint')}
           value={question.choices}
           error={fault('choices')}
           onChange={(event) => {
@@ -94,10 +94,10 @@ export function QuestionFields({ question, n, last, fault, onChange, onMove, onR
       )}
       {question.type === 'number' && (
         <div className={css['pair']}>
-          {typed('least', t('draft.least'), 'text')}
-          {typed('most', t('draft.most'), 'text')}
+          {typed('least', p('draft.least'), 'text')}
+          {typed('most', p('draft.most'), 'text')}
           <Checkbox
-            label={t('draft.whole')}
+            label={p('draft.whole')}
             checked={question.whole}
             onChange={(event) => {
               onChange({ whole: event.currentTarget.checked });
@@ -107,8 +107,8 @@ export function QuestionFields({ question, n, last, fault, onChange, onMove, onR
       )}
       {question.type === 'date' && (
         <div className={css['pair']}>
-          {typed('from', t('draft.from'), 'date')}
-          {typed('to', t('draft.to'), 'date')}
+          {typed('from', p('draft.from'), 'date')}
+          {typed('to', p('draft.to'), 'date')}
         </div>
       )}
     </div>

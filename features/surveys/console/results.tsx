@@ -8,17 +8,18 @@ import { RowTime } from '@shell/ui/time';
 import { Bar, KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import css from './surveys.module.css';
+import { usePageWords } from './page-words';
 
 /** So many texts are shown before somebody asks for the others. */
 const few = 20;
 
 function Texts({ texts, names = false }: { texts: string[]; names?: boolean }): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const [all, setAll] = useState(false);
   const shown = all ? texts : texts.slice(0, few);
   return (
     <>
-      <ul className={css[names ? 'names' : 'texts']} aria-label={t(names ? 'results.waiting' : 'results.texts')}>
+      <ul className={css[names ? 'names' : 'texts']} aria-label={p(names ? 'results.waiting' : 'results.texts')}>
         {shown.map((text, at) => (
           <li key={at}>{text}</li>
         ))}
@@ -30,7 +31,7 @@ function Texts({ texts, names = false }: { texts: string[]; names?: boolean }): 
             setAll(true);
           }}
         >
-          {t('results.more_texts', { count: texts.length - shown.length })}
+          {p('results.more_texts', { count: texts.length - shown.length })}
         </Button>
       )}
     </>
@@ -38,14 +39,14 @@ function Texts({ texts, names = false }: { texts: string[]; names?: boolean }): 
 }
 
 function Choices({ question, tally }: { question: SurveyQuestion; tally: SurveyTally }): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const choices = 'choices' in question.kind ? question.kind.choices : [];
   return (
     <div className={css['tally']} role="list">
       {choices.map((choice, at) => {
         const count = tally.choices[at] ?? 0;
         const share = tally.answered > 0 ? count / tally.answered : 0;
-        const words = t('results.count', { count, percent: Math.round(share * 100) });
+        const words = p('results.count', { count, percent: Math.round(share * 100) });
         return (
           <div key={at} className={css['share']} role="listitem">
             <span>{choice}</span>
@@ -59,17 +60,17 @@ function Choices({ question, tally }: { question: SurveyQuestion; tally: SurveyT
 }
 
 function One({ question, tally }: { question: SurveyQuestion; tally: SurveyTally }): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const { numbers } = tally;
   return (
-    <Section title={question.text} note={t('results.of', { count: tally.answered })}>
+    <Section title={question.text} note={p('results.of', { count: tally.answered })}>
       {'choices' in question.kind && <Choices question={question} tally={tally} />}
       {numbers && (
         <KeyValues
           facts={[
-            { label: t('results.least'), value: numbers.least },
-            { label: t('results.median'), value: numbers.median },
-            { label: t('results.most'), value: numbers.most },
+            { label: p('results.least'), value: numbers.least },
+            { label: p('results.median'), value: numbers.median },
+            { label: p('results.most'), value: numbers.most },
           ]}
         />
       )}
@@ -91,18 +92,19 @@ function useAnswerWords(): (question: SurveyQuestion, answer: SurveyAnswer | und
 
 function ByPerson({ survey, people }: { survey: Survey; people: NonNullable<SurveyResults['people']> }): ReactNode {
   const t = useWords('surveys');
+  const p = usePageWords();
   const words = useAnswerWords();
   const [all, setAll] = useState(false);
   const shown = all ? people : people.slice(0, few);
   return (
-    <Section title={t('results.by_person')} note={t('results.by_person_note')}>
+    <Section title={p('results.by_person')} note={p('results.by_person_note')}>
       {/* A wide table is moved by the keyboard, too. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={css['scroll']} role="region" aria-label={t('results.by_person')} tabIndex={0}>
+      <div className={css['scroll']} role="region" aria-label={p('results.by_person')} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">{t('results.people')}</th>
+              <th scope="col">{p('results.people')}</th>
               <th scope="col">{t('column.answered')}</th>
               {survey.questions.map((question) => (
                 <th key={question.id} scope="col">
@@ -133,7 +135,7 @@ function ByPerson({ survey, people }: { survey: Survey; people: NonNullable<Surv
             setAll(true);
           }}
         >
-          {t('results.more_texts', { count: people.length - shown.length })}
+          {p('results.more_texts', { count: people.length - shown.length })}
         </Button>
       )}
     </Section>
@@ -142,21 +144,21 @@ function ByPerson({ survey, people }: { survey: Survey; people: NonNullable<Surv
 
 /** The results: for each question what came of it, and, where answers have names, who answered what and who has not. */
 export function Results({ survey, results }: { survey: Survey; results: SurveyResults }): ReactNode {
-  const t = useWords('surveys');
-  if (survey.state === 'erased') return <Empty>{t('results.erased')}</Empty>;
+  const p = usePageWords();
+  if (survey.state === 'erased') return <Empty>{p('results.erased')}</Empty>;
   const { tallies, people, waiting } = results;
   const has = results.answered > 0 && !results.withheld;
   return (
     <Stack>
-      {results.withheld ? <Empty>{t('results.withheld')}</Empty> : !has && <Empty>{t('results.no_answers')}</Empty>}
+      {results.withheld ? <Empty>{p('results.withheld')}</Empty> : !has && <Empty>{p('results.no_answers')}</Empty>}
       {has &&
         survey.questions.map((question, at) => {
           const tally = tallies[at];
           return tally && <One key={question.id} question={question} tally={tally} />;
         })}
       {waiting && (
-        <Section title={t('results.waiting')}>
-          {waiting.length === 0 ? <p className="sm sub">{t('results.nobody_waits')}</p> : <Texts texts={waiting} names />}
+        <Section title={p('results.waiting')}>
+          {waiting.length === 0 ? <p className="sm sub">{p('results.nobody_waits')}</p> : <Texts texts={waiting} names />}
         </Section>
       )}
       {people && people.length > 0 && <ByPerson survey={survey} people={people} />}

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
 import type { Survey } from '@shell/api/schema';
-import { useWords } from '@shell/i18n';
 import { usePlace } from '@shell/session/session';
 import { fromLocalInput } from '@shell/time/local-input';
 import { Button } from '@shell/ui/button';
@@ -12,6 +11,7 @@ import { Acts, Section } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
 import { surveysKey, useKeep } from './queries';
+import { usePageWords } from './page-words';
 
 interface Props {
   survey: Survey;
@@ -25,7 +25,7 @@ interface Props {
 
 /** Sending a draft, now or at a time, or throwing it away. */
 export function SendPart({ survey, ready, onRefused, onRemoved, release }: Props): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const { zone } = usePlace();
   const keep = useKeep();
   const client = useQueryClient();
@@ -47,18 +47,18 @@ export function SendPart({ survey, ready, onRefused, onRemoved, release }: Props
     },
   });
   return (
-    <Section title={t('draft.send')}>
+    <Section title={p('draft.send')}>
       <Fields>
         <TextInput
           type="datetime-local"
-          label={t('draft.at')}
-          description={t('draft.at_hint')}
+          label={p('draft.at')}
+          description={p('draft.at_hint')}
           value={at}
           onChange={(event) => {
             setAt(event.currentTarget.value);
           }}
         />
-        <p className="sm sub">{t(ready ? 'draft.send_hint' : 'draft.unsaved')}</p>
+        <p className="sm sub">{p(ready ? 'draft.send_hint' : 'draft.unsaved')}</p>
         <Acts>
           <Button
             main
@@ -69,7 +69,7 @@ export function SendPart({ survey, ready, onRefused, onRemoved, release }: Props
               send.mutate();
             }}
           >
-            {t(when === null ? 'draft.send_now' : 'draft.send_later')}
+            {p(when === null ? 'draft.send_now' : 'draft.send_later')}
           </Button>
           <Button
             busy={remove.isPending}
@@ -77,7 +77,7 @@ export function SendPart({ survey, ready, onRefused, onRemoved, release }: Props
               remove.mutate();
             }}
           >
-            {t('draft.remove_draft')}
+            {p('draft.remove_draft')}
           </Button>
         </Acts>
         {remove.error && <Failed error={remove.error} />}

@@ -1,5 +1,4 @@
 import type { Survey } from '@shell/api/schema';
-import { useWords } from '@shell/i18n';
 import { GroupSelect } from '@shell/pick/group-select';
 import { pathWords, useGroups } from '@shell/pick/groups';
 import { PersonSelect } from '@shell/pick/person-select';
@@ -10,6 +9,7 @@ import { Section } from '@shell/ui/section';
 import { useState, type ReactNode } from 'react';
 import type { Draft, Named } from './draft';
 import css from './surveys.module.css';
+import { usePageWords } from './page-words';
 
 interface Props {
   draft: Draft;
@@ -20,15 +20,15 @@ interface Props {
 }
 
 function Chosen({ items, onRemove }: { items: Named[]; onRemove: (id: string) => void }): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   return (
     <ul className={css['chosen']}>
       {items.map(({ id, name }) => (
         <li key={id}>
-          {name ?? <span className={css['red']}>{t('draft.gone')}</span>}
+          {name ?? <span className={css['red']}>{p('draft.gone')}</span>}
           <IconButton
             name="close"
-            label={t('draft.without', { name: name ?? t('draft.gone') })}
+            label={p('draft.without', { name: name ?? p('draft.gone') })}
             onClick={() => {
               onRemove(id);
             }}
@@ -41,7 +41,7 @@ function Chosen({ items, onRemove }: { items: Named[]; onRemove: (id: string) =>
 
 /** Who is asked: everybody at the endpoints of some groups, and some people by name. */
 export function WhoFields({ draft, reach, fault, onChange }: Props): ReactNode {
-  const t = useWords('surveys');
+  const p = usePageWords();
   const client = useQueryClient();
   const { data: groups = [] } = useGroups();
   // A field that is emptied by taking what was chosen out of it begins anew.
@@ -55,7 +55,7 @@ export function WhoFields({ draft, reach, fault, onChange }: Props): ReactNode {
     return pages.flatMap(([, page]) => page?.items ?? []).find((person) => person.id === id)?.name ?? null;
   };
   return (
-    <Section title={t('draft.who')}>
+    <Section title={p('draft.who')}>
       <Fields>
         <Chosen
           items={draft.groups.map(nameOf)}
@@ -65,7 +65,7 @@ export function WhoFields({ draft, reach, fault, onChange }: Props): ReactNode {
         />
         <GroupSelect
           key={`group-${String(turn)}`}
-          label={t('draft.group')}
+          label={p('draft.group')}
           value={null}
           error={fault ?? null}
           onChange={(id) => {
@@ -81,7 +81,7 @@ export function WhoFields({ draft, reach, fault, onChange }: Props): ReactNode {
         />
         <PersonSelect
           key={`person-${String(turn)}`}
-          label={t('draft.person')}
+          label={p('draft.person')}
           value={null}
           onChange={(id) => {
             setTurn(turn + 1);
@@ -89,7 +89,7 @@ export function WhoFields({ draft, reach, fault, onChange }: Props): ReactNode {
           }}
         />
         <p className="sm sub">
-          {reach && t('draft.reach', { ...reach })} {t('draft.reach_hint')}
+          {reach && p('draft.reach', { ...reach })} {p('draft.reach_hint')}
         </p>
       </Fields>
     </Section>
