@@ -13,6 +13,7 @@ import { pages } from './features';
 import { Frame } from './frame/frame';
 import { useWords } from './i18n';
 import { SessionProvider, useSession, useSessionQuery } from './session/session';
+import { wantedPage } from './session/wanted-page';
 import { LinkButton } from './ui/button';
 import { Empty, Failed, NoPermission } from './ui/states';
 
@@ -94,7 +95,7 @@ function route(path: string, load: () => Promise<{ default: ComponentType }>, pa
 const tree = root.addChildren([
   route('/', () => import('./pages/today')),
   route('/account', () => import('./pages/account')),
-  createRoute({ getParentRoute: () => root, path: '/sign-in', component: () => <Navigate to="/" /> }),
+  createRoute({ getParentRoute: () => root, path: '/sign-in', component: () => <Navigate to={wantedPage(location.search)} replace /> }),
   ...pages.map((page) => route(page.path, page.load, page)),
 ]);
 

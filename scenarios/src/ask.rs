@@ -63,6 +63,39 @@ impl House {
         Some((answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default()))
     }
 
+    /// Uses a one-time sign-in link up, as a browser does; the session's cookie.
+    ///
+    /// # Panics
+    /// When the server lets nobody in by it.
+    pub async fn sign_in(&self, link: &str) -> String {
+        let token = link.rsplit_once('#').map_or(link, |(_, token)| token);
+        let body = serde_json::json!({ "token": token }).to_string();
+        let build = || {
+            let request = Request::builder().method("POST").uri("/api/v1/session/link");
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            request.body(Bytes::from(body.clone())).expect("the request is whole")
+        };
+        let answer = self.client.send(build).await.expect("the server answers");
+        let cookie = answer.headers.get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.unwrap_or_else(|| panic!("no way in: {:?}", answer.body));
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
+    /// Asks the API in the session of somebody who signed in, and expects this status.
+    ///
+    /// # Panics
+    /// When the answer has another status, or there is none.
+    pub async fn ask_as(&self, session: &str, method: &str, path: &str, body: Option<&Value>, status: u16) -> Value {
+        let build = || {
+            let request = Request::builder().method(method).uri(path).header(header::COOKIE, session);
+            let request = request.header(header::ORIGIN, self.url()).header(header::CONTENT_TYPE, "application/json");
+            request.body(Bytes::from(body.map(Value::to_string).unwrap_or_default())).expect("the request is whole")
+        };
+        let answer = self.client.send(build).await.expect("the server answers");
+        assert_eq!(answer.status.as_u16(), status, "{method} {path}: {:?}\n{}", answer.body, self.log("server"));
+        serde_json::from_slice(&answer.body).unwrap_or_default()
+    }
+
     /// Asks the API and expects this status.
     ///
     /// # Panics

@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::Read as _,
     os::unix::{fs::chown, process::CommandExt as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -60,7 +60,9 @@ impl Seat {
     pub fn start_session(&mut self, house: &House) {
         let mut session = Command::new(house.path(&format!("yagura-session-{}", self.account)));
         session.arg("--socket").arg(house.path("agent.sock")).env("DISPLAY", &self.display).env("LANG", "ja_JP.UTF-8");
-        session.env("YAGURA_LOG", "debug").uid(self.account).current_dir("/").stdin(Stdio::null());
+        // What the person has in their own folder comes first: a browser that writes down what it is to open.
+        let path = std::env::join_paths([&self.home, Path::new("/usr/bin"), Path::new("/bin")]).expect("a path");
+        session.env("PATH", path).env("YAGURA_LOG", "debug").uid(self.account).current_dir("/").stdin(Stdio::null());
         let log = File::options().create(true).append(true).open(&self.log).expect("the log can be written");
         self.session = Some(session.stderr(log).spawn().expect("the session program can be started"));
     }
@@ -141,13 +143,25 @@ impl Seat {
     /// # Panics
     /// When it never is.
     pub async fn window(&self, title: &str) -> u32 {
+        self.found("--name", title).await
+    }
+
+    /// Waits until a pop-up of the session program is on the screen, and gives its number.
+    ///
+    /// # Panics
+    /// When none ever is.
+    pub async fn popup(&self) -> u32 {
+        self.found("--classname", "yagura-session").await
+    }
+
+    async fn found(&self, by: &str, word: &str) -> u32 {
         let since = Instant::now();
         loop {
-            let found = self.ask("xdotool", &["search", "--onlyvisible", "--name", title]);
+            let found = self.ask("xdotool", &["search", "--onlyvisible", by, word]);
             if let Some(number) = found.and_then(|found| found.lines().next()?.parse().ok()) {
                 return number;
             }
-            assert!(since.elapsed() < PATIENCE, "no window `{title}` came");
+            assert!(since.elapsed() < PATIENCE, "no window `{word}` came: {}", self.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -6,11 +6,11 @@ use yagura_vocabulary::Account;
 /// Gets one-time sign-in links from the server.
 #[async_trait]
 pub trait SignIn: Send + Sync + std::fmt::Debug {
-    /// A link for this account. Whoever asks vouches, by the operating system's word, that it is that account's request.
+    /// A link for this account, to `page` (`/me` or below it) or else to the first of their pages. Whoever asks vouches, by the operating system's word, that it is that account's request.
     ///
     /// # Errors
     /// When there is none now; the error is told to the person.
-    async fn link(&self, account: Account) -> Result<String, NoLink>;
+    async fn link(&self, account: Account, page: Option<&str>) -> Result<String, NoLink>;
 }
 
 /// There is no link now.
@@ -24,7 +24,7 @@ pub struct NoServer;
 
 #[async_trait]
 impl SignIn for NoServer {
-    async fn link(&self, _account: Account) -> Result<String, NoLink> {
+    async fn link(&self, _account: Account, _page: Option<&str>) -> Result<String, NoLink> {
         Err(NoLink("the agent has no connection to its server".to_owned()))
     }
 }

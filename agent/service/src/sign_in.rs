@@ -30,12 +30,12 @@ impl ByServer {
 
 #[async_trait]
 impl SignIn for ByServer {
-    async fn link(&self, account: Account) -> Result<String, NoLink> {
+    async fn link(&self, account: Account, page: Option<&str>) -> Result<String, NoLink> {
         let mut clients = self.0.subscribe();
         let found = timeout(PATIENCE, clients.wait_for(Option::is_some)).await;
         let client = found.ok().and_then(Result::ok).and_then(|client| client.clone());
         let client = client.ok_or_else(|| NoLink("the agent has not begun to speak to its server".to_owned()))?;
-        match client.sign_in_link(account).await {
+        match client.sign_in_link_to(account, page.map(str::to_owned)).await {
             Ok(link) => Ok(link.url),
             Err(error) => {
                 tracing::warn!(%error, "there is no sign-in link for somebody at this machine");

@@ -14,6 +14,7 @@ use tokio::{
 };
 use uuid::Uuid;
 use yagura_local::{Client, Error, FromAgent, FromSession, desktop::Seen, for_session};
+use yagura_vocabulary::{Clock as _, SystemClock};
 
 use crate::{Fonts, Kind, Language, Notice, browser, check_display, desktop::Watching, show, shown};
 
@@ -44,6 +45,8 @@ enum Outcome {
     Failed,
     /// Still on the screen; the person wants to see what is recorded about them.
     ShowMine,
+    /// Still on the screen; the person wants to open the page that it leads to.
+    OpenPage,
 }
 
 struct Desktop {
@@ -129,7 +132,8 @@ fn screens(
                 let id = notice.id;
                 // Without a listener this thread ends below.
                 let shown = || drop(tell.send((id, Outcome::Shown)));
-                let mine = || drop(tell.send((id, Outcome::ShowMine)));
+                let leads = notice.action.is_some();
+                let mine = || drop(tell.send((id, if leads { Outcome::OpenPage } else { Outcome::ShowMine })));
                 let outcome = match show(&fonts, &notice, language, place, shown, mine) {
                     Ok(()) => Outcome::Closed,
                     Err(error) => {
@@ -200,7 +204,8 @@ impl Desktop {
                         });
                     }
                     Some(FromAgent::NoLink { reason }) => {
-                        tracing::warn!(reason, "what is recorded cannot be shown now");
+                        tracing::warn!(reason, "the person's pages cannot be opened now");
+                        self.say_no_page();
                     }
                     Some(FromAgent::WatchDesktop { watch }) => {
                         // The old one first: two would tell everything twice.
@@ -267,6 +272,15 @@ impl Desktop {
         Ok(())
     }
 
+    /// Tells the person that their page cannot be opened now, beside what is on the screen; once at a time.
+    fn say_no_page(&mut self) {
+        let notice = shown::no_page(self.language, SystemClock.now(), &self.zone);
+        let id = notice.id;
+        if self.held.insert(id) && self.warnings.send(notice).is_err() {
+            self.held.remove(&id);
+        }
+    }
+
     async fn note(&mut self, id: Uuid, outcome: Outcome, agent: &mut Client) -> Result<(), Error> {
         match outcome {
             Outcome::Shown => {
@@ -280,6 +294,7 @@ impl Desktop {
                 agent.send(&FromSession::NoticeClosed { id }).await
             }
             Outcome::ShowMine => agent.send(&FromSession::ShowMine).await,
+            Outcome::OpenPage => agent.send(&FromSession::OpenPage { id }).await,
             Outcome::Failed => {
                 self.on_screen.remove(&id);
                 self.held.remove(&id);

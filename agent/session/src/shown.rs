@@ -1,7 +1,9 @@
 //! What the agent says, as the person reads it.
 
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 use yagura_local::{Bundled, FromAgent};
+use yagura_vocabulary::Time;
 
 use crate::{Kind, Language, Notice};
 
@@ -10,8 +12,9 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
     let (head, facts, list) = (String::new(), Vec::new(), Vec::new());
     let zone = zone.clone();
     Some(match message {
-        FromAgent::ShowNotice { id, title, text, at, .. } => {
-            Notice { id, kind: Kind::Notice, head, title, facts, list, text, at, zone }
+        FromAgent::ShowNotice { id, title, text, at, action, .. } => {
+            let action = action.map(|label| language.pick(&label.ja, &label.en).to_owned());
+            Notice { id, kind: Kind::Notice, head, title, facts, list, text, action, at, zone }
         }
         FromAgent::ShowWarning { id, prohibited, class, rule, subject, text, at } => Notice {
             id,
@@ -21,6 +24,7 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
             facts: vec![(language.file().to_owned(), name_of(&subject).to_owned())],
             list,
             text: text.unwrap_or_else(|| language.usual(prohibited).to_owned()),
+            action: None,
             at,
             zone,
         },
@@ -35,6 +39,7 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
                 .map(|Bundled { at, rule, subject }| (at, rule, name_of(&subject).to_owned()))
                 .collect(),
             text: language.bundled().to_owned(),
+            action: None,
             at,
             zone,
         },
@@ -42,6 +47,13 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
             return None;
         }
     })
+}
+
+/// The pop-up for somebody whose page cannot be opened now.
+pub(crate) fn no_page(language: Language, at: Time, zone: &TimeZone) -> Notice {
+    let (head, facts, list) = (String::new(), Vec::new(), Vec::new());
+    let (title, text) = (language.no_page().to_owned(), language.no_page_why().to_owned());
+    Notice { id: Uuid::nil(), kind: Kind::Notice, head, title, facts, list, text, action: None, at, zone: zone.clone() }
 }
 
 /// The last part of a path; an address or a title stays as it is.

@@ -105,6 +105,18 @@ impl Language {
         }
     }
 
+    /// The title for somebody whose page cannot be opened now.
+    pub(crate) fn no_page(self) -> &'static str {
+        self.pick("今はページを開けません", "The page cannot be opened now")
+    }
+
+    pub(crate) fn no_page_why(self) -> &'static str {
+        self.pick(
+            "会社のサーバーとつながっていないか、サーバーがすぐに答えませんでした。つながってから、もう一度押してください。お知らせはなくなりません。",
+            "This machine has no connection to the server, or the server did not answer in time. Try again once it is connected. The notice stays.",
+        )
+    }
+
     pub(crate) fn close(self) -> &'static str {
         self.pick("閉じる", "Close")
     }
@@ -130,7 +142,7 @@ impl Language {
         time.map(|time| time.strftime("%-H:%M").to_string()).unwrap_or_default()
     }
 
-    fn pick<'a>(self, japanese: &'a str, english: &'a str) -> &'a str {
+    pub(crate) fn pick<'a>(self, japanese: &'a str, english: &'a str) -> &'a str {
         match self {
             Self::Japanese => japanese,
             Self::English => english,

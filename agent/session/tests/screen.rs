@@ -16,7 +16,7 @@ use x11rb::{
     },
     rust_connection::RustConnection,
 };
-use yagura_local::{Bundled, FromAgent, FromSession, Server, Session};
+use yagura_local::{Bundled, FromAgent, FromSession, Label, Server, Session};
 use yagura_session::Fonts;
 use yagura_vocabulary::{Time, id::NoticeId};
 
@@ -65,6 +65,7 @@ fn notice(n: u128) -> FromAgent {
         title: "今夜18時から社内の電源工事で停電します".into(),
         text: "17時45分までに、この端末の電源を切ってください。保存していないファイルは失われることがあります。\n\n復旧は21時の予定です。わからないことは情報システム課（内線 2041）へ。".into(),
         at: Time::from_seconds(1_795_392_000),
+        action: None,
     }
 }
 
@@ -248,6 +249,46 @@ async fn a_warning_shows_what_happened_and_alt_d_leads_to_the_persons_history() 
     let places: std::collections::BTreeSet<_> =
         windows(&display).into_iter().map(|window| display.get_geometry(window).unwrap().reply().unwrap().y).collect();
     assert_eq!(places.len(), 3, "{places:?}");
+}
+
+/// A07: the notice's own button asks for its page, and where there is none now, that is said and the notice stays.
+#[tokio::test]
+async fn a_notice_leads_to_its_page_and_says_so_where_that_cannot_be_opened() {
+    let Some((_xvfb, name)) = screen() else {
+        eprintln!("SKIPPED: there is no Xvfb here (package xvfb)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("agent.sock");
+    let server = Server::bind(&socket).unwrap();
+    let _program = program(Some(&name), &socket, &[]);
+    let mut session = server.accept().await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::Hello { display: true, language: "ja".into() });
+    let id = Uuid::from_u128(1);
+    let survey = FromAgent::ShowNotice {
+        id,
+        notice_id: NoticeId::new(),
+        title: "在宅勤務について".into(),
+        text: "5分ほどで終わります。\n\n〆 2026-12-05 18:00".into(),
+        at: Time::from_seconds(1_795_392_000),
+        action: Some(Label { ja: "回答する".into(), en: "Answer".into() }),
+    };
+    session.send(&survey).await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::NoticeShown { id });
+    let (display, _) = x11rb::connect(Some(&name)).unwrap();
+    let shown = windows(&display)[0];
+    picture(&display, shown, "survey");
+    // The first Tab shows the ring on the button that closes, the second is on the page's.
+    for keysym in [0xFF09, 0xFF09, 0xFF0D] {
+        press(&display, shown, keysym);
+    }
+    assert_eq!(said(&mut session).await, FromSession::OpenPage { id });
+    session.send(&FromAgent::NoLink { reason: "away".into() }).await.unwrap();
+    assert!(matches!(said(&mut session).await, FromSession::NoticeShown { .. }), "that it cannot be opened");
+    let all = windows(&display);
+    assert!(all.len() == 2 && all.contains(&shown), "the notice stays");
+    let why = all.into_iter().find(|window| *window != shown).unwrap();
+    picture(&display, why, "no-page");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ mod system;
 
 pub use error::Error;
 pub use frame::MAX_MESSAGE;
-pub use message::{Bundled, FromAgent, FromSession};
+pub use message::{Bundled, FromAgent, FromSession, Label};
 pub use place::{for_agent, for_session};
 pub use system::{Client, Server, Session};
 pub use yagura_platform::Peer;

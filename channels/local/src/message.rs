@@ -22,6 +22,9 @@ pub enum FromAgent {
         text: String,
         /// When it reached this machine.
         at: Time,
+        /// What the person can do about it, besides closing it: open a page of their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<Label>,
     },
     /// Tell the person that a rule answered to what they did. It is not kept: who was not there reads it among their own rows.
     ShowWarning {
@@ -74,6 +77,15 @@ pub enum FromAgent {
     Unknown,
 }
 
+/// What a button says, in each language that a session program speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// In Japanese.
+    pub ja: String,
+    /// In English.
+    pub en: String,
+}
+
 /// One warning of several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled {
@@ -108,6 +120,11 @@ pub enum FromSession {
     },
     /// The person wants to see what is recorded about them. Who that is, is not said: the kernel knows who is connected.
     ShowMine,
+    /// The person wants to open the page that this notice leads to. Which one that is, the agent knows.
+    OpenPage {
+        /// The delivery.
+        id: Uuid,
+    },
     /// Something was seen on the person's desktop.
     Desktop(Seen),
     /// Something that a newer session program says; ignored.

@@ -14,6 +14,7 @@ fn notice() -> FromAgent {
         title: "停電のお知らせ".into(),
         text: "18時に電源を切ってください。".into(),
         at: Time::from_seconds(1_795_392_000),
+        action: None,
     }
 }
 

@@ -7,6 +7,7 @@ import { LanguageButton } from '../frame/top';
 import { changeLanguage, useLanguage, useWords } from '../i18n';
 import { Button } from '../ui/button';
 import { forgetAllBut } from './session';
+import { wantedPage } from './wanted-page';
 import css from './sign-in.module.css';
 
 type Refusal = 'wrong' | 'locked' | 'code_wrong' | 'link' | 'unreachable' | 'oidc_failed' | 'oidc_no_account';
@@ -181,7 +182,7 @@ export function SignInByLink({ token, onRefused }: { token: string; onRefused: (
     setBusy(true);
     try {
       const session = await answered(api.POST('/api/v1/session/link', { body: { token } }));
-      history.replaceState(null, '', '/');
+      history.replaceState(null, '', wantedPage(location.search));
       await arrive(session);
     } catch {
       history.replaceState(null, '', '/sign-in');

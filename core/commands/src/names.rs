@@ -5,7 +5,8 @@ pub use yagura_channel::wire::command::KEY_RENEW;
 
 /// Tell the inventory anew. Arguments: `{}`.
 pub const INVENTORY_REFRESH: &str = "inventory.refresh";
-/// Show a notice to whoever sits there. Arguments: `{notice_id, title, text}`.
+/// Show a notice to whoever sits there. Arguments: `{notice_id, title, text}`; where it leads to a page of the person's own,
+/// `action: {page, ja, en}`; where it is for some accounts only, `accounts`; where it is not to be shown for ever, `until`.
 pub const NOTICE_SHOW: &str = "notice.show";
 
 /// The names of all commands; a part of the context, so that features add theirs.

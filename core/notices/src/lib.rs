@@ -9,4 +9,4 @@ pub mod agent;
 mod server;
 
 #[cfg(feature = "server")]
-pub use server::FEATURE;
+pub use server::{Action, FEATURE, Message, Recipient, Sent, by_ids, in_groups, send};

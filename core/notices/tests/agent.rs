@@ -181,12 +181,12 @@ async fn arguments_that_do_not_fit_are_refused() {
 
 /// Remembers for whom a link was asked.
 #[derive(Debug, Default)]
-struct Links(std::sync::Mutex<Vec<Account>>);
+struct Links(std::sync::Mutex<Vec<(Account, Option<String>)>>);
 
 #[async_trait::async_trait]
 impl SignIn for Links {
-    async fn link(&self, account: Account) -> Result<String, NoLink> {
-        self.0.lock().unwrap().push(account);
+    async fn link(&self, account: Account, page: Option<&str>) -> Result<String, NoLink> {
+        self.0.lock().unwrap().push((account, page.map(str::to_owned)));
         Ok("https://yagura.example/sign-in#yge_1".to_owned())
     }
 }
@@ -202,7 +202,38 @@ async fn whoever_asks_for_their_pages_is_who_the_kernel_says() {
     assert_eq!(answer, Some(FromAgent::OpenLink { url: "https://yagura.example/sign-in#yge_1".into() }));
     let asked = links.0.lock().unwrap().clone();
     assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].id, rustix::process::geteuid().as_raw().to_string());
+    assert_eq!(asked[0].0.id, rustix::process::geteuid().as_raw().to_string());
+    assert_eq!(asked[0].1, None);
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn a_notice_leads_to_its_page_and_is_shown_to_those_only_for_whom_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let links = Arc::new(Links::default());
+    let agent = Agent::start_with(folder.path(), SHORT, Arc::clone(&links) as Arc<dyn SignIn>).await;
+    let mine = rustix::process::geteuid().as_raw();
+    let show = |notice: NoticeId, uid: u32| {
+        let action = json!({"page": "/me/surveys/1", "ja": "回答する", "en": "Answer"});
+        let args = json!({"notice_id": notice, "title": "停電のお知らせ", "text": "18時に電源を切ってください。",
+            "action": action, "accounts": [uid.to_string()]});
+        let commands = agent.ends.commands.clone();
+        async move { commands.run("notice.show", args).await.unwrap() }
+    };
+    show(NoticeId::new(), mine + 1).await;
+    let own = NoticeId::new();
+    show(own, mine).await;
+    let mut session = agent.session(true).await;
+    let message = timeout(LONG, session.next()).await.expect("in time").unwrap();
+    let Some(FromAgent::ShowNotice { id, notice_id, action, .. }) = message else { panic!("{message:?}") };
+    assert_eq!((notice_id, action.unwrap().ja.as_str()), (own, "回答する"), "another person's is not shown");
+    // A page of what it was not given is not opened: the one answer is to the second.
+    session.send(&FromSession::OpenPage { id: Uuid::from_u128(1) }).await.unwrap();
+    session.send(&FromSession::OpenPage { id }).await.unwrap();
+    let answer = timeout(LONG, session.next()).await.expect("in time").unwrap();
+    assert!(matches!(answer, Some(FromAgent::OpenLink { .. })), "{answer:?}");
+    let pages: Vec<_> = links.0.lock().unwrap().iter().map(|(_, page)| page.clone()).collect();
+    assert_eq!(pages, [Some("/me/surveys/1".to_owned())]);
     agent.stop().await;
 }
 

@@ -128,12 +128,15 @@ impl Table {
 }
 
 /// A text that a spreadsheet takes for text: what it would take for a formula gets an apostrophe in front.
-fn harmless(text: String) -> String {
+#[must_use]
+pub fn harmless(text: String) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
     if formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
 }
 
-fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
+/// A line of such a table: its cells in quotes where they need some.
+#[must_use]
+pub fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory fails for nothing but a wrong number of cells, and there is one line.
     let written = writer.write_record(cells).is_ok();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
 
 mod a01_inventory;
+mod a07_surveys;
 mod backups_survive_kills;
 mod commands_run_once;
 mod copies;

@@ -29,6 +29,7 @@ pub(crate) const ALL: &[ServerFeature] = &[
     yagura_assets::server::FEATURE,
     yagura_log_search::server::FEATURE,
     yagura_rule_book::server::FEATURE,
+    yagura_surveys::server::FEATURE,
 ];
 
 /// Every feature with a policy.

@@ -71,6 +71,10 @@ fn a_sign_in_link_of_our_own_loses_its_secret() {
         &["xdg-open", "https://yagura.example/sign-in#yge_hunter2aaaaaaaaaaaaaaaaaaaaaaaaaa"],
         "xdg-open https://yagura.example/sign-in#***",
     );
+    check(
+        &["xdg-open", "https://yagura.example/sign-in?to=/me/surveys/0192f0c1#yge_hunter2aaaaaaaaaaaaaaaaaaaaaaaaaa"],
+        "xdg-open https://yagura.example/sign-in?to=/me/surveys/0192f0c1#***",
+    );
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub struct Notice {
     pub list: Vec<(Time, String, String)>,
     /// Its line breaks are kept.
     pub text: String,
+    /// What its second button does, in the person's language, where it leads to a page of its own and not to what is recorded.
+    pub action: Option<String>,
     /// When it reached this machine.
     pub at: Time,
     /// The time zone in which that is told.

@@ -88,7 +88,7 @@ pub(super) fn draw(fonts: &Opened<'_>, notice: &Notice, language: Language, look
         canvas.fill(Area { x: width - px(7.0), y, width: px(3.0), height: long }, LINE_2);
     }
     let cross = pen.head(&mut canvas, width, language.head(notice));
-    let (close, mine) = pen.foot(&mut canvas, (width, height), language, language.mine(notice.kind));
+    let (close, mine) = pen.foot(&mut canvas, (width, height), language, notice);
     canvas.frame(Area { x: 0.0, y: 0.0, width, height }, px(1.0).max(1.0), LINE_2);
     canvas.fill(Area { x: 0.0, y: 0.0, width, height: px(EDGE) }, AI);
     let focus = look.ring.map(|focus| match focus {
@@ -216,14 +216,16 @@ impl Pen<'_> {
         cross
     }
 
-    /// The strip with the two buttons, which are given: to close, and to what is recorded.
+    /// The strip with the two buttons, which are given: to close, and to what is recorded or to the notice's own page. What is
+    /// asked of the person stands out.
     fn foot(
         &self,
         canvas: &mut Canvas,
         (width, height): (f32, f32),
         language: Language,
-        of_mine: &str,
+        notice: &Notice,
     ) -> (Area, Area) {
+        let of_mine = notice.action.as_deref().unwrap_or_else(|| language.mine(notice.kind));
         let px = |length| self.px(length);
         let top = (height - px(FOOT)).round();
         canvas.fill(Area { x: 0.0, y: top, width, height: px(FOOT) }, PAPER_2);
@@ -236,11 +238,13 @@ impl Pen<'_> {
             height: px(BUTTON).round(),
         };
         let close = button(width - px(MARGIN) - long(language.close()) - px(34.0), language.close());
-        canvas.fill(close, AI);
         let mine = button(px(MARGIN), of_mine);
-        canvas.fill(mine, SHEET);
-        canvas.frame(mine, px(1.0).max(1.0), LINE_2);
-        for (area, colour, label) in [(close, ON_AI, language.close()), (mine, INK, of_mine)] {
+        let (first, second) = if notice.action.is_some() { (mine, close) } else { (close, mine) };
+        canvas.fill(first, AI);
+        canvas.fill(second, SHEET);
+        canvas.frame(second, px(1.0).max(1.0), LINE_2);
+        let colours = if notice.action.is_some() { (INK, ON_AI) } else { (ON_AI, INK) };
+        for (area, colour, label) in [(close, colours.0, language.close()), (mine, colours.1, of_mine)] {
             self.text(canvas, Face::SansBold, 13.0, (area.x + px(17.0), area.y + px(23.0)), colour, label);
         }
         (close, mine)

@@ -176,8 +176,16 @@ impl AgentClient {
     /// # Errors
     /// See [`ClientError`].
     pub async fn sign_in_link(&self, account: Account) -> Result<SignInLink, ClientError> {
+        self.sign_in_link_to(account, None).await
+    }
+
+    /// The same that leads to one of the person's own pages, `/me` or below it.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn sign_in_link_to(&self, account: Account, page: Option<String>) -> Result<SignInLink, ClientError> {
         let id = account.id.clone();
-        let answer = self.post("/agent/v1/sign-in-links", pack_json(&SignInRequest { account }).into()).await?;
+        let answer = self.post("/agent/v1/sign-in-links", pack_json(&SignInRequest { account, page }).into()).await?;
         let link: SignInLink = self.open("sign-in-links", &answer, Purpose::Response).await?;
         let record = self.record();
         if link.server != record.server || link.endpoint != record.endpoint || link.account_id != id {

@@ -9,7 +9,7 @@ use yagura_channel::{
     server::Signer,
     wire::{
         sealed::Sealed,
-        sign_in::{SignInLink, SignInRequest},
+        sign_in::{SignInLink, SignInRequest, is_own_page},
     },
 };
 use yagura_people::{Seat, note_account};
@@ -27,7 +27,11 @@ const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// Makes a link for an account of the endpoint that asks. An older one for the same account stops working.
 pub(crate) async fn create(State(ctx): State<Context>, request: AgentRequest) -> ApiResult<Json<Sealed<SignInLink>>> {
     request.approved()?;
-    let SignInRequest { account } = request.read(&ctx)?;
+    let SignInRequest { account, page } = request.read(&ctx)?;
+    if page.as_deref().is_some_and(|page| !is_own_page(page)) {
+        return Err(ApiError::invalid("/page", "not_own", "a link leads to the person's own pages only"));
+    }
+    let to = page.map_or_else(String::new, |page| format!("?to={page}"));
     let (now, token) = (ctx.now(), secret::new(PREFIX)?);
     let expires_at = now + LIFETIME;
     let mut tx = ctx.db().write().await?;
@@ -50,7 +54,7 @@ pub(crate) async fn create(State(ctx): State<Context>, request: AgentRequest) ->
         server: ctx.server(),
         endpoint: request.endpoint,
         account_id: account.id,
-        url: format!("{}/sign-in#{token}", origins.first().map_or("", String::as_str)),
+        url: format!("{}/sign-in{to}#{token}", origins.first().map_or("", String::as_str)),
         expires_at,
     };
     Ok(Json(ctx.part::<Signer>().respond(&link)))

@@ -93,7 +93,12 @@ impl Desk {
             text: args.text,
             at: self.clock.now(),
             shown_to: Vec::new(),
+            action: args.action,
+            accounts: args.accounts,
+            until: args.until,
+            closed_by: Vec::new(),
         };
+        let now = self.clock.now();
         let kept = match self.store.keep(kept) {
             Ok(kept) => kept,
             Err(error) => {
@@ -111,7 +116,7 @@ impl Desk {
         } else {
             let _: Result<(), _> = shown.send(());
         }
-        self.sessions.retain(|_, sitting| !sitting.display || give(sitting, kept));
+        self.sessions.retain(|_, sitting| !sitting.display || !kept.is_for(sitting.uid, now) || give(sitting, kept));
     }
 
     /// Shows a warning on the screens of the person whose act it was, and on nobody else's.
@@ -165,7 +170,10 @@ impl Desk {
             FromSession::Hello { display: on_screen, language } => {
                 tracing::info!(uid, on_screen, language, "a session program says hello");
                 sitting.display = on_screen;
-                if on_screen && !self.store.all().iter().all(|kept| give(sitting, kept)) {
+                let now = self.clock.now();
+                self.store.drop_over(now)?;
+                let mut theirs = self.store.all().iter().filter(|kept| kept.is_for(uid, now));
+                if on_screen && !theirs.all(|kept| give(sitting, kept)) {
                     self.sessions.remove(&news.from);
                 }
             }
@@ -187,16 +195,17 @@ impl Desk {
             }
             FromSession::NoticeClosed { id } => {
                 let Some(notice) = sitting.given.remove(&id) else { return Ok(()) };
-                self.store.closed(id)?;
+                self.store.closed(id, uid)?;
                 self.tell("notice.closed", notice, uid).await?;
             }
-            FromSession::ShowMine => {
-                // One at a time; who asks faster than the server answers gets one answer.
-                if sitting.link.as_ref().is_none_or(AbortOnDrop::is_over) {
-                    let (sign_in, to) = (Arc::clone(&self.sign_in), sitting.to.clone());
-                    sitting.link = Some(AbortOnDrop(tokio::spawn(async move { open_mine(&*sign_in, uid, &to).await })));
-                }
+            FromSession::ShowMine => open(&self.sign_in, sitting, None),
+            FromSession::OpenPage { id } if sitting.given.contains_key(&id) => {
+                let kept = self.store.all().iter().find(|kept| kept.id == id);
+                let page = kept.and_then(|kept| kept.action.as_ref()).map(|action| action.page.clone());
+                open(&self.sign_in, sitting, page);
             }
+            // No page of what it was not given.
+            FromSession::OpenPage { .. } => {}
             FromSession::Desktop(seen) => sitting.desktop.said(seen),
             FromSession::Unknown => {}
         }
@@ -210,9 +219,18 @@ impl Desk {
     }
 }
 
-/// Gets a link to what is recorded about the person of this uid, as the kernel has it, and has it opened.
-async fn open_mine(sign_in: &dyn SignIn, uid: u32, to: &mpsc::Sender<FromAgent>) {
-    let message = match sign_in.link(account::of(uid)).await {
+/// Has a page of the person's own opened. One at a time; who asks faster than the server answers gets one answer.
+fn open(sign_in: &Arc<dyn SignIn>, sitting: &mut Sitting, page: Option<String>) {
+    if sitting.link.as_ref().is_none_or(AbortOnDrop::is_over) {
+        let (sign_in, to, uid) = (Arc::clone(sign_in), sitting.to.clone(), sitting.uid);
+        sitting.link = Some(AbortOnDrop(tokio::spawn(async move { open_page(&*sign_in, uid, page, &to).await })));
+    }
+}
+
+/// Gets a link to a page of the person of this uid, as the kernel has it, and has it opened: what is recorded about them when
+/// no page is named.
+async fn open_page(sign_in: &dyn SignIn, uid: u32, page: Option<String>, to: &mpsc::Sender<FromAgent>) {
+    let message = match sign_in.link(account::of(uid), page.as_deref()).await {
         Ok(url) => FromAgent::OpenLink { url },
         Err(NoLink(reason)) => FromAgent::NoLink { reason },
     };

@@ -11,6 +11,8 @@ use uuid::Uuid;
 use yagura_local::FromAgent;
 use yagura_vocabulary::{Time, id::NoticeId};
 
+use super::command::Action;
+
 /// More are not kept: whoever comes back to such a pile reads none of it.
 const MOST: usize = 200;
 
@@ -25,6 +27,18 @@ pub(super) struct Kept {
     /// The uids of those whose screen showed it.
     #[serde(default)]
     pub(super) shown_to: Vec<u32>,
+    /// The page that it leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) action: Option<Action>,
+    /// The uids of those for whom it is; everybody's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) accounts: Option<Vec<String>>,
+    /// It is not shown after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<Time>,
+    /// The uids of those who closed it, where it is for some people only: each closes their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) closed_by: Vec<u32>,
 }
 
 impl Kept {
@@ -35,7 +49,24 @@ impl Kept {
             title: self.title.clone(),
             text: self.text.clone(),
             at: self.at,
+            action: self.action.as_ref().map(|action| action.label.clone()),
         }
+    }
+
+    /// Whether it is to be on the screen of this user now.
+    pub(super) fn is_for(&self, uid: u32, now: Time) -> bool {
+        let theirs = |accounts: &Vec<String>| accounts.iter().any(|id| id.parse() == Ok(uid));
+        self.accounts.as_ref().is_none_or(theirs) && !self.closed_by.contains(&uid) && !self.is_over(now)
+    }
+
+    fn is_over(&self, now: Time) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+
+    /// Whether nobody is left who could see it.
+    fn is_done(&self) -> bool {
+        let closed = |id: &String| id.parse().is_ok_and(|uid| self.closed_by.contains(&uid));
+        self.accounts.as_ref().is_none_or(|accounts| accounts.iter().all(closed))
     }
 }
 
@@ -104,9 +135,22 @@ impl Store {
         Ok(true)
     }
 
-    /// Forgets it.
-    pub(super) fn closed(&mut self, id: Uuid) -> Result<(), StoreError> {
+    /// This user closed it. What is for everybody is done with that; what is for some people waits for the others of them.
+    pub(super) fn closed(&mut self, id: Uuid, uid: u32) -> Result<(), StoreError> {
         let Some(place) = self.notices.iter().position(|kept| kept.id == id) else { return Ok(()) };
+        self.notices[place].closed_by.push(uid);
+        if self.notices[place].is_done() { self.forget(place) } else { self.write(&self.notices[place]) }
+    }
+
+    /// Forgets what is not to be shown any more.
+    pub(super) fn drop_over(&mut self, now: Time) -> Result<(), StoreError> {
+        while let Some(place) = self.notices.iter().position(|kept| kept.is_over(now)) {
+            self.forget(place)?;
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self, place: usize) -> Result<(), StoreError> {
         let gone = self.notices.remove(place);
         let path = self.path(gone.notice_id);
         match fs::remove_file(&path) {
@@ -147,6 +191,10 @@ mod tests {
             text: "18時".into(),
             at: Time::from_seconds(seconds),
             shown_to: Vec::new(),
+            action: None,
+            accounts: None,
+            until: None,
+            closed_by: Vec::new(),
         }
     }
 
@@ -160,11 +208,30 @@ mod tests {
         }
         assert!(store.shown(notices[1].id, 1000).unwrap());
         assert!(!store.shown(notices[1].id, 1000).unwrap());
-        store.closed(notices[2].id).unwrap();
+        store.closed(notices[2].id, 1000).unwrap();
         fs::write(folder.path().join("notices/torn.json"), "{").unwrap();
         let store = Store::open(folder.path().join("notices")).unwrap();
         let found: Vec<_> = store.all().iter().map(|kept| (kept.id, kept.shown_to.clone())).collect();
         assert_eq!(found, [(notices[1].id, vec![1000]), (notices[0].id, vec![])]);
+    }
+
+    #[test]
+    fn what_is_for_some_people_waits_until_each_of_them_closed_it_and_ends_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path().to_owned()).unwrap();
+        let accounts = Some(vec!["1000".to_owned(), "1001".to_owned(), "S-1-5-21".to_owned()]);
+        let until = Some(Time::from_seconds(100));
+        let some = store.keep(Kept { accounts, until, ..kept(1) }).unwrap().clone();
+        let now = Time::from_seconds(50);
+        assert!(some.is_for(1000, now) && some.is_for(1001, now) && !some.is_for(1002, now));
+        store.closed(some.id, 1000).unwrap();
+        let again = Store::open(folder.path().to_owned()).unwrap();
+        let left = &again.all()[0];
+        assert!(!left.is_for(1000, now) && left.is_for(1001, now) && !left.is_for(1001, Time::from_seconds(100)));
+        store.drop_over(now).unwrap();
+        assert_eq!(store.all().len(), 1);
+        store.drop_over(Time::from_seconds(100)).unwrap();
+        assert_eq!(Store::open(folder.path().to_owned()).unwrap().all(), []);
     }
 
     #[test]

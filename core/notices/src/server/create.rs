@@ -5,11 +5,15 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use yagura_commands::{Lifetime, NOTICE_SHOW, Order, enqueue};
+use yagura_commands::Lifetime;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem};
-use yagura_vocabulary::id::{EndpointId, GroupId, NoticeId};
+use yagura_vocabulary::id::{EndpointId, GroupId};
 
-use super::{Notice, Row, delivery, target};
+use super::{
+    Notice, delivery,
+    send::{Message, Recipient, store},
+    target,
+};
 
 /// Longest title, in characters.
 const MAX_TITLE: usize = 200;
@@ -41,42 +45,15 @@ pub(crate) async fn create(
     check("/title", &body.title, MAX_TITLE)?;
     check("/text", &body.text, MAX_TEXT)?;
     let lifetime = Lifetime::of_seconds(body.expires_in_s)?;
-    let to = target::find(&ctx, &caller, body.endpoints.as_deref(), body.group_id).await?;
-    let id = NoticeId::new();
+    let to = target::find(&ctx, &caller.limit(), body.endpoints.as_deref(), body.group_id).await?;
     let mut change = Change::begin(&ctx, &caller, "notice.create").await?;
-    let row = Row {
-        id: id.to_string(),
-        title: body.title,
-        text: body.text,
-        created_at: change.at().micros(),
-        created_by: caller.name.clone(),
-        expires_at: lifetime.end(change.at()).micros(),
-    };
-    sqlx::query(
-        "INSERT INTO notices_notice (id, title, text, created_at, created_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&row.id)
-    .bind(&row.title)
-    .bind(&row.text)
-    .bind(row.created_at)
-    .bind(&row.created_by)
-    .bind(row.expires_at)
-    .execute(change.on())
-    .await?;
-    let args = json!({"notice_id": row.id, "title": row.title, "text": row.text});
-    let order = Order { name: NOTICE_SHOW, args: &args, by: &caller.name, lifetime };
-    let queued = enqueue(&ctx, &mut change, &order, &to).await?;
-    for command in queued.ids() {
-        sqlx::query("INSERT INTO notices_delivery (notice_id, command_id) VALUES ($1, $2)")
-            .bind(&row.id)
-            .bind(command.to_string())
-            .execute(change.on())
-            .await?;
-    }
-    let after = json!({"title": row.title, "text": row.text, "group_id": body.group_id, "endpoints": to.len()});
-    change.commit(Audit::created(Object::new("notice", &id, &row.title), &after)).await?;
-    queued.nudge(&ctx);
+    let message = Message { title: body.title, text: body.text, action: None, until: None };
+    let count = to.len();
+    let to: Vec<_> = to.into_iter().map(Recipient::everybody).collect();
+    let (row, sent) = store(&ctx, &mut change, &message, (&caller.name, lifetime), &to).await?;
+    let after = json!({"title": row.title, "text": row.text, "group_id": body.group_id, "endpoints": count});
+    change.commit(Audit::created(Object::new("notice", &row.id, &row.title), &after)).await?;
+    sent.nudge(&ctx);
     let delivery = delivery::count(&ctx, &caller, std::slice::from_ref(&row.id)).await?;
     let delivery = delivery.get(&row.id).copied().unwrap_or_default();
     Ok((StatusCode::CREATED, Json(row.with(delivery))))

@@ -4,6 +4,7 @@ mod create;
 mod delivery;
 mod list;
 mod seen;
+mod send;
 mod target;
 
 use serde::Serialize;
@@ -15,6 +16,10 @@ use yagura_server_kit::{Context, Migration, Permission as P, Routes, ServerFeatu
 use yagura_vocabulary::Time;
 
 use self::delivery::Delivery;
+pub use self::{
+    send::{Action, Message, Recipient, Sent, send},
+    target::{by_ids, in_groups},
+};
 
 /// The server side.
 pub const FEATURE: ServerFeature =

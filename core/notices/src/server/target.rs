@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sqlx::{AssertSqlSafe, FromRow};
 use yagura_commands::{Addressee, Channel};
 use yagura_endpoints::{Facts, Tree, visible};
-use yagura_server_kit::{ApiError, Caller, Context};
+use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::id::{EndpointId, GroupId};
 
 #[derive(FromRow)]
@@ -37,16 +37,41 @@ impl Row {
     }
 }
 
+/// The endpoints in service that belong to one of these groups or their subgroups now, among those that somebody with this
+/// [`limit`](yagura_server_kit::Caller::limit) may see. A group that is gone has none.
+///
+/// # Errors
+/// When the database is away.
+pub async fn in_groups(ctx: &Context, limit: &str, groups: &[String]) -> Result<Vec<Addressee>, ApiError> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tree = Tree::load(ctx).await?;
+    let mut rows = all(ctx, limit).await?;
+    rows.retain(|row| tree.chain(&row.group_id, &row.facts()).iter().any(|group| groups.contains(&group.id)));
+    rows.into_iter().map(Row::addressee).collect()
+}
+
+/// The endpoints in service with these ids, whoever asks.
+///
+/// # Errors
+/// When the database is away.
+pub async fn by_ids(ctx: &Context, ids: &[String]) -> Result<Vec<Addressee>, ApiError> {
+    let mut rows = all(ctx, "").await?;
+    rows.retain(|row| ids.contains(&row.id));
+    rows.into_iter().map(Row::addressee).collect()
+}
+
 /// The endpoints that are meant, among those that the caller may see and that are in service.
 pub(crate) async fn find(
     ctx: &Context,
-    caller: &Caller,
+    limit: &str,
     endpoints: Option<&[EndpointId]>,
     group: Option<GroupId>,
 ) -> Result<Vec<Addressee>, ApiError> {
     let rows = match (endpoints, group) {
-        (Some(ids), None) => chosen(all(ctx, caller).await?, ids)?,
-        (None, Some(group)) => members(ctx, caller, group).await?,
+        (Some(ids), None) => chosen(all(ctx, limit).await?, ids)?,
+        (None, Some(group)) => members(ctx, limit, group).await?,
         _ => {
             let what = "say to whom it goes: either some endpoints or one group";
             return Err(ApiError::invalid("/endpoints", "required", what).with("/group_id", "required", None));
@@ -55,14 +80,14 @@ pub(crate) async fn find(
     rows.into_iter().map(Row::addressee).collect()
 }
 
-async fn all(ctx: &Context, caller: &Caller) -> Result<Vec<Row>, ApiError> {
+async fn all(ctx: &Context, limit: &str) -> Result<Vec<Row>, ApiError> {
     let sql = format!(
         "SELECT e.id AS id, e.hostname AS hostname, e.os AS os, e.os_name AS os_name, e.agent_version AS agent_version,
          e.ip AS ip, e.group_id AS group_id, e.channel AS channel FROM endpoints_endpoint e WHERE e.standing <> 'retired' AND {}
          ORDER BY e.id",
         visible("e.group_id", 1)
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(caller.limit()).fetch_all(ctx.db().read()).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(limit).fetch_all(ctx.db().read()).await?)
 }
 
 fn chosen(rows: Vec<Row>, ids: &[EndpointId]) -> Result<Vec<Row>, ApiError> {
@@ -78,17 +103,14 @@ fn chosen(rows: Vec<Row>, ids: &[EndpointId]) -> Result<Vec<Row>, ApiError> {
     Ok(rows.into_iter().filter(|row| wanted.contains(&row.id)).collect())
 }
 
-async fn members(ctx: &Context, caller: &Caller, group: GroupId) -> Result<Vec<Row>, ApiError> {
+async fn members(ctx: &Context, limit: &str, group: GroupId) -> Result<Vec<Row>, ApiError> {
     let unknown = || ApiError::invalid("/group_id", "unknown", "there is no such group, or you may not see it");
     let sql = format!("SELECT g.id FROM endpoints_group g WHERE g.id = $1 AND {}", visible("g.id", 2));
-    let seen: Option<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
-        .bind(group.to_string())
-        .bind(caller.limit())
-        .fetch_optional(ctx.db().read())
-        .await?;
+    let seen: Option<(String,)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(group.to_string()).bind(limit).fetch_optional(ctx.db().read()).await?;
     let (id,) = seen.ok_or_else(unknown)?;
     let tree = Tree::load(ctx).await?;
-    let mut rows = all(ctx, caller).await?;
+    let mut rows = all(ctx, limit).await?;
     rows.retain(|row| tree.chain(&row.group_id, &row.facts()).iter().any(|group| group.id == id));
     if rows.is_empty() {
         return Err(ApiError::invalid("/group_id", "empty", "no endpoint belongs to this group now"));

@@ -33,3 +33,4 @@ mod rules;
 mod schedules;
 mod several;
 mod sign_in;
+mod surveys;

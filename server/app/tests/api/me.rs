@@ -212,3 +212,16 @@ fn an_endpoint_out_of_service_lets_nobody_in() {
         ask(&house, &session, "GET", "/api/v1/me", None).await.expect(401);
     });
 }
+
+#[test]
+fn a_link_leads_to_the_page_that_was_asked_for_and_only_to_one_s_own() {
+    on_both(|house| async move {
+        let machine = Machine::enrol(&house, "PC-014").await;
+        let link = |page: &str| machine.client.sign_in_link_to(account("tanaka", "1000"), Some(page.to_owned()));
+        let url = link("/me/surveys/0192f0c1").await.unwrap().url;
+        assert!(url.starts_with(&format!("{}/sign-in?to=/me/surveys/0192f0c1#yge_", house.origin)), "{url}");
+        for page in ["/settings", "//evil.example", "/me?to=x"] {
+            assert!(link(page).await.is_err(), "{page}");
+        }
+    });
+}

@@ -46,6 +46,10 @@ permissions! {
     CommandsRun = "commands.run",
     /// Send notices to people.
     NoticesWrite = "notices.write",
+    /// See surveys and what was answered.
+    SurveysRead = "surveys.read",
+    /// Make and send surveys.
+    SurveysWrite = "surveys.write",
     /// Read people's logs.
     EventsRead = "events.read",
     /// See alarms.
@@ -141,6 +145,8 @@ impl Role {
                     | P::CommandsRead
                     | P::CommandsRun
                     | P::NoticesWrite
+                    | P::SurveysRead
+                    | P::SurveysWrite
                     | P::AlarmsRead
                     | P::AlarmsWrite
                     | P::AssetsRead
@@ -157,6 +163,7 @@ impl Role {
                     | P::PeopleRead
                     | P::PoliciesRead
                     | P::CommandsRead
+                    | P::SurveysRead
                     | P::EventsRead
                     | P::AlarmsRead
                     | P::AssetsRead
