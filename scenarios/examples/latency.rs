@@ -26,6 +26,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(40);
 const MINUTE: Duration = Duration::from_secs(61);
 
+/// The round in which nothing is measured: rules are in force and sensors run once they answer to it.
+const READY: &str = "ready";
+
 /// One act: the rule it is against, and whose it is.
 type Act = (String, String);
 
@@ -38,9 +41,9 @@ fn class(id: &str) -> String {
 }
 
 /// A rule and a route for each round and each of the two acts: mails of one route go out every five minutes only.
-async fn decide(house: &House, rounds: usize, folder: &Path) {
+async fn decide(house: &House, rounds: &[String], folder: &Path) {
     let mut rules = Vec::new();
-    for round in 0..rounds {
+    for round in rounds {
         rules.push(rule(
             &format!("program-{round}"),
             &json!({"kinds": ["process.start"], "program": {"names": [format!("yg-latency-{round}")]}}),
@@ -99,12 +102,13 @@ async fn main() {
     let folder = house.path("desk");
     fs::create_dir(&folder).unwrap();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
-    for round in 0..rounds {
+    let names: Vec<_> = (0..rounds).map(|round| round.to_string()).chain([READY.to_owned()]).collect();
+    for round in &names {
         let program = house.path(&format!("yg-latency-{round}"));
         fs::copy("/usr/bin/env", &program).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    decide(&house, rounds, &folder).await;
+    decide(&house, &names, &folder).await;
     house.start_agent();
     house.endpoint().await;
     house.until_file(&house.path("agent.sock")).await;
@@ -112,22 +116,21 @@ async fn main() {
     let accounts: Vec<u32> = (1..).take(people).collect();
     let seats: Vec<_> = accounts.iter().map_while(|account| Seat::take(&house, *account, "latency")).collect();
     assert_eq!(seats.len(), people, "every person needs an Xvfb");
-    // Rules are in force, and the sensors run, once they answer to somebody for whom nothing is measured.
     let nobody = 65534;
     let ready = |rule: &'static str| {
         let (house, folder) = (&house, &folder);
         async move {
             house
                 .until(rule, &format!("/api/v1/events?level=alarm&q=rule:{rule}"), |page| {
-                    let file = folder.join(format!("secret-0-{}", SystemClock.now().micros()));
+                    let file = folder.join(format!("secret-{READY}-{}", SystemClock.now().micros()));
                     act_as(house, &file, nobody);
                     page["items"].get(0).map(drop)
                 })
                 .await;
         }
     };
-    ready("program-0").await;
-    ready("file-0").await;
+    ready("program-ready").await;
+    ready("file-ready").await;
 
     let mut done = BTreeMap::new();
     let mut listed: BTreeMap<Act, Time> = BTreeMap::new();
@@ -184,7 +187,7 @@ async fn main() {
 }
 
 fn act_as(house: &House, file: &Path, person: u32) {
-    let program = house.path("yg-latency-0");
+    let program = house.path(&format!("yg-latency-{READY}"));
     Command::new(program).arg("true").uid(person).current_dir("/").stdout(Stdio::null()).status().unwrap();
     Command::new("cp").arg("/etc/hostname").arg(file).uid(person).current_dir("/").status().unwrap();
 }
