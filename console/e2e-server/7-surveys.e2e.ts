@@ -1,43 +1,16 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { userInfo } from 'node:os';
 import type { Page } from '@playwright/test';
 import { settled, watch } from '../e2e/watch';
-import type { House } from './house';
+import { askForMine } from './person';
 import { comeIn, door, expect, needsPrograms, test } from './test';
 
 needsPrograms();
 test.describe.configure({ mode: 'serial' });
 
-/** Who sits at this machine: an account that every Linux has, or, without the right to become it, ours. */
-const asRoot = process.getuid?.() === 0;
-const person = asRoot ? { uid: 65534, gid: 65534 } : userInfo();
 const title = '避難訓練について';
 
 let admin: Page;
 let mine: Page;
 let complained: (() => void)[];
-
-/** The link that the session program gives the browser to open. */
-function link(house: House): URL {
-  const desktop = join(house.folder, 'desktop-surveys');
-  mkdirSync(desktop, { recursive: true });
-  // Where the programs lie, the account may not be allowed to look.
-  copyFileSync(join(house.programs, 'yagura-session'), join(desktop, 'yagura-session'));
-  // A desktop whose browser writes down what it is to open.
-  writeFileSync(join(desktop, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$1" >'${desktop}/opened'\n`);
-  for (const name of ['yagura-session', 'xdg-open']) chmodSync(join(desktop, name), 0o755);
-  chownSync(desktop, person.uid, person.gid);
-  execFileSync(join(desktop, 'yagura-session'), ['--mine', '--socket', house.socket], {
-    uid: person.uid,
-    gid: person.gid,
-    cwd: '/',
-    env: { PATH: `${desktop}:/usr/bin:/bin` },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return new URL(readFileSync(join(desktop, 'opened'), 'utf8'));
-}
 
 test.beforeAll(async ({ browser, house }) => {
   admin = await door(browser, house);
@@ -73,7 +46,7 @@ test('an administrator writes a survey and sends it to everybody', async () => {
 });
 
 test('the person comes to it without a password and answers on their own page', async ({ house }) => {
-  const to = link(house);
+  const to = askForMine(house);
   const survey = admin.url().split('/').at(-1) ?? '';
   // As the pop-up's button asks for it.
   await mine.goto(`${to.pathname}?to=/me/surveys/${survey}${to.hash}`);

@@ -58,9 +58,8 @@ async fn decide(house: &House, rounds: &[String], folder: &Path) {
         });
         house.ask("POST", "/api/v1/alarm-routes", Some(&route), 201).await;
     }
+    house.decide(&rules).await;
     let group = house.root_group().await;
-    let book = json!({"inherit": "replace", "value": {"rules": rules}});
-    house.ask("PUT", &format!("/api/v1/policies/rule_book/{group}"), Some(&book), 200).await;
     let files = json!({"inherit": "replace", "value": {"files": {"folders": [format!("{}/**", folder.display())]}}});
     house.ask("PUT", &format!("/api/v1/policies/operation_log/{group}"), Some(&files), 200).await;
 }

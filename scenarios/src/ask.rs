@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{House, PATIENCE};
 
@@ -146,6 +146,17 @@ impl House {
     pub async fn root_group(&self) -> String {
         let groups = self.ask("GET", "/api/v1/groups", None, 200).await;
         groups["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no group in {groups}")).to_owned()
+    }
+
+    /// Puts these rules in force on all endpoints, in the place of those before.
+    ///
+    /// # Panics
+    /// When the server refuses them.
+    pub async fn decide(&self, rules: &[Value]) {
+        let path = format!("/api/v1/policies/rule_book/{}", self.root_group().await);
+        let policy = json!({"inherit": "replace", "value": {"rules": rules}});
+        let (status, answer) = self.try_ask("PUT", &path, Some("*"), Some(&policy)).await.expect("the server answers");
+        assert_eq!(status, 200, "{answer}");
     }
 
     /// All events of a kind filter, page by page.

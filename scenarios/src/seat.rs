@@ -154,6 +154,13 @@ impl Seat {
         self.found("--classname", "yagura-session").await
     }
 
+    /// The numbers of the pop-ups that are on the screen now.
+    #[must_use]
+    pub fn popups(&self) -> Vec<String> {
+        let found = self.ask("xdotool", &["search", "--onlyvisible", "--classname", "yagura-session"]);
+        found.map(|found| found.lines().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     async fn found(&self, by: &str, word: &str) -> u32 {
         let since = Instant::now();
         loop {

@@ -110,13 +110,6 @@ fn rule(id: &str, program: &Value) -> Value {
     })
 }
 
-async fn decide(house: &House, rules: &[Value]) {
-    let path = format!("/api/v1/policies/rule_book/{}", house.root_group().await);
-    let value = json!({"inherit": "replace", "value": {"rules": rules}});
-    let (status, answer) = house.try_ask("PUT", &path, Some("*"), Some(&value)).await.unwrap();
-    assert_eq!(status, 200, "{answer}");
-}
-
 /// Tries until a start ends so; gives how many were denied.
 async fn until(world: &World, program: &Path, wanted: Start) -> usize {
     let mut denied = 0;
@@ -185,7 +178,7 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
     assert_eq!((&sight["enforced"], &sight["alarm_only"]), (&json!(0), &json!(1)), "{sight}");
     assert_eq!(sight["reasons"][0]["reason"], "not_known_before", "{sight}");
 
-    decide(&house, std::slice::from_ref(&named)).await;
+    house.decide(std::slice::from_ref(&named)).await;
     let denied = until(&world, &game, Start::Denied).await;
     assert_eq!(world.start(&tool), Start::Started);
     let found = rows(&house, "named", denied).await;
@@ -204,17 +197,17 @@ async fn a_prohibited_program_does_not_start_and_everything_else_does() {
     assert_eq!((&warned["user_id"], &warned["body"]["rule_name"]), (&json!("1"), &json!("規則 named")), "{warned}");
 
     // Another name does not hide it from its hash; and its own name does not betray another.
-    decide(&house, &[named, rule("hashed", &json!({"sha256": [sha256("/usr/bin/id")]}))]).await;
+    house.decide(&[named, rule("hashed", &json!({"sha256": [sha256("/usr/bin/id")]}))]).await;
     until(&world, &renamed, Start::Denied).await;
     assert_eq!((world.start(&game), world.start(&tool)), (Start::Denied, Start::Started));
     let found = rows(&house, "hashed", 1).await;
     assert_eq!(found[0]["hash_sha256"], json!(sha256("/usr/bin/id")));
 
     // The rule goes, and everything starts; it comes, and the agent is killed: everything starts.
-    decide(&house, &[]).await;
+    house.decide(&[]).await;
     until(&world, &game, Start::Started).await;
     assert_eq!(world.start(&renamed), Start::Started);
-    decide(&house, &[rule("again", &json!({"paths": [game_path]}))]).await;
+    house.decide(&[rule("again", &json!({"paths": [game_path]}))]).await;
     until(&world, &game, Start::Denied).await;
     let stays = Stays::in_world(&world);
     house.kill_agent();
@@ -233,7 +226,7 @@ async fn an_agent_that_ends_or_is_stopped_keeps_nobody_from_starting_programs() 
     house.start_agent();
     house.endpoint().await;
     let game = house.gate().join("yg-game");
-    decide(&house, &[rule("named", &json!({"names": ["yg-game"]}))]).await;
+    house.decide(&[rule("named", &json!({"names": ["yg-game"]}))]).await;
     let world = World::of(&house).await;
     world.install("/usr/bin/true", &game);
     until(&world, &game, Start::Denied).await;

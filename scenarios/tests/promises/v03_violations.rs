@@ -37,13 +37,6 @@ fn rule(id: &str, level: &str, program: &str) -> Value {
     })
 }
 
-/// Puts rules in force on all endpoints.
-async fn decide(house: &House, rules: &[Value]) {
-    let path = format!("/api/v1/policies/rule_book/{}", house.root_group().await);
-    let policy = json!({"inherit": "replace", "value": {"rules": rules}});
-    house.ask("PUT", &path, Some(&policy), 200).await;
-}
-
 /// Until the rules are in force on the endpoint, starts are told of by rows only.
 async fn until_in_force(house: &House, noted: &Path, rule: &str) {
     let first = house.marker(rule);
@@ -77,7 +70,7 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
         return;
     };
     let (alarm, logged) = (program(&house, "yg-forbidden"), program(&house, "yg-noted"));
-    decide(&house, &[rule("forbidden", "alarm", "yg-forbidden"), rule("noted", "log", "YG-NOTED")]).await;
+    house.decide(&[rule("forbidden", "alarm", "yg-forbidden"), rule("noted", "log", "YG-NOTED")]).await;
     until_in_force(&house, &logged, "noted").await;
     assert_eq!(rows(&house, "&kind=warning.shown").await, Vec::<Value>::new(), "a rule that logs warns nobody");
 
@@ -123,12 +116,6 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
     assert_eq!((found.len(), &answer["warned"]), (2, &json!(warned.len())), "{preview}");
 }
 
-/// The session program's windows on a screen.
-fn popups(seat: &Seat) -> Vec<String> {
-    let said = seat.ask("xdotool", &["search", "--onlyvisible", "--classname", "yagura-session"]);
-    said.map(|said| said.lines().map(str::to_owned).collect()).unwrap_or_default()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn one_act_is_on_the_screen_in_the_log_in_the_list_in_the_calendar_and_in_a_mail() {
     let promise = "all who are to hear of a violation do";
@@ -155,14 +142,14 @@ async fn one_act_is_on_the_screen_in_the_log_in_the_list_in_the_calendar_and_in_
         return;
     };
     let (alarm, logged) = (program(&house, "yg-everywhere"), program(&house, "yg-quietly"));
-    decide(&house, &[rule("everywhere", "alarm", "yg-everywhere"), rule("quietly", "log", "yg-quietly")]).await;
+    house.decide(&[rule("everywhere", "alarm", "yg-everywhere"), rule("quietly", "log", "yg-quietly")]).await;
     until_in_force(&house, &logged, "quietly").await;
     let month = SystemClock.now().to_string()[..7].to_owned();
     let calendar = format!("/api/v1/rule-book/calendar?month={month}&time_zone=UTC");
     let calm = |page: &Value| page["days"].as_array().unwrap().iter().all(|day| day["classes"] == json!([]));
     assert!(calm(&house.ask("GET", &calendar, None, 200).await), "what is only logged leaves the calendar white");
     assert_eq!(house.ask("GET", "/api/v1/alarms?kind=rule.alarm", None, 200).await["items"], json!([]));
-    assert_eq!((popups(&person), popups(&other), office.letters()), (Vec::new(), Vec::new(), Vec::new()));
+    assert_eq!((person.popups(), other.popups(), office.letters()), (Vec::new(), Vec::new(), Vec::new()));
 
     let marker = house.marker("everywhere");
     start(&alarm, PERSON, &marker);
@@ -170,7 +157,7 @@ async fn one_act_is_on_the_screen_in_the_log_in_the_list_in_the_calendar_and_in_
     house
         .until("the warning on the screen", "/api/v1/events?kind=warning.shown", |page| page["items"].get(0).cloned())
         .await;
-    assert_eq!((popups(&person).len(), popups(&other)), (1, Vec::new()));
+    assert_eq!((person.popups().len(), other.popups()), (1, Vec::new()));
     let path = format!("/api/v1/events?text={marker}&level=alarm");
     let row = house.until("the row", &path, |page| page["items"].get(0).cloned()).await;
     let of_rule = |page: &Value| page["items"].get(0).cloned();

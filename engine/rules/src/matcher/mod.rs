@@ -80,21 +80,26 @@ impl Matcher {
         Ok(Self { almanac, rules, kinds, any: any.finish() })
     }
 
+    /// The numbers of the rules that may answer to an event, in the order of the book, in place of what `hits` held.
+    fn candidates(&self, event: &Event, view: &View<'_>, hits: &mut Vec<u32>) {
+        hits.clear();
+        self.any.candidates(view, hits);
+        for name in names(&event.kind) {
+            if let Some(bucket) = self.kinds.get(name) {
+                bucket.candidates(view, hits);
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+    }
+
     /// Which rule answers to an event: of several the strongest, among equals the first of the book.
     ///
     /// Events of one endpoint are told in the order in which they happened. Time comes from the event alone.
     pub fn judge<'m>(&'m self, event: &Event, memory: &mut Memory, seen: &mut dyn Seen) -> Option<Judgement<'m>> {
         let view = View::new(event);
         let mut hits = std::mem::take(&mut memory.hits);
-        hits.clear();
-        self.any.candidates(&view, &mut hits);
-        for name in names(&event.kind) {
-            if let Some(bucket) = self.kinds.get(name) {
-                bucket.candidates(&view, &mut hits);
-            }
-        }
-        hits.sort_unstable();
-        hits.dedup();
+        self.candidates(event, &view, &mut hits);
         let mut best: Option<Judgement<'m>> = None;
         for number in &hits {
             let ready = &self.rules[*number as usize];
@@ -122,13 +127,7 @@ impl Matcher {
     pub fn foresee(&self, event: &Event, seen: &mut dyn Seen) -> Option<&Rule> {
         let view = View::new(event);
         let mut hits = Vec::new();
-        self.any.candidates(&view, &mut hits);
-        for name in names(&event.kind) {
-            if let Some(bucket) = self.kinds.get(name) {
-                bucket.candidates(&view, &mut hits);
-            }
-        }
-        hits.sort_unstable();
+        self.candidates(event, &view, &mut hits);
         let hits = hits.iter().map(|number| &self.rules[*number as usize]);
         let answers = hits
             .filter(|ready| ready.rule.at_least.is_none() && ready.check(&view, &self.almanac, seen).is_ok())

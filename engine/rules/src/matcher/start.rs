@@ -2,7 +2,7 @@
 
 use yagura_vocabulary::{Event, RuleLevel};
 
-use super::{Judgement, Matcher, check::Unmet, names, view::View};
+use super::{Judgement, Matcher, check::Unmet, view::View};
 use crate::{Rule, Unseen, When};
 
 /// What the rules make of a program that is about to start.
@@ -21,13 +21,7 @@ impl Matcher {
     pub fn before_start(&self, event: &Event) -> BeforeStart<'_> {
         let view = View::new(event);
         let mut hits = Vec::new();
-        self.any.candidates(&view, &mut hits);
-        for name in names(&event.kind) {
-            if let Some(bucket) = self.kinds.get(name) {
-                bucket.candidates(&view, &mut hits);
-            }
-        }
-        hits.sort_unstable();
+        self.candidates(event, &view, &mut hits);
         let mut answer = BeforeStart { stopped_by: None, by_time: false };
         for number in hits {
             let ready = &self.rules[number as usize];
