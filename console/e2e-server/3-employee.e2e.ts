@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import { settled, watch } from '../e2e/watch';
-import { askForMine, person } from './person';
+import { askForMine, asRoot, person } from './person';
 import { comeIn, door, expect, needsPrograms, test } from './test';
 
 needsPrograms();
