@@ -9,7 +9,7 @@ cmd_bench() {
     events) bench_events "$@" ;;
     sensors) bench_sensors "$@" ;;
     warnings) bench_warnings "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] | sensors [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]]" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]]" ;;
   esac
 }
 
