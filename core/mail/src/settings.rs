@@ -4,7 +4,9 @@ use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, FromRow};
 use utoipa::ToSchema;
-use yagura_server_kit::ApiError;
+use yagura_server_kit::{ApiError, Context, Tx};
+
+use crate::outbox::Bell;
 
 /// How the conversation with the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,10 +111,10 @@ pub async fn load(connection: &mut AnyConnection) -> Result<Option<MailSettings>
 ///
 /// # Errors
 /// When they cannot be right, or the database is away.
-pub async fn store(connection: &mut AnyConnection, change: Option<&MailChange>) -> Result<(), ApiError> {
-    let before = row(connection).await?;
+pub async fn store(ctx: &Context, tx: &mut Tx, change: Option<&MailChange>) -> Result<(), ApiError> {
+    let before = row(tx.on()).await?;
     let checked = change.map(|change| checked(change, before.as_ref())).transpose()?;
-    sqlx::query("DELETE FROM mail_setting").execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM mail_setting").execute(tx.on()).await?;
     let Some(row) = checked else { return Ok(()) };
     sqlx::query(
         "INSERT INTO mail_setting (id, host, port, security, sender, username, password)
@@ -124,10 +126,11 @@ pub async fn store(connection: &mut AnyConnection, change: Option<&MailChange>) 
     .bind(row.sender)
     .bind(row.username)
     .bind(row.password)
-    .execute(&mut *connection)
+    .execute(tx.on())
     .await?;
     // What waits may have waited for just this.
-    sqlx::query("UPDATE mail_message SET next_at = created_at WHERE state = 'queued'").execute(connection).await?;
+    sqlx::query("UPDATE mail_message SET next_at = created_at WHERE state = 'queued'").execute(tx.on()).await?;
+    tx.ring(&ctx.part::<Bell>().0);
     Ok(())
 }
 

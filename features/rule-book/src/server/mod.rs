@@ -36,7 +36,7 @@ fn routes() -> Routes {
 }
 
 fn start(ctx: &Context) {
-    ctx.spawn(follow::<violations::Reader>(ctx.clone()));
+    ctx.spawn(follow(ctx.clone(), violations::Reader));
 }
 
 /// The policy.

@@ -24,7 +24,7 @@ async fn enqueue(house: &House, subject: &str) {
     let ctx = house.server.context();
     let mut tx = ctx.db().write().await.unwrap();
     let mail = Mail { to: "tanaka@example.jp".into(), subject: subject.into(), text: "本文\n".into() };
-    yagura_mail::enqueue(ctx, tx.on(), &mail).await.unwrap();
+    yagura_mail::enqueue(ctx, &mut tx, &mail).await.unwrap();
     tx.commit().await.unwrap();
 }
 
