@@ -6,7 +6,7 @@ use yagura_events::{FeedItem, server::Follower};
 use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::{Level, Severity, StoredEvent};
 
-const ALARM: Kind = Kind {
+pub(super) const ALARM: Kind = Kind {
     word: "rule.alarm",
     severity: Severity::Medium,
     title: ("規則に触れる操作がありました", "Something was against a rule"),
