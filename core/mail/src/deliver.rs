@@ -10,7 +10,7 @@ use yagura_vocabulary::Time;
 use crate::{
     outbox::{Bell, Mail},
     settings::{self, Row},
-    smtp::{self, Authorities},
+    smtp,
 };
 
 const TABLE: &str = "mail_message";
@@ -71,7 +71,7 @@ async fn deliver(ctx: &Context, settings: &Row, waiting: Waiting) -> Result<(), 
         return Ok(());
     }
     let mail = Mail { to: waiting.recipient, subject: waiting.subject, text: waiting.body };
-    let (state, next_at, error) = match smtp::send(settings, ctx.part::<Authorities>(), &mail).await {
+    let (state, next_at, error) = match smtp::send(ctx, settings, &mail).await {
         Ok(words) => {
             tracing::info!(mail = waiting.id, words, "a mail was handed over");
             ("sent", now, None)

@@ -55,7 +55,8 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
     let roads = AlarmRoads { dial: dial(&authority, "webhooks")?, authorities: authority.clone() };
     yagura_alarms::install(&mut parts, features::alarm_sources(), roads);
-    yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
+    let to_tokens = dial(&authority, "token endpoints")?;
+    yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()), to_tokens);
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority.clone()));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);
