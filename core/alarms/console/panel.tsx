@@ -30,6 +30,7 @@ const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate
 function useDetail(alarm: AlarmView): Fact[] {
   const loose = useLooseWords('alarms');
   const classes = useWordsOfAll('class');
+  const sensors = useLooseWords('endpoints');
   return Object.entries(alarm.detail).flatMap(([name, value]) => {
     if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name) || silentMembers.includes(name) || twice(name, alarm)) return [];
     const shown =
@@ -43,6 +44,8 @@ function useDetail(alarm: AlarmView): Fact[] {
         )
       ) : typeof value === 'string' && name === 'class' ? (
         (classes[value] ?? value)
+      ) : typeof value === 'string' && name === 'sensor' ? (
+        sensors(`sensors.name.${value}`, value)
       ) : typeof value === 'string' ? (
         loose(`detail_value.${name}.${value}`, value)
       ) : (

@@ -34,8 +34,8 @@ pub struct Cause {
 pub struct About {
     /// Names it, for programs.
     pub id: String,
-    /// Names it, for people: in mails it stands in the place of the kind's title.
-    pub title: Option<String>,
+    /// Names it, for people, in Japanese and English: in mails it stands in the place of the kind's title.
+    pub title: Option<(String, String)>,
 }
 
 impl Cause {
@@ -56,8 +56,8 @@ impl Cause {
 
     /// What it is called in Japanese and in English.
     pub(crate) fn title(&self) -> (&str, &str) {
-        let title = self.about.as_ref().and_then(|about| about.title.as_deref());
-        title.map_or(self.kind.title, |title| (title, title))
+        let title = self.about.as_ref().and_then(|about| about.title.as_ref());
+        title.map_or(self.kind.title, |(ja, en)| (ja, en))
     }
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { TodayClassView, TodayView } from '@shell/api/schema';
-import { useLanguage, useWords } from '@shell/i18n';
+import { useLanguage } from '@shell/i18n';
 import { ownWords, type OwnSay } from '@shell/i18n/own-words';
 import { useCan, usePlace } from '@shell/session/session';
 import { Go, type Target } from '@shell/ui/link';
@@ -94,7 +94,6 @@ function Shown({ view, say }: { view: TodayView; say: OwnSay<typeof ja> }): Reac
 
 /** Today by class, against the same weekday's usual. It is read anew the moment something changes about alarms. */
 export default function Board(): ReactNode {
-  const t = useWords('rule-book');
   const say = boardWords(useLanguage());
   const { zone } = usePlace();
   useAlarmNews([boardKey], useCan('alarms.read'));
@@ -105,16 +104,7 @@ export default function Board(): ReactNode {
   });
   return (
     <>
-      <PageHead
-        room="records"
-        title="rule-book:board.title"
-        lead={say('lead')}
-        acts={
-          <Go className="t" to="/calendar">
-            {t('calendar.title')}
-          </Go>
-        }
-      />
+      <PageHead room="records" title="rule-book:board.title" lead={say('lead')} />
       <Await query={query} lines={10}>
         {(view) => <Shown view={view} say={say} />}
       </Await>

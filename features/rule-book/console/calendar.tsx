@@ -109,6 +109,7 @@ function RuleChoice({ chosen, onChoose }: { chosen: string | undefined; onChoose
   if (chosen !== undefined && !named.has(chosen)) named.set(chosen, chosen);
   return (
     <Select
+      className={css['rule']}
       aria-label={t('calendar.rule')}
       placeholder={t('calendar.every_rule')}
       searchable

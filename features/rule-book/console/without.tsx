@@ -86,8 +86,8 @@ function Parts({ at }: { at: Editing }): ReactNode {
   return (
     <>
       <Section title={say('volume')}>
-        <p className="sm sub">{say('volume_hint')}</p>
         <Fields>
+          <p className="sm sub">{say('volume_hint')}</p>
           <On at={at} part="volume" label={say('on_volume')} />
           {(['copies', 'deletions', 'pages'] as const).map((name) => (
             <Amount key={name} at={at} part="volume" name={name} label={say('from', { what: say(name) })} suffix={say(name === 'pages' ? 'pages_unit' : 'files_unit')} />
@@ -96,15 +96,15 @@ function Parts({ at }: { at: Editing }): ReactNode {
         </Fields>
       </Section>
       <Section title={say('program')}>
-        <p className="sm sub">{say('program_hint')}</p>
         <Fields>
+          <p className="sm sub">{say('program_hint')}</p>
           <On at={at} part="new_program" label={say('on_program')} />
           <Amount at={at} part="new_program" name="learning_days" label={say('learning')} hint={say('learning_hint')} suffix={say('days')} />
         </Fields>
       </Section>
       <Section title={say('sensor')}>
-        <p className="sm sub">{say('sensor_hint')}</p>
         <Fields>
+          <p className="sm sub">{say('sensor_hint')}</p>
           <On at={at} part="sensors" label={say('on_sensor')} />
           <Amount at={at} part="sensors" name="still_after_hours" label={say('still')} suffix={say('hours')} />
         </Fields>

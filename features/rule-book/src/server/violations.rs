@@ -58,7 +58,7 @@ fn cause(stored: &StoredEvent) -> Option<Cause> {
         "occurred_at": event.occurred_at,
         "rule_count": event.body.get("rule_count"),
     });
-    let about = About { id: about(stored), title: Some(name.to_owned()) };
+    let about = About { id: about(stored), title: Some((name.to_owned(), name.to_owned())) };
     Some(Cause { kind, endpoint: Some(stored.endpoint), about: Some(about), detail })
 }
 

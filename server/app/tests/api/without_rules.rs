@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use yagura_channel::wire::state::{Report, Section};
+use yagura_scenarios::{PostOffice, Protection};
 use yagura_vocabulary::{Clock as _, Event, SystemClock, Time};
 
 use crate::{
@@ -191,6 +192,9 @@ fn copies(days_ago: i64, uid: &str, count: u64, target: Option<&str>, member: &s
 fn v03_what_was_copied_out_is_counted_and_what_came_back_is_not() {
     on_both(|house| async move {
         let mut machine = Machine::enrol(&house, "PC-001").await;
+        let office = PostOffice::open(house.dir(), Protection::None).await;
+        let mail = json!({"host": "127.0.0.1", "port": office.port, "tls": "none", "from": "yagura@example.jp"});
+        house.settings(&json!({"mail": mail, "alarm_recipients": ["joho@example.jp"]})).await.expect(200);
         let usb = Some("/media/usb/a");
         let past: Vec<_> = (1..=28).map(|day| copies(day, "1000", 2, usb, "target_place")).collect();
         tell(&mut machine, &past).await;
@@ -207,6 +211,14 @@ fn v03_what_was_copied_out_is_counted_and_what_came_back_is_not() {
         let mut counts: Vec<_> = found.iter().map(|row| row["count"].as_u64().unwrap()).collect();
         counts.sort_unstable();
         assert_eq!(counts, [15, 20]);
+        // Who is told by mail reads both numbers there; how mails are encoded is not what this is about.
+        let titles: (String, String) =
+            sqlx::query_as("SELECT title_ja, title_en FROM alarms_alarm WHERE kind = 'volume.copies'")
+                .fetch_one(house.server.context().db().read())
+                .await
+                .unwrap();
+        assert!(titles.0.ends_with(": 35 (いつもは 2)") && titles.1.ends_with(": 35 (usually 2)"), "{titles:?}");
+        office.taken(1).await;
     });
 }
 

@@ -175,7 +175,9 @@ impl Source for SensorSource {
                     &LOSING
                 }
             };
-            let about = Some(About { id: row.sensor, title: None });
+            let (ja, en) = kind.title;
+            let title = Some((format!("{ja}: {}", row.sensor), format!("{en}: {}", row.sensor)));
+            let about = Some(About { id: row.sensor, title });
             Ok(Cause { kind, endpoint: Some(endpoint), about, detail })
         };
         rows.into_iter().map(cause).collect()

@@ -59,7 +59,11 @@ impl Books {
             Some(answer) => {
                 let rule = answer.rule;
                 let detail = json!({"rule": rule.id, "rule_name": rule.name, "class": rule.class});
-                (&ALARM, about(format!("{}/{}", rule.id, started.key), Some(rule.name.clone())), detail)
+                (
+                    &ALARM,
+                    about(format!("{}/{}", rule.id, started.key), Some((rule.name.clone(), rule.name.clone()))),
+                    detail,
+                )
             }
             None if without_rule => (&NEW, about(started.key.clone(), None), json!({"class": "new_program"})),
             None => return Ok(None),

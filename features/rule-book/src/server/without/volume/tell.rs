@@ -50,6 +50,7 @@ impl Said<'_> {
             }
             None => None,
         };
+        let usual = unusual.usual;
         let account = || stored.event.account.as_ref().map(|account| account.name.clone());
         let (since, until) = (days.begins(*day), days.begins(day + 1));
         let q = format!("{} {} since:{since} until:{until}", of(whose), measure.question());
@@ -60,7 +61,7 @@ impl Said<'_> {
             "measure": measure.as_str(),
             "day": Days::date(*day).to_string(),
             "amount": amount,
-            "usual": unusual.usual,
+            "usual": usual,
             "unusual_from": unusual.from,
             "past_days": past_days,
             "occurred_at": stored.event.occurred_at,
@@ -71,7 +72,9 @@ impl Said<'_> {
             Measure::Deletions => &DELETIONS,
             Measure::Pages => &PAGES,
         };
-        let about = About { id: format!("{whose}/{day}"), title: None };
+        let (ja, en) = kind.title;
+        let title = (format!("{ja}: {amount} (いつもは {usual})"), format!("{en}: {amount} (usually {usual})"));
+        let about = About { id: format!("{whose}/{day}"), title: Some(title) };
         Ok(Cause { kind, endpoint: Some(*endpoint), about: Some(about), detail })
     }
 }
