@@ -110,11 +110,12 @@ pub(crate) async fn preview(
     let mut query = question(&ctx, &caller, "", None).await?;
     query.kinds = kinds(&book);
     query.limit = AT_ONCE;
+    let begun = Instant::now();
     let store = &**ctx.part::<Store>();
     let of_fleet = |rule: &yagura_rules::Rule| rule.on && rule.when.first_seen == Some(First::Fleet);
-    let fleet = if book.rules.iter().any(of_fleet) { InFleet::before(store, since).await? } else { InFleet::default() };
+    let fleet = if book.rules.iter().any(of_fleet) { InFleet::before(&ctx, since).await? } else { InFleet::default() };
     let mut judged = Judged::new(&matcher, fleet);
-    let until = judge(store, query, (since, now), &mut judged).await?;
+    let until = judge(store, query, (since, now), begun, &mut judged).await?;
     Ok(Json(judged.view(&book, since, until, until >= now)))
 }
 
@@ -133,9 +134,9 @@ async fn judge(
     store: &dyn EventStore,
     query: Query,
     (since, now): (Time, Time),
+    begun: Instant,
     judged: &mut Judged<'_>,
 ) -> Result<Time, ApiError> {
-    let begun = Instant::now();
     let mut from = since;
     while from < now && begun.elapsed() < PATIENCE && !judged.matcher_is_empty() {
         let to = (from + SLICE).min(now);

@@ -51,6 +51,11 @@ impl Kept {
         self.0.contains_key(&number(name))
     }
 
+    /// Whether nothing more can be learned, and so nothing is new.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+
     /// Whether it is a path that was met without a hash only.
     pub(super) fn is_bare(&self, name: &str) -> bool {
         self.0.get(&number(name)).is_some_and(|noted| noted.bare)
@@ -69,7 +74,7 @@ impl Kept {
 
     /// Writes a name down, in the place of those that were not seen for longest when there are too many.
     pub(super) async fn note(&mut self, tx: &mut Tx, name: &str, noted: Noted, now: Time) -> Result<(), ApiError> {
-        if self.0.len() >= MOST && !self.is_known(name) {
+        if self.is_full() && !self.is_known(name) {
             let place = i64::try_from(MOST / 10).unwrap_or(i64::MAX);
             let before: Option<(i64,)> =
                 sqlx::query_as("SELECT seen_day FROM rule_book_program ORDER BY seen_day LIMIT 1 OFFSET $1")
@@ -80,7 +85,7 @@ impl Kept {
             sqlx::query("DELETE FROM rule_book_program WHERE seen_day < $1").bind(before).execute(tx.on()).await?;
             self.0.retain(|_, noted| noted.day >= before);
             // All of them ran lately.
-            if self.0.len() >= MOST {
+            if self.is_full() {
                 return Ok(());
             }
         }

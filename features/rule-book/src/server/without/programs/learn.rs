@@ -31,7 +31,7 @@ pub(super) async fn learn(ctx: &Context) -> Result<(), ApiError> {
     // What comes while it is learned is read again afterwards.
     let head = store.feed(FeedCursor::START, 1).await?.head;
     let now = ctx.now();
-    let programs = programs(&**store, now - BACK, now).await?;
+    let (programs, _) = programs(&**store, now - BACK, now, BUDGET).await?;
     let oldest = oldest(&**store, now).await?.unwrap_or(now);
     let mut tx = ctx.db().write().await?;
     let first = sqlx::query("UPDATE rule_book_program_feed SET position = $1, since = $2 WHERE since IS NULL")
@@ -57,11 +57,29 @@ pub(super) async fn learn(ctx: &Context) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The programs that ran in a time, by hash and by path.
-pub(super) async fn programs(store: &dyn EventStore, since: Time, until: Time) -> Result<HashSet<String>, ApiError> {
+/// The programs that ran in a time, by hash and by path, and whether these are all.
+pub(super) async fn programs(
+    store: &dyn EventStore,
+    since: Time,
+    until: Time,
+    budget: Budget,
+) -> Result<(HashSet<String>, bool), ApiError> {
     let query = Query { since: Some(since), until: Some(until), ..starts() };
-    let found = store.facets(&query, &[FacetField::HashSha256, FacetField::Image], MOST, BUDGET).await?;
-    Ok(found.facets.into_iter().flat_map(|facet| facet.values).map(|(name, _)| name.to_lowercase()).collect())
+    let found = store.facets(&query, &[FacetField::HashSha256, FacetField::Image], MOST, budget).await?;
+    let complete = found.covered.down_to.is_none();
+    Ok((
+        found.facets.into_iter().flat_map(|facet| facet.values).map(|(name, _)| name.to_lowercase()).collect(),
+        complete,
+    ))
+}
+
+/// The programs that have been known since before a time, as the server met them.
+pub(super) async fn met_before(ctx: &Context, at: Time) -> Result<HashSet<String>, ApiError> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT program FROM rule_book_program WHERE first_at < $1")
+        .bind(at.micros())
+        .fetch_all(ctx.db().read())
+        .await?;
+    Ok(rows.into_iter().map(|(program,)| program).collect())
 }
 
 /// The first day of the last ninety on which a program is known to have started.

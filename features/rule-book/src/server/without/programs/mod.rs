@@ -129,7 +129,11 @@ impl Follower for Reader {
                 names.entry(name).and_modify(|known| *known = known.and(noted)).or_insert(noted);
             }
             // Another server may have been told of it first, before this one read on.
-            if !old && stored.event.level != Level::Prohibited && !kept::is_stored(tx, key).await? {
+            if !old
+                && !self.kept.is_full()
+                && stored.event.level != Level::Prohibited
+                && !kept::is_stored(tx, key).await?
+            {
                 new.push(started);
             }
         }

@@ -1,13 +1,19 @@
 //! The same for the past: which programs would have been new in a stretch of stored events.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use yagura_events::EventStore;
+use yagura_events::{Budget, server::Store};
 use yagura_rules::{First, Seen};
-use yagura_server_kit::ApiError;
+use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::{Event, Time, id::EventId};
 
 use super::{is_maintained, is_start, key_of, learn, path_of};
+
+/// Somebody waits for the answer.
+const BUDGET: Budget = Budget { rows: 20_000_000, time: Duration::from_secs(5) };
 
 /// Knows what ran before a time, and meets the rest event by event, the oldest first.
 #[derive(Default)]
@@ -21,9 +27,13 @@ pub(crate) struct InFleet {
 }
 
 impl InFleet {
-    /// What ran in the ninety days before `since`, on any endpoint.
-    pub(crate) async fn before(store: &dyn EventStore, since: Time) -> Result<Self, ApiError> {
-        Ok(Self { known: learn::programs(store, since - learn::BACK, since).await?, ..Self::default() })
+    /// What ran in the ninety days before `since`, on any endpoint. Where there is too much of it to look through while somebody waits,
+    /// what the server had met by then.
+    pub(crate) async fn before(ctx: &Context, since: Time) -> Result<Self, ApiError> {
+        let store = &**ctx.part::<Store>();
+        let (programs, complete) = learn::programs(store, since - learn::BACK, since, BUDGET).await?;
+        let known = if complete { programs } else { learn::met_before(ctx, since).await? };
+        Ok(Self { known, ..Self::default() })
     }
 
     /// The event that is judged next.
