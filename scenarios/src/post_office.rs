@@ -1,4 +1,4 @@
-//! A mail server for tests: real SMTP (RFC 5321), with STARTTLS, TLS and AUTH PLAIN, which keeps what it takes.
+//! A mail server for tests: real SMTP (RFC 5321), with STARTTLS, TLS, AUTH PLAIN and XOAUTH2, which keeps what it takes.
 
 use std::{
     io,
@@ -38,6 +38,8 @@ struct Desk {
     taken: Vec<(String, Time)>,
     /// What is said instead of taking the next mail's recipient.
     refusal: Option<String>,
+    /// The next one who signs in is not let in.
+    shut: bool,
     signed_in: Vec<String>,
 }
 
@@ -101,7 +103,12 @@ impl PostOffice {
         self.desk().refusal = Some(words.to_owned());
     }
 
-    /// Who signed in, as `name password`.
+    /// Does not let the next one in who signs in.
+    pub fn shut_once(&self) {
+        self.desk().shut = true;
+    }
+
+    /// Who signed in, as `name password`, or `name token`.
     #[must_use]
     pub fn signed_in(&self) -> Vec<String> {
         self.desk().signed_in.clone()
@@ -175,18 +182,28 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         let word = line.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
         match word.as_str() {
             "EHLO" if starttls => say(stream, "250-post.test\r\n250 STARTTLS").await?,
-            "EHLO" => say(stream, "250-post.test\r\n250-8BITMIME\r\n250 AUTH PLAIN").await?,
+            "EHLO" => say(stream, "250-post.test\r\n250-8BITMIME\r\n250 AUTH PLAIN XOAUTH2").await?,
             "STARTTLS" => {
                 say(stream, "220 go on").await?;
                 return Ok(true);
             }
             "AUTH" => {
-                let told = line.trim().strip_prefix("AUTH PLAIN ").unwrap_or_default();
+                let told = line.split_whitespace().nth(2).unwrap_or_default();
                 let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, told);
                 let bytes = decoded.map_err(io::Error::other)?;
-                let parts: Vec<_> = bytes.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
-                lock(desk).signed_in.push(parts.get(1..).unwrap_or_default().join(" "));
-                say(stream, "235 welcome").await?;
+                let who = if line.starts_with("AUTH XOAUTH2 ") {
+                    let text = String::from_utf8_lossy(&bytes).replace('\u{1}', " ");
+                    text.replace("user=", "").replace("auth=Bearer ", "").trim().to_owned()
+                } else {
+                    let parts: Vec<_> = bytes.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+                    parts.get(1..).unwrap_or_default().join(" ")
+                };
+                let shut = {
+                    let mut desk = lock(desk);
+                    desk.signed_in.push(who);
+                    std::mem::take(&mut desk.shut)
+                };
+                say(stream, if shut { "535 5.7.8 not let in" } else { "235 welcome" }).await?;
             }
             "RCPT" => {
                 let refusal = lock(desk).refusal.take();

@@ -2,7 +2,7 @@ import { NumberInput, PasswordInput, Select, TagsInput, TextInput } from '@manti
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
-import type { MailSettings, Settings } from '@shell/api/schema';
+import type { MailOauth, MailSettings, Settings } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { useCan } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
@@ -13,6 +13,29 @@ import { useState, type ReactNode } from 'react';
 import { MailTest } from './mail-test';
 
 const none: MailSettings = { host: '', port: 587, from: '', password_set: false, tls: 'starttls' };
+
+/** Where tokens come from that are signed in with. */
+function TokenFields({ oauth, readOnly, onChange }: { oauth: MailOauth; readOnly: boolean; onChange: (oauth: MailOauth) => void }): ReactNode {
+  const t = useWords('admins');
+  const s = useWords('shell');
+  return (
+    <>
+      {(['token_url', 'client_id', 'scope'] as const).map((name) => (
+        <TextInput
+          key={name}
+          label={t(`settings.${name}`)}
+          description={name === 'scope' ? s('optional') : undefined}
+          value={oauth[name] ?? ''}
+          disabled={readOnly}
+          onChange={(event) => {
+            const { scope, ...rest } = { ...oauth, [name]: event.currentTarget.value };
+            onChange(scope ? { ...rest, scope } : rest);
+          }}
+        />
+      ))}
+    </>
+  );
+}
 
 /** How mails leave the server, who hears of alarms, and one mail to see that it works. */
 export function MailForm({ settings }: { settings: Settings }): ReactNode {
@@ -25,13 +48,13 @@ export function MailForm({ settings }: { settings: Settings }): ReactNode {
   const [recipients, setRecipients] = useState(settings.alarm_recipients);
   const save = useMutation({
     mutationFn: () => {
-      const { host, port, from, username = null, tls } = mail;
+      const { host, port, from, username = null, tls, oauth = null } = mail;
       return answered(
         api.PATCH('/api/v1/settings', {
           ...ifMatch(settings.etag),
           body: {
             alarm_recipients: recipients,
-            mail: host.trim() ? { host, port, from, username, tls, ...(password ? { password } : {}) } : null,
+            mail: host.trim() ? { host, port, from, username, tls, oauth, ...(password ? { password } : {}) } : null,
           },
         }),
       );
@@ -88,8 +111,19 @@ export function MailForm({ settings }: { settings: Settings }): ReactNode {
             />
             {text('from', t('settings.mail_from'))}
             {text('username', t('settings.mail_user'), s('optional'))}
+            <Select
+              label={t('settings.mail_way')}
+              allowDeselect={false}
+              data={(['password', 'token'] as const).map((value) => ({ value, label: t(`settings.mail_by.${value}`) }))}
+              value={mail.oauth ? 'token' : 'password'}
+              disabled={!mayWrite}
+              onChange={(way) => {
+                setMail({ ...mail, oauth: way === 'token' ? { token_url: '', client_id: '' } : null });
+              }}
+            />
+            {mail.oauth && <TokenFields oauth={mail.oauth} readOnly={!mayWrite} onChange={(oauth) => { setMail({ ...mail, oauth }); }} />}
             <PasswordInput
-              label={t('settings.mail_password')}
+              label={t(mail.oauth ? 'settings.mail_secret' : 'settings.mail_password')}
               description={t(mail.password_set ? 'settings.mail_password_set' : 'settings.mail_password_none')}
               autoComplete="off"
               visibilityToggleButtonProps={{ 'aria-label': s('sign_in.show_password') }}

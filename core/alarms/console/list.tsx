@@ -5,7 +5,9 @@ import { useSearchState } from '@shell/address/use-search';
 import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { AlarmView } from '@shell/api/schema';
-import { useWords } from '@shell/i18n';
+import { useWords, useWordsOfAll } from '@shell/i18n';
+import { usePlace } from '@shell/session/session';
+import { exact } from '@shell/time';
 import type { Chip } from '@shell/ui/chips';
 import { Go } from '@shell/ui/link';
 import { ListPage } from '@shell/ui/list-page';
@@ -51,11 +53,15 @@ export default function Alarms(): ReactNode {
   const t = useWords('alarms');
   const client = useQueryClient();
   const words = useAlarmWords();
+  const classes = useWordsOfAll('class');
+  const place = usePlace();
   const [search, change] = useSearchState();
   const filter = {
     state: oneOf(alarmStates, search['state']),
     severity: oneOf(severities, search['severity']),
     kind: search['kind'],
+    class: search['class'],
+    handled_since: search['handled_since'],
     endpoint: search['endpoint'],
   };
   const rows = useRows(
@@ -67,6 +73,8 @@ export default function Alarms(): ReactNode {
   const chips: Chip[] = [
     ...(filter.state ? [{ name: 'state', label: t('column.state'), value: t(`state.${filter.state}`) }] : []),
     ...(filter.severity ? [{ name: 'severity', label: t('column.severity'), value: t(`severity.${filter.severity}`) }] : []),
+    ...(filter.class ? [{ name: 'class', label: t('column.class'), value: classes[filter.class] ?? filter.class }] : []),
+    ...(filter.handled_since ? [{ name: 'handled_since', label: t('handled_since'), value: exact(Date.parse(filter.handled_since), place) }] : []),
     ...(filter.endpoint ? [{ name: 'endpoint', label: t('column.endpoint'), value: filter.endpoint }] : []),
   ];
   return (
@@ -97,7 +105,7 @@ export default function Alarms(): ReactNode {
         </>
       }
       chips={chips}
-      narrowing={['state', 'severity', 'kind', 'endpoint']}
+      narrowing={['state', 'severity', 'kind', 'class', 'handled_since', 'endpoint']}
       words={{ none: t('none'), noneMatch: t('none_match') }}
       panel={(id, row, close) => (
         <AlarmPanel key={id} id={id} known={row} onChanged={() => client.invalidateQueries({ queryKey: alarmsKey })} onClose={close} />

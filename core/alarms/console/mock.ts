@@ -39,7 +39,7 @@ const silent = fleet.flatMap((endpoint, at) => (endpoint.state === 'silent' ? [a
 const saeki = { id: idOf(4, 1), name: '佐伯 直樹' };
 
 /** Newest first. */
-const alarms: AlarmView[] = [
+export const alarms: AlarmView[] = [
   raised(
     5,
     'rule.alarm',
@@ -59,6 +59,19 @@ const alarms: AlarmView[] = [
     },
     { times: 3, last_at: before(byRule.ago) },
   ),
+  raised(6, 'volume.deletions', 'low', 21, 3 * hour, {
+    class: 'unusual_volume',
+    user: fleet[21]?.primary_user?.name ?? null,
+    measure: 'deletions',
+    day: '2026-11-17',
+    amount: 412,
+    usual: 6,
+    unusual_from: 200,
+    past_days: 28,
+    occurred_at: before(3 * hour),
+    q: `endpoint:${fleet[21]?.hostname ?? ''} kind:file.delete,folder.delete`,
+  }),
+  raised(7, 'sensor.failed', 'medium', 33, 4 * hour, { class: 'sensor', subject: 'file', sensor: 'file', reason: 'fanotify: no right' }),
   raised(1, 'events.lost', 'medium', 17, 5 * hour, { count: 318, reason: 'the kernel queue overflowed', lane: 'operation' }),
   raised(2, 'endpoint.clone', 'high', fleet.findIndex((endpoint) => endpoint.clone_suspected), 21 * hour, {}),
   raised(3, 'endpoint.clock', 'low', 44, day + 2 * hour, { skew_ms: -412_000 }, { state: 'handling', handler: saeki, comment: '時刻合わせの設定を確認中。', etag: '2' }),
@@ -73,7 +86,11 @@ export const handlers = [
   http.get('/api/v1/alarms', ({ request }) => {
     const url = new URL(request.url);
     const wanted = (name: 'state' | 'severity' | 'kind'): string[] => (url.searchParams.get(name) ?? '').split(',').filter(Boolean);
+    const ofClass = url.searchParams.get('class');
+    const since = Date.parse(url.searchParams.get('handled_since') ?? '');
     const fits = (alarm: AlarmView): boolean =>
+      (ofClass === null || alarm.detail['class'] === ofClass) &&
+      (Number.isNaN(since) || Date.parse(alarm.handled_at ?? '') >= since) &&
       (['state', 'severity', 'kind'] as const).every((name) => wanted(name).length === 0 || wanted(name).includes(alarm[name]));
     return pageOf(alarms.filter(fits), url);
   }),

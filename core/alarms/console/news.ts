@@ -1,4 +1,4 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useQueryClient, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { answered, api } from '@shell/api/client';
 
@@ -7,25 +7,30 @@ export const alarmsKey = ['alarms'] as const;
 /** After a failure. The lists ask for themselves once a minute. */
 const pauseMs = 10_000;
 
-/** Asks again for what is shown of alarms the moment something changes about them. */
-export function useAlarmNews(): void {
+/** What follows alarms beside their lists. */
+const nothing: QueryKey[] = [];
+
+/** Asks again for what is shown of alarms, and for what else follows them, the moment something changes about them. */
+export function useAlarmNews(also: readonly QueryKey[] = nothing, may = true): void {
   const client = useQueryClient();
+  const keys = JSON.stringify(also);
   useEffect(() => {
+    if (!may) return undefined;
     const leaves = new AbortController();
-    void follow(client, leaves.signal);
+    void follow(client, [alarmsKey, ...(JSON.parse(keys) as QueryKey[])], leaves.signal);
     return () => {
       leaves.abort();
     };
-  }, [client]);
+  }, [client, keys, may]);
 }
 
-async function follow(client: QueryClient, leaves: AbortSignal): Promise<void> {
+async function follow(client: QueryClient, keys: readonly QueryKey[], leaves: AbortSignal): Promise<void> {
   let mark: string | undefined;
   while (!leaves.aborted) {
     try {
       const query = mark === undefined ? {} : { after: mark };
       const news = await answered(api.GET('/api/v1/alarms/news', { params: { query }, signal: leaves }));
-      if (mark !== undefined && news.mark !== mark) await client.invalidateQueries({ queryKey: alarmsKey });
+      if (mark !== undefined && news.mark !== mark) await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
       mark = news.mark;
     } catch {
       await until(leaves, pauseMs);

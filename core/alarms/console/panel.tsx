@@ -20,7 +20,9 @@ import { alarmsKey } from './news';
 
 const times = ['last_seen', 'from', 'until', 'occurred_at'];
 /** What programs go by, and a sentence says better. */
-const silentMembers = ['rule', 'event', 'person', 'kind'];
+const silentMembers = ['rule', 'event', 'person', 'kind', 'q', 'first_seen', 'measure'];
+/** What stands in another member already. */
+const twice = (name: string, { detail }: AlarmView): boolean => name === 'subject' && detail['sensor'] === detail['subject'];
 /** What the kind's own sentence says already, and in the reader's language. */
 const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate.ending': ['reason'] };
 
@@ -28,8 +30,9 @@ const said: Record<string, string[]> = { 'keys.ending': ['reason'], 'certificate
 function useDetail(alarm: AlarmView): Fact[] {
   const loose = useLooseWords('alarms');
   const classes = useWordsOfAll('class');
+  const sensors = useLooseWords('endpoints');
   return Object.entries(alarm.detail).flatMap(([name, value]) => {
-    if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name) || silentMembers.includes(name)) return [];
+    if (value === null || value === undefined || value === '' || said[alarm.kind]?.includes(name) || silentMembers.includes(name) || twice(name, alarm)) return [];
     const shown =
       typeof value === 'string' && times.includes(name) ? (
         <ExactTime at={value} />
@@ -41,6 +44,8 @@ function useDetail(alarm: AlarmView): Fact[] {
         )
       ) : typeof value === 'string' && name === 'class' ? (
         (classes[value] ?? value)
+      ) : typeof value === 'string' && name === 'sensor' ? (
+        sensors(`sensors.name.${value}`, value)
       ) : typeof value === 'string' ? (
         loose(`detail_value.${name}.${value}`, value)
       ) : (
@@ -54,7 +59,15 @@ function useDetail(alarm: AlarmView): Fact[] {
 function Place({ alarm }: { alarm: AlarmView }): ReactNode {
   const t = useWords('alarms');
   if (!alarm.endpoint) return <LinkButton to="/settings/health">{t('go.server')}</LinkButton>;
-  const { rule, event } = alarm.detail;
+  const { rule, event, q } = alarm.detail;
+  // The server says which rows it means.
+  if (typeof q === 'string') {
+    return (
+      <LinkButton to="/events" search={{ q, ...(typeof event === 'string' ? { event } : {}) }}>
+        {t('go.rows')}
+      </LinkButton>
+    );
+  }
   if (typeof rule === 'string' && typeof event === 'string') {
     const around = aroundOf(alarm);
     return (

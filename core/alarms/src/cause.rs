@@ -34,8 +34,8 @@ pub struct Cause {
 pub struct About {
     /// Names it, for programs.
     pub id: String,
-    /// Names it, for people: in mails it stands in the place of the kind's title.
-    pub title: String,
+    /// Names it, for people, in Japanese and English: in mails it stands in the place of the kind's title.
+    pub title: Option<(String, String)>,
 }
 
 impl Cause {
@@ -56,7 +56,8 @@ impl Cause {
 
     /// What it is called in Japanese and in English.
     pub(crate) fn title(&self) -> (&str, &str) {
-        self.about.as_ref().map_or(self.kind.title, |about| (&about.title, &about.title))
+        let title = self.about.as_ref().and_then(|about| about.title.as_ref());
+        title.map_or(self.kind.title, |(ja, en)| (ja, en))
     }
 }
 

@@ -19,7 +19,7 @@ pub use self::{
     cause::{About, Cause, Kind, Source, Sources},
     endpoints::EndpointSource,
     look::{failing_since, look},
-    raise::{all_happened, happened},
+    raise::{all_happened, amend, happened},
     routes::AlarmRoads,
 };
 

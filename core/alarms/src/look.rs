@@ -102,7 +102,7 @@ pub async fn look(ctx: &Context) -> Result<(), ApiError> {
     }
     let raised: Vec<_> = raised.iter().map(|(id, cause)| (id.clone(), cause)).collect();
     changed(tx.on()).await?;
-    note(ctx, tx.on(), &raised).await?;
+    note(ctx, &mut tx, &raised).await?;
     Ok(tx.commit().await?)
 }
 

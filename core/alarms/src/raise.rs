@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sqlx::AnyConnection;
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::Id;
 
 use crate::{Cause, routes::note};
@@ -16,7 +16,7 @@ pub(crate) enum Alarm {}
 /// When the database is away.
 pub async fn happened(ctx: &Context, cause: &Cause) -> Result<(), ApiError> {
     let mut tx = ctx.db().write().await?;
-    all_happened(ctx, tx.on(), std::slice::from_ref(cause)).await?;
+    all_happened(ctx, &mut tx, std::slice::from_ref(cause)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -24,10 +24,10 @@ pub async fn happened(ctx: &Context, cause: &Cause) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn all_happened(ctx: &Context, on: &mut AnyConnection, causes: &[Cause]) -> Result<(), ApiError> {
+pub async fn all_happened(ctx: &Context, tx: &mut Tx, causes: &[Cause]) -> Result<(), ApiError> {
     let mut new = Vec::new();
     for cause in causes {
-        if let Some(id) = raise(ctx, &mut *on, cause).await? {
+        if let Some(id) = raise(ctx, tx.on(), cause).await? {
             new.push((id, cause));
             continue;
         }
@@ -39,13 +39,33 @@ pub async fn all_happened(ctx: &Context, on: &mut AnyConnection, causes: &[Cause
         .bind(cause.detail.to_string())
         .bind(cause.kind.word)
         .bind(cause.subject())
-        .execute(&mut *on)
+        .execute(tx.on())
         .await?;
     }
     if !causes.is_empty() {
-        changed(&mut *on).await?;
+        changed(tx.on()).await?;
     }
-    note(ctx, on, &new).await
+    note(ctx, tx, &new).await
+}
+
+/// Says anew what causes come to whose alarms still wait for a person. Where none does, nothing is raised.
+///
+/// # Errors
+/// When the database is away.
+pub async fn amend(ctx: &Context, tx: &mut Tx, causes: &[Cause]) -> Result<(), ApiError> {
+    for cause in causes {
+        sqlx::query(
+            "UPDATE alarms_alarm SET last_at = $1, detail = $2, version = version + 1
+             WHERE kind = $3 AND subject = $4 AND ended_at IS NULL",
+        )
+        .bind(ctx.now().micros())
+        .bind(cause.detail.to_string())
+        .bind(cause.kind.word)
+        .bind(cause.subject())
+        .execute(tx.on())
+        .await?;
+    }
+    if causes.is_empty() { Ok(()) } else { Ok(changed(tx.on()).await?) }
 }
 
 /// Something about alarms changes with this transaction: who waits for news is to hear of it.

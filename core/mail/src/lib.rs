@@ -9,13 +9,17 @@ mod settings;
 mod smtp;
 mod standing;
 mod test;
+mod token;
+
+use std::sync::Arc;
 
 use utoipa_axum::routes;
+use yagura_dial::Dial;
 use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
     outbox::{Mail, Whereabouts, enqueue, enqueue_followed, whereabouts},
-    settings::{MailChange, MailSettings, address, load, store},
+    settings::{MailChange, MailOauth, MailSettings, address, load, store},
     smtp::Authorities,
     standing::{Standing, standing},
 };
@@ -24,12 +28,19 @@ pub use self::{
 pub const FEATURE: ServerFeature =
     ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new("mail") };
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 202_611_250_102, name: "mail", sql: include_str!("../migrations/202611250102_mail.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 202_611_250_102, name: "mail", sql: include_str!("../migrations/202611250102_mail.sql") },
+    Migration {
+        version: 202_611_290_510,
+        name: "mail_oauth",
+        sql: include_str!("../migrations/202611290510_mail_oauth.sql"),
+    },
+];
 
 /// Puts what this part offers into the context. `authorities` are believed beside the system's when the mail server shows
-/// its certificate.
-pub fn install(parts: &mut Parts, authorities: Authorities) {
+/// its certificate; `dial` reaches token endpoints.
+pub fn install(parts: &mut Parts, authorities: Authorities, dial: Arc<dyn Dial>) {
+    parts.insert(token::Tokens::new(dial));
     parts.insert(authorities);
     parts.insert(outbox::Bell::default());
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use sqlx::AnyConnection;
-use tokio::sync::Notify;
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Tx, outbox};
 use yagura_vocabulary::Id;
 
 /// A mail that could not be handed over for so long is no news any more.
@@ -25,7 +24,7 @@ pub struct Mail {
 
 /// Wakes the delivery.
 #[derive(Default)]
-pub(crate) struct Bell(pub(crate) Notify);
+pub(crate) struct Bell(pub(crate) outbox::Bell);
 
 /// The kind of ids of mails.
 enum Message {}
@@ -34,19 +33,19 @@ enum Message {}
 ///
 /// # Errors
 /// When the database is away.
-pub async fn enqueue(ctx: &Context, connection: &mut AnyConnection, mail: &Mail) -> Result<(), ApiError> {
-    enqueue_followed(ctx, connection, mail).await.map(drop)
+pub async fn enqueue(ctx: &Context, tx: &mut Tx, mail: &Mail) -> Result<(), ApiError> {
+    enqueue_followed(ctx, tx, mail).await.map(drop)
 }
 
 /// The same for a mail whose way somebody follows: its id, for [`whereabouts`].
 ///
 /// # Errors
 /// When the database is away.
-pub async fn enqueue_followed(ctx: &Context, connection: &mut AnyConnection, mail: &Mail) -> Result<String, ApiError> {
+pub async fn enqueue_followed(ctx: &Context, tx: &mut Tx, mail: &Mail) -> Result<String, ApiError> {
     let now = ctx.now();
     sqlx::query("DELETE FROM mail_message WHERE state <> 'queued' AND created_at < $1")
         .bind(now.micros() - i64::try_from(REMEMBERED.as_micros()).unwrap_or(i64::MAX))
-        .execute(&mut *connection)
+        .execute(tx.on())
         .await?;
     let id = Id::<Message>::new().to_string();
     sqlx::query(
@@ -59,10 +58,9 @@ pub async fn enqueue_followed(ctx: &Context, connection: &mut AnyConnection, mai
     .bind(&mail.text)
     .bind(now.micros())
     .bind((now + LIFETIME).micros())
-    .execute(connection)
+    .execute(tx.on())
     .await?;
-    // It may look before the transaction is committed, and then looks again in a few seconds.
-    ctx.part::<Bell>().0.notify_one();
+    tx.ring(&ctx.part::<Bell>().0);
     Ok(id)
 }
 

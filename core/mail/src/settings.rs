@@ -4,7 +4,9 @@ use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, FromRow};
 use utoipa::ToSchema;
-use yagura_server_kit::ApiError;
+use yagura_server_kit::{ApiError, Context, Tx};
+
+use crate::{outbox::Bell, token::split};
 
 /// How the conversation with the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -28,6 +30,19 @@ impl Security {
     }
 }
 
+/// Where tokens come from that are signed in with (XOAUTH2) in the place of a password. The password is then the client's secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailOauth {
+    /// The token endpoint: `https://login.example/tenant/oauth2/v2.0/token`.
+    pub token_url: String,
+    /// What this server is called there.
+    pub client_id: String,
+    /// What is asked for, if anything: `https://outlook.office365.com/.default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
 /// The settings as people see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MailSettings {
@@ -41,8 +56,10 @@ pub struct MailSettings {
     pub from: String,
     /// The name to sign in with; null without signing in.
     pub username: Option<String>,
-    /// Whether a password is kept.
+    /// Whether a password, or a client's secret, is kept.
     pub password_set: bool,
+    /// Where tokens come from; null where the password itself is signed in with.
+    pub oauth: Option<MailOauth>,
 }
 
 /// New settings.
@@ -54,8 +71,10 @@ pub struct MailChange {
     tls: Security,
     from: String,
     username: Option<String>,
-    /// What is absent stays, as long as it goes to the same server.
+    /// The password; with `oauth` the client's secret. What is absent stays, as long as it goes to the same server.
     password: Option<String>,
+    /// Where tokens come from; null to sign in with the password itself.
+    oauth: Option<MailOauth>,
 }
 
 /// The settings with the password, for sending.
@@ -67,9 +86,14 @@ pub(crate) struct Row {
     pub sender: String,
     pub username: Option<String>,
     pub password: Option<String>,
+    pub oauth: Option<String>,
 }
 
 impl Row {
+    pub(crate) fn oauth(&self) -> Option<MailOauth> {
+        self.oauth.as_deref().and_then(|text| serde_json::from_str(text).ok())
+    }
+
     pub(crate) fn port(&self) -> u16 {
         // Only ports are stored.
         u16::try_from(self.port).unwrap_or(25)
@@ -85,7 +109,7 @@ impl Row {
 }
 
 pub(crate) async fn row(connection: &mut AnyConnection) -> Result<Option<Row>, sqlx::Error> {
-    sqlx::query_as("SELECT host, port, security, sender, username, password FROM mail_setting WHERE id = 1")
+    sqlx::query_as("SELECT host, port, security, sender, username, password, oauth FROM mail_setting WHERE id = 1")
         .fetch_optional(connection)
         .await
 }
@@ -98,6 +122,7 @@ pub async fn load(connection: &mut AnyConnection) -> Result<Option<MailSettings>
     Ok(row(connection).await?.map(|row| MailSettings {
         port: row.port(),
         tls: row.security(),
+        oauth: row.oauth(),
         host: row.host,
         from: row.sender,
         username: row.username,
@@ -109,14 +134,14 @@ pub async fn load(connection: &mut AnyConnection) -> Result<Option<MailSettings>
 ///
 /// # Errors
 /// When they cannot be right, or the database is away.
-pub async fn store(connection: &mut AnyConnection, change: Option<&MailChange>) -> Result<(), ApiError> {
-    let before = row(connection).await?;
+pub async fn store(ctx: &Context, tx: &mut Tx, change: Option<&MailChange>) -> Result<(), ApiError> {
+    let before = row(tx.on()).await?;
     let checked = change.map(|change| checked(change, before.as_ref())).transpose()?;
-    sqlx::query("DELETE FROM mail_setting").execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM mail_setting").execute(tx.on()).await?;
     let Some(row) = checked else { return Ok(()) };
     sqlx::query(
-        "INSERT INTO mail_setting (id, host, port, security, sender, username, password)
-         VALUES (1, $1, $2, $3, $4, $5, $6)",
+        "INSERT INTO mail_setting (id, host, port, security, sender, username, password, oauth)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(row.host)
     .bind(row.port)
@@ -124,10 +149,12 @@ pub async fn store(connection: &mut AnyConnection, change: Option<&MailChange>) 
     .bind(row.sender)
     .bind(row.username)
     .bind(row.password)
-    .execute(&mut *connection)
+    .bind(row.oauth)
+    .execute(tx.on())
     .await?;
     // What waits may have waited for just this.
-    sqlx::query("UPDATE mail_message SET next_at = created_at WHERE state = 'queued'").execute(connection).await?;
+    sqlx::query("UPDATE mail_message SET next_at = created_at WHERE state = 'queued'").execute(tx.on()).await?;
+    tx.ring(&ctx.part::<Bell>().0);
     Ok(())
 }
 
@@ -142,18 +169,30 @@ fn checked(change: &MailChange, before: Option<&Row>) -> Result<Row, ApiError> {
     address("/mail/from", &change.from)?;
     let username = change.username.clone().filter(|name| !name.is_empty());
     let given = change.password.clone().filter(|password| !password.is_empty());
-    let same_server = |row: &&Row| row.host == host && row.port() == change.port && row.security() == change.tls;
+    if let Some(oauth) = &change.oauth {
+        check_oauth(oauth, username.is_some())?;
+    }
+    // Of a client's secret the server is its token endpoint, where alone it is shown.
+    let same_server = |row: &&Row| match (&change.oauth, row.oauth()) {
+        (Some(new), Some(old)) => new.token_url == old.token_url && new.client_id == old.client_id,
+        (None, None) => row.host == host && row.port() == change.port && row.security() == change.tls,
+        _ => false,
+    };
     // A password that is kept must not be sent to another server than the one it was given for: whoever may change the
     // address could otherwise read it there.
     let kept = before.filter(same_server).and_then(|row| row.password.clone());
     let password = username.is_some().then(|| given.or(kept)).flatten();
     if username.is_some() {
         if change.tls == Security::None {
-            let message = "without TLS the password would travel in the clear";
+            let message = "without TLS the password, or the token, would travel in the clear";
             return Err(ApiError::invalid("/mail/tls", "insecure", message));
         }
         if password.is_none() {
-            return Err(ApiError::invalid("/mail/password", "required", "give the password for this mail server"));
+            return Err(ApiError::invalid(
+                "/mail/password",
+                "required",
+                "give the password for this mail server, or the client's secret",
+            ));
         }
     }
     Ok(Row {
@@ -163,7 +202,27 @@ fn checked(change: &MailChange, before: Option<&Row>) -> Result<Row, ApiError> {
         sender: change.from.trim().to_owned(),
         username,
         password,
+        oauth: change.oauth.as_ref().and_then(|oauth| serde_json::to_string(oauth).ok()),
     })
+}
+
+fn check_oauth(oauth: &MailOauth, has_username: bool) -> Result<(), ApiError> {
+    if !has_username {
+        let message = "a token is for a mailbox: give its name as the user name";
+        return Err(ApiError::invalid("/mail/username", "required", message));
+    }
+    if split(&oauth.token_url).is_none() {
+        let message = "write the address of the token endpoint, with https://";
+        return Err(ApiError::invalid("/mail/oauth/token_url", "bad_address", message));
+    }
+    if oauth.client_id.trim().is_empty() {
+        return Err(ApiError::invalid(
+            "/mail/oauth/client_id",
+            "required",
+            "give the client's id at the token endpoint",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses what is no mail address.
@@ -211,6 +270,29 @@ mod tests {
     #[test]
     fn a_password_never_travels_in_the_clear() {
         refused(&json!({"username": "yagura", "password": "hunter2", "tls": "none"}), None);
+    }
+
+    #[test]
+    fn a_client_s_secret_is_kept_for_its_own_token_endpoint_only() {
+        let oauth = |url: &str| json!({"username": "a@example.jp", "oauth": {"token_url": url, "client_id": "yagura"}});
+        let mut first = oauth("https://id.example/token");
+        first["password"] = json!("hunter2");
+        let row = checked(&change(&first), None).unwrap();
+        let kept = checked(&change(&oauth("https://id.example/token")), Some(&row)).unwrap();
+        assert_eq!(kept.password.as_deref(), Some("hunter2"));
+        refused(&oauth("https://evil.example/token"), Some(&row));
+        // A password is no client's secret, and the other way round.
+        refused(&oauth("https://id.example/token"), Some(&before()));
+        refused(&json!({"username": "yagura"}), Some(&row));
+        refused(&json!({"password": "x", "oauth": {"token_url": "https://id.example", "client_id": "y"}}), None);
+        refused(
+            &json!({"username": "a", "password": "x", "oauth": {"token_url": "http://id.example", "client_id": "y"}}),
+            None,
+        );
+        refused(
+            &json!({"username": "a", "password": "x", "oauth": {"token_url": "https://id.example", "client_id": " "}}),
+            None,
+        );
     }
 
     #[test]

@@ -6,15 +6,16 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::{Mailbox, header::ContentType},
     transport::smtp::{
-        authentication::Credentials,
+        authentication::{Credentials, Mechanism},
         client::{Certificate, Tls, TlsParameters},
     },
 };
-use yagura_server_kit::error::Chain;
+use yagura_server_kit::{Context, error::Chain};
 
 use crate::{
     outbox::Mail,
     settings::{Row, Security},
+    token::Tokens,
 };
 
 /// The mail server has so long for each answer.
@@ -40,16 +41,33 @@ impl Refused {
     }
 }
 
+/// Replies that are about who signs in and not about the mail (RFC 4954 section 6): they end when the settings are put right.
+const SIGN_IN: [u16; 5] = [454, 530, 534, 535, 538];
+
 /// Hands a mail over. Returns what the mail server said when it took it.
-pub(crate) async fn send(settings: &Row, authorities: &Authorities, mail: &Mail) -> Result<String, Refused> {
+pub(crate) async fn send(ctx: &Context, settings: &Row, mail: &Mail) -> Result<String, Refused> {
     let message = message(settings, mail)?;
-    let transport = transport(settings, authorities)?;
+    let tokens = ctx.part::<Tokens>();
+    let token = match (settings.oauth(), &settings.password) {
+        (Some(oauth), Some(secret)) => {
+            let token = tokens.get(&oauth, secret, ctx.now()).await;
+            Some(token.map_err(|detail| Refused { detail, for_good: false })?)
+        }
+        _ => None,
+    };
+    let transport = transport(settings, ctx.part::<Authorities>(), token)?;
     match transport.send(message).await {
         Ok(response) => {
             let words: Vec<_> = response.message().collect();
             Ok(format!("{} {}", response.code(), words.join(" ")))
         }
-        Err(error) => Err(Refused { detail: Chain(&error).to_string(), for_good: error.is_permanent() }),
+        Err(error) => {
+            let sign_in = error.status().is_some_and(|code| SIGN_IN.contains(&u16::from(code)));
+            if sign_in || error.is_client() {
+                tokens.forget();
+            }
+            Err(Refused { detail: Chain(&error).to_string(), for_good: error.is_permanent() && !sign_in })
+        }
     }
 }
 
@@ -64,7 +82,11 @@ fn message(settings: &Row, mail: &Mail) -> Result<Message, Refused> {
         .map_err(|error| Refused::by_us(&error))
 }
 
-fn transport(settings: &Row, authorities: &Authorities) -> Result<AsyncSmtpTransport<Tokio1Executor>, Refused> {
+fn transport(
+    settings: &Row,
+    authorities: &Authorities,
+    token: Option<String>,
+) -> Result<AsyncSmtpTransport<Tokio1Executor>, Refused> {
     let parameters = || {
         let mut builder = TlsParameters::builder(settings.host.clone());
         if !authorities.0.is_empty() {
@@ -82,8 +104,13 @@ fn transport(settings: &Row, authorities: &Authorities) -> Result<AsyncSmtpTrans
         .port(settings.port())
         .timeout(Some(PATIENCE))
         .tls(tls);
-    Ok(match (&settings.username, &settings.password) {
-        (Some(name), Some(password)) => builder.credentials(Credentials::new(name.clone(), password.clone())).build(),
+    Ok(match (&settings.username, token, &settings.password) {
+        (Some(name), Some(token), _) => {
+            builder.credentials(Credentials::new(name.clone(), token)).authentication(vec![Mechanism::Xoauth2]).build()
+        }
+        (Some(name), None, Some(password)) => {
+            builder.credentials(Credentials::new(name.clone(), password.clone())).build()
+        }
         _ => builder.build(),
     })
 }

@@ -9,7 +9,7 @@ use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Jso
 use crate::{
     outbox::Mail,
     settings::{self, address},
-    smtp::{self, Authorities},
+    smtp,
 };
 
 /// To whom.
@@ -46,7 +46,7 @@ pub(crate) async fn send(
         Mail {
             to: body.to.clone(), subject: "Yagura: メールの試し送信 / test mail".to_owned(), text: TEXT.to_owned()
         };
-    let (accepted, detail) = match smtp::send(&settings, ctx.part::<Authorities>(), &mail).await {
+    let (accepted, detail) = match smtp::send(&ctx, &settings, &mail).await {
         Ok(words) => (true, words),
         Err(refused) => (false, refused.detail),
     };

@@ -180,7 +180,7 @@ pub(crate) async fn change(
         }
     }
     if let Some(mail) = &body.mail {
-        yagura_mail::store(change.on(), mail.as_ref()).await?;
+        yagura_mail::store(&ctx, change.tx(), mail.as_ref()).await?;
     }
     if let Some(recipients) = &body.alarm_recipients {
         if recipients.len() > MOST_RECIPIENTS {

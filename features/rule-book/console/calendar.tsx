@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { Select } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearchState } from '@shell/address/use-search';
 import { answered, api } from '@shell/api/client';
 import type { CalendarView, ClassView, DayView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
-import { usePlace } from '@shell/session/session';
+import { useCan, usePlace } from '@shell/session/session';
 import { now, partsIn } from '@shell/time';
 import { IconButton } from '@shell/ui/button';
 import { PageHead } from '@shell/ui/page';
@@ -12,7 +13,12 @@ import type { ReactNode } from 'react';
 import css from './calendar.module.css';
 import { ClassIcon, useClassWord } from './classes';
 import { Day } from './day';
+import { useAlarmNews } from '../../../core/alarms/console/news';
+import { rulesOf } from './rule';
+import { useBooks } from './queries';
 import { heat, isMonth, monthAfter, monthOf, monthTitle, sum, totals, weekdayOf } from './month';
+
+const calendarKey = ['rule-book', 'calendar'] as const;
 
 function Classes({ classes }: { classes: ClassView[] }): ReactNode {
   const t = useWords('rule-book');
@@ -95,6 +101,28 @@ function Key({ view }: { view: CalendarView }): ReactNode {
   );
 }
 
+/** All rules, or one of those that anybody has written. One that is gone stays chosen under its id. */
+function RuleChoice({ chosen, onChoose }: { chosen: string | undefined; onChoose: (rule: string | undefined) => void }): ReactNode {
+  const t = useWords('rule-book');
+  const books = useBooks();
+  const named = new Map(books.data?.flatMap((book) => rulesOf(book.value)).map((rule) => [rule.id, rule.name]));
+  if (chosen !== undefined && !named.has(chosen)) named.set(chosen, chosen);
+  return (
+    <Select
+      className={css['rule']}
+      aria-label={t('calendar.rule')}
+      placeholder={t('calendar.every_rule')}
+      searchable
+      clearable
+      data={[...named].map(([value, label]) => ({ value, label }))}
+      value={chosen ?? null}
+      onChange={(value) => {
+        onChoose(value ?? undefined);
+      }}
+    />
+  );
+}
+
 /** A white calendar is a calm month; an icon and a number say what was not. A day opens exactly those rows. */
 export default function Calendar(): ReactNode {
   const t = useWords('rule-book');
@@ -105,10 +133,14 @@ export default function Calendar(): ReactNode {
   const today = `${thisMonth}-${String(at.day).padStart(2, '0')}`;
   const month = isMonth(search['month']) ? search['month'] : thisMonth;
   const chosen = search['day'] ?? (month === thisMonth ? today : undefined);
+  const rule = search['rule'];
+  const mayRead = useCan('policies.read');
+  useAlarmNews([calendarKey], useCan('alarms.read'));
   const query = useQuery({
-    queryKey: ['rule-book', 'calendar', month, zone],
+    queryKey: [...calendarKey, month, zone, rule],
     refetchInterval: 60_000,
-    queryFn: ({ signal }) => answered(api.GET('/api/v1/rule-book/calendar', { params: { query: { month, time_zone: zone } }, signal })),
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/rule-book/calendar', { params: { query: { month, time_zone: zone, ...(rule === undefined ? {} : { rule }) } }, signal })),
   });
   const turn = (to: string): void => {
     change({ month: to === thisMonth ? undefined : to, day: undefined });
@@ -147,6 +179,14 @@ export default function Calendar(): ReactNode {
                 turn(monthAfter(month, 1));
               }}
             />
+            {mayRead && (
+              <RuleChoice
+                chosen={rule}
+                onChoose={(next) => {
+                  change({ rule: next });
+                }}
+              />
+            )}
             {lived.length > 0 && <p className="sm sub">{t('calendar.calm', { days: lived.length, calm })}</p>}
           </header>
           <Await query={query} lines={16}>
@@ -170,7 +210,7 @@ export default function Calendar(): ReactNode {
             )}
           </Await>
         </section>
-        {day && query.data ? <Day key={day.date} day={day} q={query.data.q} today={today} /> : <p className="sm sub">{t('calendar.choose')}</p>}
+        {day && query.data ? <Day key={`${day.date} ${query.data.q}`} day={day} q={query.data.q} today={today} /> : <p className="sm sub">{t('calendar.choose')}</p>}
       </div>
     </>
   );

@@ -13,6 +13,8 @@ const icons: Record<string, IconName> = {
   archive: 'box',
   new_program: 'plus',
   tamper: 'stop',
+  unusual_volume: 'up',
+  sensor: 'find',
 };
 
 /** The same picture means the same class everywhere; classes of the organisation's own share one. */

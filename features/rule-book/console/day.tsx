@@ -58,7 +58,7 @@ export function Day({ day, q, today }: { day: DayView; q: string; today: string 
   const title = dayTitle(Date.parse(day.begins_at), place);
   const [count, open] = [sum(day), sum(day, 'open')];
   const query = useQuery({
-    queryKey: ['rule-book', 'day', day.date, count],
+    queryKey: ['rule-book', 'day', day.date, q, count],
     enabled: count > 0,
     queryFn: ({ signal }) => answered(api.GET('/api/v1/events', { params: { query: { q, since: day.begins_at, until: day.ends_at, limit: listed } }, signal })),
   });

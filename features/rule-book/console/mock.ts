@@ -5,12 +5,13 @@ import { now } from '@shell/time';
 import { found } from '../../../core/events/console/mock';
 import { handlers as answers } from './mock-answers';
 import { handlers as comparison } from './comparison-mock';
+import { handlers as told } from './mock-told';
 
 const jst = 9 * 3_600_000;
 const q = 'level:alarm OR level:prohibited';
 const holidays: Record<string, string> = { '2026-11-03': '文化の日', '2026-11-23': '勤労感謝の日' };
 
-function dayOf(begins: number): DayView {
+function dayOf(begins: number, rule: string | null): DayView {
   const date = new Date(begins + jst).toISOString().slice(0, 10);
   const url = new URL('/api/v1/events', 'https://mock');
   const [begins_at, ends_at] = [begins, begins + day].map((at) => new Date(at).toISOString()) as [string, string];
@@ -19,6 +20,7 @@ function dayOf(begins: number): DayView {
   url.searchParams.set('until', ends_at);
   const classes = new Map<string, ClassView>();
   for (const row of begins > now() ? [] : found(url)) {
+    if (rule !== null && row.rule !== rule) continue;
     const name = row.class ?? '';
     const one = classes.get(name) ?? { class: name, count: 0, open: 0, prohibited: 0 };
     one.count += 1;
@@ -33,10 +35,12 @@ function dayOf(begins: number): DayView {
 export const handlers = [
   ...answers,
   ...comparison,
+  ...told,
   http.get('/api/v1/rule-book/calendar', ({ request }) => {
+    const rule = new URL(request.url).searchParams.get('rule');
     const [year = 1970, month = 1] = (new URL(request.url).searchParams.get('month') ?? '').split('-').map(Number);
     const first = Date.UTC(year, month - 1, 1) - jst;
     const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
-    return HttpResponse.json({ days: Array.from({ length }, (_, at) => dayOf(first + at * day)), complete: true, q } as never);
+    return HttpResponse.json({ days: Array.from({ length }, (_, at) => dayOf(first + at * day, rule)), complete: true, q: rule === null ? q : `(${q}) rule=${rule}` } as never);
   }),
 ];

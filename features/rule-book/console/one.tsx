@@ -41,7 +41,7 @@ function Head({ rule, group, note }: { rule: Rule; group: Group; note?: ReactNod
         <Go className="t" to="/events" search={{ q: rowsOf(rule.id, 7, group, language) }}>
           {t('edit.rows_week')}
         </Go>
-        <Go className="t" to="/calendar">
+        <Go className="t" to="/calendar" search={{ rule: rule.id }}>
           {t('rules.calendar')}
         </Go>
       </p>

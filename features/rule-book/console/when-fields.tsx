@@ -131,7 +131,7 @@ export function WhichFields(props: WhenProps): ReactNode {
         />
         <Radio.Group
           label={t('edit.first_seen')}
-          description={when.first_seen === 'fleet' ? t('edit.fleet_later') : undefined}
+          description={when.first_seen === 'fleet' ? t('edit.fleet_server') : undefined}
           value={when.first_seen ?? 'none'}
           onChange={(next) => {
             onChange(withField(when, 'first_seen', next === 'endpoint' || next === 'fleet' ? next : undefined));

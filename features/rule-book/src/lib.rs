@@ -9,6 +9,8 @@ pub mod agent;
 mod quiet;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
+mod unusual;
 
 /// The name of this feature in policies.
 pub const FEATURE: &str = "rule_book";

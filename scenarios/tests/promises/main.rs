@@ -25,4 +25,5 @@ mod the_network_fails;
 mod tls_inspection;
 mod v01_prohibit;
 mod v03_violations;
+mod v03_without_a_rule;
 mod what_is_recorded;

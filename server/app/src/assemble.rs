@@ -1,6 +1,6 @@
 //! Putting the server together and starting it.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::task::JoinSet;
@@ -12,7 +12,7 @@ use yagura_dial::{Dial, NetDial, ProxyChoice, Trust, client_config};
 use yagura_endpoints::{AgentAddress, TlsAuthorities};
 use yagura_events::{Embedded, server::EvidenceAuthorities};
 use yagura_policy::PolicySpecs;
-use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics};
+use yagura_server_kit::{AgentHooks, Context, Db, Parts, db::migrate, metrics::Metrics, outbox::LookEvery};
 use yagura_vocabulary::{Clock, Id, SystemClock, id};
 
 use crate::{config::Config, events::Events, features, listen, relay, renewals, router};
@@ -51,10 +51,12 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     parts.insert(AgentHooks(features::hooks()));
     parts.insert(yagura_organisation::Started(clock.now()));
     parts.insert(yagura_organisation::CertificateFile(config.tls.certificate.clone()));
+    parts.insert(LookEvery(Duration::from_secs(config.outbox.look_every_s.into())));
     yagura_admins::install(&mut parts, PublicAddress { origins: vec![config.url.clone()] }, oidc(config, &authority)?);
     let roads = AlarmRoads { dial: dial(&authority, "webhooks")?, authorities: authority.clone() };
     yagura_alarms::install(&mut parts, features::alarm_sources(), roads);
-    yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()));
+    let to_tokens = dial(&authority, "token endpoints")?;
+    yagura_mail::install(&mut parts, yagura_mail::Authorities(authority.clone()), to_tokens);
     yagura_endpoints::install(&mut parts, TlsAuthorities(authority.clone()));
     yagura_policy::install(&mut parts, PolicySpecs(features::POLICIES.to_vec()));
     yagura_commands::install(&mut parts, &[]);

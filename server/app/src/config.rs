@@ -33,6 +33,9 @@ pub struct Config {
     /// Where events are kept.
     #[serde(default)]
     pub events: Events,
+    /// How mails, alarms and evidence leave.
+    #[serde(default)]
+    pub outbox: Outbox,
     /// The identity provider that administrators may sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oidc: Option<Oidc>,
@@ -98,6 +101,21 @@ pub struct Database {
 impl Default for Database {
     fn default() -> Self {
         Self { url: "sqlite:control.db".to_owned() }
+    }
+}
+
+/// How mails, alarms and evidence leave.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// So many seconds apart it is looked for what waits, from 1 to 3600. What this server itself has put there leaves at once; this is
+    /// how long what another server of the same database put there waits at most, and what is to be tried again.
+    pub look_every_s: u32,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { look_every_s: 5 }
     }
 }
 
@@ -273,6 +291,10 @@ impl Config {
             let mut behind = text.lines().enumerate().skip(section);
             return Err(bad(behind.find(|(_, line)| line.trim_start().starts_with(key)).map(|(n, _)| n + 1), message));
         }
+        if !(1..=3600).contains(&config.outbox.look_every_s) {
+            let message = format!("outbox.look_every_s: {} is not between 1 and 3600", config.outbox.look_every_s);
+            return Err(bad(line_of("look_every_s"), message));
+        }
         let kind = config.database.url.split(':').next().unwrap_or_default();
         if !matches!(kind, "sqlite" | "postgres" | "postgresql") {
             let message = "database.url: expected sqlite:PATH or postgres://...".to_owned();
@@ -327,6 +349,7 @@ mod tests {
         check(&GOOD.replace("https://", "http://"), "yagura.toml, line 1: url: `http://127.0.0.1:8443`");
         let oidc = "[oidc]\nissuer = \"http://id.example\"\nclient_id = \"y\"\nclient_secret_file = \"s\"\n";
         check(&format!("{GOOD}{oidc}"), "yagura.toml, line 8: oidc.issuer: `http://id.example`");
+        check(&format!("{GOOD}[outbox]\nlook_every_s = 0\n"), "yagura.toml, line 8: outbox.look_every_s: 0");
         check(&GOOD.replace("console = \"127.0.0.1:8443\"", "console = 1"), "yagura.toml, line 3: ");
     }
 

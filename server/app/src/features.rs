@@ -38,12 +38,23 @@ pub(crate) const POLICIES: &[PolicySpec] =
 
 /// Everything that takes part when an agent says hello or tells its state.
 pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
-    vec![events::hook(), policy::hook(), commands::count_waiting(), people::note_accounts()]
+    vec![
+        events::hook(),
+        policy::hook(),
+        commands::count_waiting(),
+        people::note_accounts(),
+        yagura_rule_book::server::hook(),
+    ]
 }
 
 /// Everything that finds lasting causes for alarms.
 pub(crate) fn alarm_sources() -> alarms::Sources {
-    alarms::Sources(vec![Box::new(alarms::EndpointSource), events::alarm_source(), organisation::alarm_source()])
+    alarms::Sources(vec![
+        Box::new(alarms::EndpointSource),
+        events::alarm_source(),
+        organisation::alarm_source(),
+        yagura_rule_book::server::alarm_source(),
+    ])
 }
 
 /// All migrations. What the kit itself keeps belongs to no feature: the audit log, and answers that may be asked for again.

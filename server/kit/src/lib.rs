@@ -16,6 +16,7 @@ pub mod feature;
 pub mod hello;
 pub mod idempotency;
 pub mod metrics;
+pub mod outbox;
 pub mod page;
 pub mod routes;
 pub mod secret;

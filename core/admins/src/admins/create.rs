@@ -57,7 +57,7 @@ pub(crate) async fn create(
     let link = new_link(&ctx, change.on(), &id).await?;
     let account = Account::on(change.on(), &id).await?;
     if let Some(to) = account.email.clone() {
-        invite(&ctx, change.on(), to, &account.display_name, &link).await?;
+        invite(&ctx, change.tx(), to, &account.display_name, &link).await?;
     }
     let admin = Admin::new(&account, account::groups(change.on(), &id).await?, ctx.now())?;
     change.commit(Audit::created(account.object(), &admin)).await?;
@@ -67,12 +67,12 @@ pub(crate) async fn create(
 /// Sends the link to its owner, if there is a way to send mail. Whoever made the account has it in any case.
 async fn invite(
     ctx: &Context,
-    connection: &mut sqlx::AnyConnection,
+    tx: &mut yagura_server_kit::Tx,
     to: String,
     name: &str,
     link: &str,
 ) -> Result<(), ApiError> {
-    if yagura_mail::load(connection).await?.is_none() {
+    if yagura_mail::load(tx.on()).await?.is_none() {
         return Ok(());
     }
     let subject = "Yagura: 管理者アカウントのお知らせ / your account".to_owned();
@@ -82,7 +82,7 @@ async fn invite(
          An account was made for you in Yagura. Open the link above and choose a password.\n\
          It works once, within 24 hours.\n"
     );
-    yagura_mail::enqueue(ctx, connection, &yagura_mail::Mail { to, subject, text }).await
+    yagura_mail::enqueue(ctx, tx, &yagura_mail::Mail { to, subject, text }).await
 }
 
 pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {

@@ -20,12 +20,16 @@ pub(crate) struct AlarmQuery {
     severity: Option<String>,
     /// Kinds, separated by commas: `endpoint.silent`.
     kind: Option<String>,
+    /// The class of the rule, or of what is raised without one.
+    class: Option<String>,
     /// Id or host name of an endpoint.
     endpoint: Option<String>,
     /// Raised from this time on.
     since: Option<Time>,
     /// Raised before this time.
     until: Option<Time>,
+    /// Handled from this time on.
+    handled_since: Option<Time>,
     /// At most so many items.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
@@ -42,6 +46,9 @@ struct Filters {
     endpoint: String,
     since: i64,
     until: i64,
+    /// As LIKE finds it in the detail; empty for any.
+    class: String,
+    handled_since: Option<i64>,
 }
 
 /// List alarms
@@ -68,16 +75,19 @@ pub(crate) async fn list(
         endpoint,
         since: query.since.map_or(i64::MIN, Time::micros),
         until: query.until.map_or(i64::MAX, Time::micros),
+        class: query.class.as_deref().map(class).transpose()?.unwrap_or_default(),
+        handled_since: query.handled_since.map(Time::micros),
     };
     let matching = format!(
         "WHERE {} AND ($2 = '' OR $2 LIKE '%,' || a.state || ',%') AND ($3 = '' OR $3 LIKE '%,' || a.severity || ',%')
          AND ($4 = '' OR $4 LIKE '%,' || a.kind || ',%') AND ($5 = '' OR a.endpoint_id = $5)
-         AND a.raised_at >= $6 AND a.raised_at < $7",
+         AND a.raised_at >= $6 AND a.raised_at < $7 AND ($8 = '' OR a.detail LIKE $8)
+         AND (COALESCE(a.handled_at, -1) >= COALESCE($9, -1))",
         visible("e.group_id", 1)
     );
     let sql = format!(
-        "{SELECT} {FROM} {matching} AND (a.raised_at < $8 OR (a.raised_at = $8 AND a.id < $9))
-         ORDER BY a.raised_at DESC, a.id DESC LIMIT $10"
+        "{SELECT} {FROM} {matching} AND (a.raised_at < $10 OR (a.raised_at = $10 AND a.id < $11))
+         ORDER BY a.raised_at DESC, a.id DESC LIMIT $12"
     );
     let rows: Vec<Row> = filtered(sqlx::query_as(AssertSqlSafe(sql)), &filters)
         .bind(before_at)
@@ -103,6 +113,18 @@ fn filtered<'q, T>(query: Asked<'q, T>, filters: &'q Filters) -> Asked<'q, T> {
         .bind(&filters.endpoint)
         .bind(filters.since)
         .bind(filters.until)
+        .bind(&filters.class)
+        .bind(filters.handled_since)
+}
+
+/// How LIKE finds a class in the detail. A class has lower-case letters, digits and `_`, which stands for any one letter: of two
+/// classes that differ only in such a place both are found.
+fn class(word: &str) -> Result<String, ApiError> {
+    let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if word.is_empty() || !word.chars().all(known) {
+        return Err(ApiError::invalid("?class", "unknown", format!("`{word}` is no class")));
+    }
+    Ok(format!("%\"class\":\"{word}\"%"))
 }
 
 /// `a,b` as `,a,b,`, in which `,a,` is looked for. Kinds are dotted words, so nothing in them means anything to LIKE.

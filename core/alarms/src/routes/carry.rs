@@ -10,6 +10,7 @@ use yagura_dial::HttpClient;
 use yagura_mail::Mail;
 use yagura_server_kit::{
     ApiError, Context,
+    outbox::{claim, pause, work_off},
     syslog::{self, Facility, Message, Receiver, Severity as Level},
 };
 use yagura_vocabulary::{Severity, Time};
@@ -23,17 +24,11 @@ use super::{
     words,
 };
 
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const TABLE: &str = "alarms_delivery";
 /// What waits for one route is looked at in such pieces.
 const AT_ONCE: i64 = 1000;
 /// People are not written to more often; what comes meanwhile goes together.
 const PACE: Duration = Duration::from_secs(300);
-/// The pause after the first failure; each next one is twice as long,
-const FIRST_PAUSE: Duration = Duration::from_secs(60);
-/// up to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// While one server sends, no other does.
-const CLAIM: Duration = Duration::from_secs(300);
 /// So long it is remembered what was told.
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 /// A chat answers in this time, or is asked again later.
@@ -50,17 +45,8 @@ struct Waiting {
 }
 
 pub(crate) async fn watch(ctx: Context) {
-    let stop = ctx.stopping();
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = ctx.part::<Bell>().0.notified() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
-        if let Err(error) = look(&ctx).await {
-            tracing::warn!(?error, "new alarms could not be told");
-        }
-    }
+    let bell = ctx.part::<Bell>().0.clone();
+    work_off(ctx, bell, "new alarms", |ctx| async move { look(&ctx).await }).await;
 }
 
 /// Tells everything that is due.
@@ -110,20 +96,11 @@ fn may_send(last: Option<Time>, now: Time, to: &To) -> bool {
 /// Tells one route what waits for it.
 async fn tell(ctx: &Context, kept: &Kept, waiting: Vec<Waiting>) -> Result<(), ApiError> {
     let mut claimed = Vec::with_capacity(waiting.len());
-    let mut tx = ctx.db().write().await?;
     for one in waiting {
-        let taken =
-            sqlx::query("UPDATE alarms_delivery SET next_at = $1 WHERE id = $2 AND next_at = $3 AND state = 'queued'")
-                .bind((ctx.now() + CLAIM).micros())
-                .bind(&one.id)
-                .bind(one.next_at)
-                .execute(tx.on())
-                .await?;
-        if taken.rows_affected() == 1 {
+        if claim(ctx, TABLE, &one.id, one.next_at).await? {
             claimed.push(one);
         }
     }
-    tx.commit().await?;
     let mut connection = ctx.db().read().acquire().await?;
     let (mut alarms, mut meant, mut needless) = (Vec::new(), Vec::new(), Vec::new());
     for one in claimed {
@@ -203,7 +180,7 @@ async fn send(ctx: &Context, kept: &Kept, alarms: &[Told]) -> Result<Result<(), 
             let (subject, text) = words::mail(&kept.route, alarms, &url, &clock);
             for to in addresses {
                 let mail = Mail { to: to.clone(), subject: subject.clone(), text: text.clone() };
-                yagura_mail::enqueue(ctx, tx.on(), &mail).await?;
+                yagura_mail::enqueue(ctx, &mut tx, &mail).await?;
             }
             tx.commit().await?;
             Ok(())
@@ -268,12 +245,6 @@ async fn settle(ctx: &Context, done: &[Waiting], state: &str, next: Option<Time>
     Ok(tx.commit().await?)
 }
 
-/// How long to wait after `attempts` earlier failures.
-fn pause(attempts: i64) -> Duration {
-    let doublings = u32::try_from(attempts.clamp(0, 16)).unwrap_or(16);
-    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,11 +263,5 @@ mod tests {
         ] {
             assert_eq!(may_send(last.map(at), at(now), to), expected, "{last:?} {now} {to:?}");
         }
-    }
-
-    #[test]
-    fn pauses_grow_up_to_an_hour() {
-        let minutes: Vec<_> = (0..8).map(|attempts| pause(attempts).as_secs() / 60).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) enum AlarmRoute {}
 
 /// Wakes [`carry`].
 #[derive(Default)]
-pub(crate) struct Bell(tokio::sync::Notify);
+pub(crate) struct Bell(yagura_server_kit::outbox::Bell);
 
 /// How alarms leave this machine.
 pub struct AlarmRoads {

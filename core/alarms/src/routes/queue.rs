@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use sqlx::AnyConnection;
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::{Id, Time};
 
 use super::{
@@ -21,22 +21,18 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(2 * 86_400);
 enum Delivery {}
 
 /// Notes new alarms, by their ids, for the routes that want them, within the transaction that raises them.
-pub(crate) async fn note(
-    ctx: &Context,
-    connection: &mut AnyConnection,
-    new: &[(String, &Cause)],
-) -> Result<(), ApiError> {
+pub(crate) async fn note(ctx: &Context, tx: &mut Tx, new: &[(String, &Cause)]) -> Result<(), ApiError> {
     if new.is_empty() {
         return Ok(());
     }
-    let routes = store::in_use(&mut *connection).await?;
+    let routes = store::in_use(tx.on()).await?;
     if routes.is_empty() {
         return Ok(());
     }
-    let zone = zone(&mut *connection).await?;
+    let zone = zone(tx.on()).await?;
     let now = ctx.now();
     for (id, cause) in new {
-        let groups = groups(&mut *connection, cause).await?;
+        let groups = groups(tx.on(), cause).await?;
         let class = cause.detail.get("class").and_then(serde_json::Value::as_str);
         let (kind, severity) = (cause.kind.word, cause.kind.severity);
         let facts = Facts { kind, severity, class, groups: groups.as_deref() };
@@ -52,12 +48,11 @@ pub(crate) async fn note(
             .bind(now.micros())
             .bind(due.micros())
             .bind((due + LIFETIME).micros())
-            .execute(&mut *connection)
+            .execute(tx.on())
             .await?;
         }
     }
-    // It may look before the transaction is committed, and then looks again in a few seconds.
-    ctx.part::<Bell>().0.notify_one();
+    tx.ring(&ctx.part::<Bell>().0);
     Ok(())
 }
 

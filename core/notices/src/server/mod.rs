@@ -39,7 +39,7 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 fn start(ctx: &Context) {
-    ctx.spawn(follow::<seen::Reader>(ctx.clone()));
+    ctx.spawn(follow(ctx.clone(), seen::Reader));
 }
 
 fn routes() -> Routes {

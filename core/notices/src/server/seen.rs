@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 use yagura_events::{FeedItem, server::Follower};
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::id::NoticeId;
 
 /// Reads what became of notices.
@@ -12,13 +12,13 @@ impl Follower for Reader {
     type Found = Seen;
     const TABLE: &'static str = "notices_feed";
 
-    fn find(item: &FeedItem) -> Option<Seen> {
+    fn find(&mut self, item: &FeedItem) -> Option<Seen> {
         Seen::of(item)
     }
 
-    async fn write(_: &Context, on: &mut AnyConnection, found: &[Seen]) -> Result<(), ApiError> {
+    async fn write(&mut self, _: &Context, tx: &mut Tx, found: &[Seen]) -> Result<(), ApiError> {
         for seen in found {
-            seen.write(on).await?;
+            seen.write(tx.on()).await?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ pub(crate) mod outlook;
 pub(crate) mod policies;
 pub(crate) mod recorded;
 pub(crate) mod rollout;
+pub(crate) mod value;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -24,6 +24,8 @@ pub(crate) struct CalendarQuery {
     month: String,
     /// In which time zone days begin, by its name in the IANA database; `Asia/Tokyo` if left out.
     time_zone: Option<String>,
+    /// Only what this rule answered to.
+    rule: Option<String>,
 }
 
 /// What happened of one class on a day.
@@ -60,7 +62,7 @@ pub(crate) struct CalendarView {
     /// Everything was counted. Otherwise the earliest days of the month lack some.
     complete: bool,
     /// What was counted, as a question for the log search; add the day's beginning and end.
-    q: &'static str,
+    q: String,
 }
 
 /// Count violations by day
@@ -80,11 +82,12 @@ pub(crate) async fn calendar(
     })?;
     let mut days = days(first, &zone).map_err(|error| ApiError::unavailable(&error))?;
     let (Some(since), Some(until)) = (days.first().map(|day| day.begins_at), days.last().map(|day| day.ends_at)) else {
-        return Ok(Json(CalendarView { days, complete: true, q: VIOLATIONS }));
+        return Ok(Json(CalendarView { days, complete: true, q: VIOLATIONS.to_owned() }));
     };
+    let q = params.rule.as_deref().map_or_else(|| Ok(VIOLATIONS.to_owned()), of_rule)?;
     let open = open(&ctx).await?;
     let mut counts: Vec<BTreeMap<String, ClassView>> = days.iter().map(|_| BTreeMap::new()).collect();
-    let complete = each_violation(&ctx, &caller, (since, until), |stored| {
+    let complete = each_violation(&ctx, &caller, &q, (since, until), |stored| {
         let at = stored.event.occurred_at;
         let day = days.partition_point(|day| day.ends_at <= at);
         if let Some(counts) = counts.get_mut(day) {
@@ -96,7 +99,7 @@ pub(crate) async fn calendar(
         day.classes = counts.into_values().collect();
         day.classes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.class.cmp(&b.class)));
     }
-    Ok(Json(CalendarView { days, complete, q: VIOLATIONS }))
+    Ok(Json(CalendarView { days, complete, q }))
 }
 
 fn count(counts: &mut BTreeMap<String, ClassView>, stored: &StoredEvent, open: &HashSet<String>) {
@@ -109,13 +112,22 @@ fn count(counts: &mut BTreeMap<String, ClassView>, stored: &StoredEvent, open: &
 }
 
 /// What has an alarm that nobody has dealt with.
-async fn open(ctx: &Context) -> Result<HashSet<String>, ApiError> {
+pub(super) async fn open(ctx: &Context) -> Result<HashSet<String>, ApiError> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT subject FROM alarms_alarm WHERE kind IN ('rule.alarm', 'rule.prohibited') AND state <> 'handled'",
     )
     .fetch_all(ctx.db().read())
     .await?;
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
+}
+
+/// What one rule answered to.
+fn of_rule(rule: &str) -> Result<String, ApiError> {
+    let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if rule.is_empty() || !rule.chars().all(known) {
+        return Err(ApiError::invalid("?rule", "unknown", "write the rule's id".to_owned()));
+    }
+    Ok(format!("({VIOLATIONS}) rule={rule}"))
 }
 
 /// Reads `2026-11`.

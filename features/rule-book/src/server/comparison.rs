@@ -131,7 +131,8 @@ pub(crate) async fn comparison(
         days: BTreeMap::new(),
         classes: BTreeMap::new(),
     };
-    let complete = each_violation(&ctx, &caller, (params.since, params.until), |stored| compared.add(stored)).await?;
+    let complete =
+        each_violation(&ctx, &caller, VIOLATIONS, (params.since, params.until), |stored| compared.add(stored)).await?;
     let q = match params.class.as_deref() {
         None => VIOLATIONS.to_owned(),
         // Rules may have no class.

@@ -10,15 +10,15 @@ pub(super) const VIOLATIONS: &str = "level:alarm OR level:prohibited";
 const MOST: usize = 50_000;
 const AT_ONCE: usize = 1000;
 
-/// Shows `count` every event from `since` on and before `until` to which a rule answered and that the caller may see, the newest
-/// first. Gives whether these were all.
+/// Shows `count` every event that `q` asks for from `since` on and before `until` that the caller may see, the newest first. Gives whether these were all.
 pub(super) async fn each_violation(
     ctx: &Context,
     caller: &Caller,
+    q: &str,
     (since, until): (Time, Time),
     mut count: impl FnMut(&StoredEvent),
 ) -> Result<bool, ApiError> {
-    let mut query = question(ctx, caller, VIOLATIONS, None).await?;
+    let mut query = question(ctx, caller, q, None).await?;
     (query.since, query.until, query.limit) = (Some(since), Some(until), AT_ONCE);
     let mut seen = 0;
     while seen < MOST {

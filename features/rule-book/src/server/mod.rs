@@ -6,7 +6,9 @@ mod counted;
 mod preview;
 mod ready;
 mod sight;
+mod today;
 mod violations;
+mod without;
 
 use serde_json::Value;
 use utoipa_axum::routes;
@@ -16,15 +18,24 @@ use yagura_policy::PolicySpec;
 use yagura_rules::RuleBook;
 use yagura_server_kit::{Context, Migration, Permission, Routes, ServerFeature};
 
+pub use self::without::{alarm_source, hook};
+
 /// The server side.
 pub const FEATURE: ServerFeature =
     ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new(crate::FEATURE) };
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 202_611_290_200,
-    name: "rule_book_feed",
-    sql: include_str!("../../migrations/202611290200_rule_book_feed.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 202_611_290_200,
+        name: "rule_book_feed",
+        sql: include_str!("../../migrations/202611290200_rule_book_feed.sql"),
+    },
+    Migration {
+        version: 202_611_290_500,
+        name: "rule_book_without",
+        sql: include_str!("../../migrations/202611290500_rule_book_without.sql"),
+    },
+];
 
 fn routes() -> Routes {
     Routes::new()
@@ -33,10 +44,14 @@ fn routes() -> Routes {
         .api(Permission::EventsRead, routes!(preview::preview))
         .api(Permission::PoliciesRead, routes!(ready::ready_rules))
         .api(Permission::EndpointsRead, routes!(sight::sights))
+        .api(Permission::EventsRead, routes!(today::today))
+        .api(Permission::PoliciesRead, routes!(without::read_without_rules))
+        .api(Permission::SettingsWrite, routes!(without::change_without_rules))
 }
 
 fn start(ctx: &Context) {
-    ctx.spawn(follow::<violations::Reader>(ctx.clone()));
+    ctx.spawn(follow(ctx.clone(), violations::Reader));
+    without::start(ctx);
 }
 
 /// The policy.

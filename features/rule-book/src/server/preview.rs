@@ -13,14 +13,14 @@ use yagura_events::{
     EventStore, KindFilter, Query,
     server::{Store, question},
 };
-use yagura_rules::{Matcher, Memory, RuleBook, Unseen};
+use yagura_rules::{First, Matcher, Memory, RuleBook};
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem};
 use yagura_vocabulary::{
     Id, Level, RuleLevel, StoredEvent, Time,
     id::{Endpoint, EventKind},
 };
 
-use super::check;
+use super::{check, without::InFleet};
 use crate::quiet::Quiet;
 
 /// Events are read so much at a time, the oldest first: rules count what comes together.
@@ -77,7 +77,7 @@ pub(crate) struct PreviewView {
     judged: u64,
     /// Every rule that is on, in the order of the book.
     rules: Vec<RuleAnswers>,
-    /// Rules that ask what was seen before, which cannot be said of the past: they answered to nothing here.
+    /// Rules that ask what was seen before on an endpoint, which cannot be said of the past: they answered to nothing here.
     cannot_say: Vec<String>,
 }
 
@@ -110,8 +110,12 @@ pub(crate) async fn preview(
     let mut query = question(&ctx, &caller, "", None).await?;
     query.kinds = kinds(&book);
     query.limit = AT_ONCE;
-    let mut judged = Judged::new(&matcher);
-    let until = judge(&**ctx.part::<Store>(), query, (since, now), &mut judged).await?;
+    let begun = Instant::now();
+    let store = &**ctx.part::<Store>();
+    let of_fleet = |rule: &yagura_rules::Rule| rule.on && rule.when.first_seen == Some(First::Fleet);
+    let fleet = if book.rules.iter().any(of_fleet) { InFleet::before(&ctx, since).await? } else { InFleet::default() };
+    let mut judged = Judged::new(&matcher, fleet);
+    let until = judge(store, query, (since, now), begun, &mut judged).await?;
     Ok(Json(judged.view(&book, since, until, until >= now)))
 }
 
@@ -130,9 +134,9 @@ async fn judge(
     store: &dyn EventStore,
     query: Query,
     (since, now): (Time, Time),
+    begun: Instant,
     judged: &mut Judged<'_>,
 ) -> Result<Time, ApiError> {
-    let begun = Instant::now();
     let mut from = since;
     while from < now && begun.elapsed() < PATIENCE && !judged.matcher_is_empty() {
         let to = (from + SLICE).min(now);
@@ -165,14 +169,15 @@ struct Answers {
 
 struct Judged<'m> {
     matcher: &'m Matcher,
+    fleet: InFleet,
     memories: HashMap<Id<Endpoint>, (Memory, Quiet)>,
     answers: BTreeMap<String, Answers>,
     judged: u64,
 }
 
 impl<'m> Judged<'m> {
-    fn new(matcher: &'m Matcher) -> Self {
-        Self { matcher, memories: HashMap::new(), answers: BTreeMap::new(), judged: 0 }
+    fn new(matcher: &'m Matcher, fleet: InFleet) -> Self {
+        Self { matcher, fleet, memories: HashMap::new(), answers: BTreeMap::new(), judged: 0 }
     }
 
     fn matcher_is_empty(&self) -> bool {
@@ -186,8 +191,9 @@ impl<'m> Judged<'m> {
             return;
         }
         self.judged += 1;
+        self.fleet.meet(stored.id, event);
         let (memory, quiet) = self.memories.entry(stored.endpoint).or_default();
-        let Some(answer) = self.matcher.judge(event, memory, &mut Unseen) else { return };
+        let Some(answer) = self.matcher.judge(event, memory, &mut self.fleet) else { return };
         let rule = answer.rule;
         let account = event.account.as_ref().map(|account| account.id.as_str());
         let whose = stored.person.map_or_else(
@@ -201,7 +207,9 @@ impl<'m> Judged<'m> {
         if answers.examples.len() < EXAMPLES {
             answers.examples.push(stored.id);
         }
-        let tells = rule.level != RuleLevel::Log && rule.popup.show;
+        // That a program is new in the organisation, the person never hears.
+        let told = rule.when.first_seen != Some(First::Fleet);
+        let tells = told && rule.level != RuleLevel::Log && rule.popup.show;
         if let Some(account) = account.filter(|_| tells)
             && quiet.may_speak(&rule.id, account, event.occurred_at, rule.popup.quiet_s)
         {
@@ -211,7 +219,11 @@ impl<'m> Judged<'m> {
 
     fn view(mut self, book: &RuleBook, since: Time, until: Time, complete: bool) -> PreviewView {
         let on: Vec<_> = book.rules.iter().filter(|rule| rule.on).collect();
-        let cannot_say = on.iter().filter(|rule| rule.when.first_seen.is_some()).map(|rule| rule.id.clone()).collect();
+        let cannot_say = on
+            .iter()
+            .filter(|rule| rule.when.first_seen == Some(First::Endpoint))
+            .map(|rule| rule.id.clone())
+            .collect();
         let rules = on.into_iter().map(|rule| {
             let Answers { times, people, endpoints, warned, examples } =
                 self.answers.remove(&rule.id).unwrap_or_default();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use yagura_endpoints::each_with_sensors;
 use yagura_rules::{
-    Rule,
+    First, Rule,
     sight::{Able, Sight, families, is_known_before, sight},
 };
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, error::Problem};
@@ -43,6 +43,9 @@ pub(crate) enum Why {
     /// It could stop the act, but what the rule asks is known only afterwards: the command line, how often it happened, whether the
     /// program is new; or the rule names no program.
     NotKnownBefore,
+    /// Only the server knows whether a program is new in the organisation, and at its start only: administrators are told, the person
+    /// is not, and nothing is stopped.
+    ServerTells,
 }
 
 /// Why on how many endpoints.
@@ -150,6 +153,7 @@ impl<'r> Counted<'r> {
                 None | Some(SensorHealth::Off) => Why::Off,
                 Some(SensorHealth::Unsupported) => Why::Unsupported,
                 Some(SensorHealth::Failed) => Why::Failed,
+                Some(_) if self.rule.when.first_seen == Some(First::Fleet) => Why::ServerTells,
                 Some(_) if self.rule.level != RuleLevel::Prohibit => continue,
                 Some(_) if !Sensors(told).stops(sensor) => Why::CannotStop,
                 Some(_) if !is_known_before(self.rule, sensor) => Why::NotKnownBefore,
@@ -222,6 +226,16 @@ mod tests {
     fn what_no_sensor_can_stop_is_only_warned_of() {
         let reasons = [(Why::NeverTold, "process", 1), (Why::Off, "process", 1), (Why::CannotStop, "process", 2)];
         check(&rule("prohibit", &["process.start"]), [4, 0, 2, 2], &reasons);
+    }
+
+    #[test]
+    fn that_a_program_is_new_in_the_organisation_is_told_to_administrators_only() {
+        let mut new = rule("alarm", &["process.start"]);
+        new.when.first_seen = Some(First::Fleet);
+        let silent = [(Why::NeverTold, "process", 1), (Why::Off, "process", 1)];
+        check(&new, [4, 2, 0, 2], &[silent[0], silent[1], (Why::ServerTells, "process", 2)]);
+        new.level = RuleLevel::Prohibit;
+        check(&new, [4, 0, 2, 2], &[silent[0], silent[1], (Why::ServerTells, "process", 2)]);
     }
 
     #[test]

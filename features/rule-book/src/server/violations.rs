@@ -1,13 +1,12 @@
 //! From an event to which a rule answered to an alarm that somebody deals with.
 
 use serde_json::json;
-use sqlx::AnyConnection;
 use yagura_alarms::{About, Cause, Kind, all_happened};
 use yagura_events::{FeedItem, server::Follower};
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::{Level, Severity, StoredEvent};
 
-const ALARM: Kind = Kind {
+pub(super) const ALARM: Kind = Kind {
     word: "rule.alarm",
     severity: Severity::Medium,
     title: ("規則に触れる操作がありました", "Something was against a rule"),
@@ -25,12 +24,12 @@ impl Follower for Reader {
     type Found = Cause;
     const TABLE: &'static str = "rule_book_feed";
 
-    fn find(item: &FeedItem) -> Option<Cause> {
+    fn find(&mut self, item: &FeedItem) -> Option<Cause> {
         cause(&item.event)
     }
 
-    async fn write(ctx: &Context, on: &mut AnyConnection, found: &[Cause]) -> Result<(), ApiError> {
-        all_happened(ctx, on, found).await
+    async fn write(&mut self, ctx: &Context, tx: &mut Tx, found: &[Cause]) -> Result<(), ApiError> {
+        all_happened(ctx, tx, found).await
     }
 }
 
@@ -59,7 +58,7 @@ fn cause(stored: &StoredEvent) -> Option<Cause> {
         "occurred_at": event.occurred_at,
         "rule_count": event.body.get("rule_count"),
     });
-    let about = About { id: about(stored), title: name.to_owned() };
+    let about = About { id: about(stored), title: Some((name.to_owned(), name.to_owned())) };
     Some(Cause { kind, endpoint: Some(stored.endpoint), about: Some(about), detail })
 }
 

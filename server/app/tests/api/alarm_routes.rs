@@ -10,11 +10,12 @@ use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufStream},
     net::{TcpListener, UdpSocket},
 };
+use yagura_mail::Mail;
 use yagura_scenarios::{PostOffice, Protection};
 use yagura_vocabulary::{Clock as _, Event, Level, SystemClock};
 
 use crate::{
-    harness::{House, Reply, on_both},
+    harness::{House, Reply, on_both, on_both_with},
     machine::{Machine, account},
 };
 
@@ -256,4 +257,33 @@ fn change_with_url(route: &Value, url: &str) -> Value {
     let mut route = route.clone();
     route["to"]["url"] = json!(url);
     route
+}
+
+/// Nobody looks for an hour unless a bell rings, and it rings when there is something to be seen.
+#[test]
+fn v04_a_mail_leaves_with_the_alarm_it_is_about_and_does_not_wait_for_the_next_look() {
+    on_both_with(
+        |_| "[outbox]\nlook_every_s = 3600\n".to_owned(),
+        |house| async move {
+            let office = with_mail(&house).await;
+            let ctx = house.server.context();
+            let mut tx = ctx.db().write().await.unwrap();
+            let mail = Mail { to: "tanaka@example.jp".into(), subject: "先".into(), text: "本文\n".into() };
+            yagura_mail::enqueue(ctx, &mut tx, &mail).await.unwrap();
+            // Whoever was woken too early has looked by now, and seen nothing.
+            for _ in 0..50 {
+                let seen: (i64,) =
+                    sqlx::query_as("SELECT COUNT(*) FROM mail_message").fetch_one(ctx.db().read()).await.unwrap();
+                assert_eq!(seen, (0,));
+            }
+            tx.commit().await.unwrap();
+            office.taken(1).await;
+            make(&house, &route("全部", &json!({"kind": "mail", "addresses": ["joho@example.jp"]}), &json!({}))).await;
+            let mut machine = Machine::enrol(&house, "PC-014").await;
+            machine.tells(&violation("program", "1000"));
+            machine.send().await.unwrap();
+            let mails = office.taken(2).await;
+            assert!(mails[1].contains("To: joho@example.jp"), "{}", mails[1]);
+        },
+    );
 }

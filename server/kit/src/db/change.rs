@@ -112,6 +112,11 @@ impl Change {
         self.tx.on()
     }
 
+    /// The transaction, for what writes down and rings a bell.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
     /// When the change counts as made.
     #[must_use]
     pub fn at(&self) -> Time {

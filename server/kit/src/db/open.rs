@@ -14,6 +14,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::outbox::Bell;
+
 /// Which database it is. SQL is the same for both; only how connections are set up differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -59,6 +61,8 @@ struct Writers {
 /// A transaction that writes.
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    /// Rung once it lasts.
+    bells: Vec<Bell>,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -139,7 +143,7 @@ impl Db {
             }
         };
         let inner = writers.begin(self.kind).await.map_err(|error| DbError::Transaction("begin", error))?;
-        Ok(Tx { inner, _turn: turn })
+        Ok(Tx { inner, bells: Vec::new(), _turn: turn })
     }
 
     /// Closes all connections.
@@ -194,12 +198,19 @@ impl Tx {
         &mut self.inner
     }
 
+    /// Rings the bell as soon as this lasts, and never if it does not: whoever is woken sees what was written.
+    pub fn ring(&mut self, bell: &Bell) {
+        self.bells.push(bell.clone());
+    }
+
     /// Makes it last.
     ///
     /// # Errors
     /// When the database is away: then nothing has changed.
     pub async fn commit(self) -> Result<(), DbError> {
-        self.inner.commit().await.map_err(|error| DbError::Transaction("commit", error))
+        self.inner.commit().await.map_err(|error| DbError::Transaction("commit", error))?;
+        self.bells.iter().for_each(Bell::ring);
+        Ok(())
     }
 }
 
@@ -217,6 +228,33 @@ const POSTGRES_READ: &str = "SET default_transaction_read_only = on";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whether the bell rang before now.
+    async fn rang(bell: &Bell) -> bool {
+        tokio::select! {
+            biased;
+            () = bell.rung() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bell_rings_once_what_it_is_rung_for_can_be_read_and_not_if_it_never_can() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}", dir.path().join("db").display())).await.unwrap();
+        let bell = Bell::default();
+        let mut tx = db.write().await.unwrap();
+        tx.on().execute("CREATE TABLE t (x TEXT)").await.unwrap();
+        tx.ring(&bell);
+        assert!(!rang(&bell).await, "nobody can read it yet");
+        tx.commit().await.unwrap();
+        assert!(rang(&bell).await);
+        db.read().execute("SELECT x FROM t").await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        tx.ring(&bell);
+        drop(tx);
+        assert!(!rang(&bell).await, "it was taken back");
+    }
 
     #[tokio::test]
     async fn after_a_full_disk_the_next_transaction_works() {

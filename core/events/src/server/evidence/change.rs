@@ -32,6 +32,6 @@ pub(super) async fn change(
     settings::store(change.on(), &body, at).await?;
     bucket::keep_secrets(change.on(), &body, secrets).await?;
     change.commit(Audit::changed(object(), &before.settings, &body)).await?;
-    ctx.part::<Bell>().0.notify_one();
+    ctx.part::<Bell>().0.ring();
     Ok(Json(view(&ctx).await?))
 }

@@ -4,20 +4,18 @@ use std::{path::PathBuf, time::Duration};
 
 use sqlx::FromRow;
 use yagura_mail::Whereabouts;
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{
+    ApiError, Context,
+    outbox::{claim, pause},
+};
 use yagura_vocabulary::Time;
 
 use super::{bucket, places, settings::Destination};
 use crate::embedded::WrittenHead;
 
-/// The pause after the first failure; each next one is twice as long,
-const FIRST_PAUSE: Duration = Duration::from_secs(60);
-/// up to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+const TABLE: &str = "events_head_delivery";
 /// Then there are newer heads.
 const LIFETIME: Duration = Duration::from_secs(2 * 86_400);
-/// While one server delivers, no other does.
-const CLAIM: Duration = Duration::from_secs(300);
 /// So often a mail is looked after that is in the outbox.
 const FOLLOW_EVERY: Duration = Duration::from_secs(10);
 /// Deliveries of one look.
@@ -59,25 +57,12 @@ pub(super) async fn due(ctx: &Context) -> Result<(), ApiError> {
         if ctx.stopping().is_cancelled() {
             break;
         }
-        if claim(ctx, &due).await? {
+        if claim(ctx, TABLE, &due.id, due.next_at).await? {
             let outcome = attempt(ctx, &due).await?;
             settle(ctx, &due, outcome).await?;
         }
     }
     Ok(())
-}
-
-async fn claim(ctx: &Context, due: &Due) -> Result<bool, ApiError> {
-    let mut tx = ctx.db().write().await?;
-    let claimed =
-        sqlx::query("UPDATE events_head_delivery SET next_at = $1 WHERE id = $2 AND next_at = $3 AND state = 'queued'")
-            .bind((ctx.now() + CLAIM).micros())
-            .bind(&due.id)
-            .bind(due.next_at)
-            .execute(tx.on())
-            .await?;
-    tx.commit().await?;
-    Ok(claimed.rows_affected() == 1)
 }
 
 async fn attempt(ctx: &Context, due: &Due) -> Result<Outcome, ApiError> {
@@ -99,7 +84,7 @@ async fn attempt(ctx: &Context, due: &Due) -> Result<Outcome, ApiError> {
     let done = match destination {
         Destination::Mail { to } => {
             let mut tx = ctx.db().write().await?;
-            let id = places::mail(ctx, tx.on(), &to, &written).await?;
+            let id = places::mail(ctx, &mut tx, &to, &written).await?;
             // In one transaction, so that no restart mails a head twice.
             sqlx::query("UPDATE events_head_delivery SET mail = $1 WHERE id = $2")
                 .bind(&id)
@@ -153,22 +138,4 @@ async fn settle(ctx: &Context, due: &Due, outcome: Outcome) -> Result<(), ApiErr
     .execute(tx.on())
     .await?;
     Ok(tx.commit().await?)
-}
-
-/// The pause after so many failures before this one.
-fn pause(failures: i64) -> Duration {
-    let doublings = u32::try_from(failures.clamp(0, 16)).unwrap_or(16);
-    FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_an_hour() {
-        let minutes: Vec<_> = (0..8).map(|failures| pause(failures).as_secs() / 60).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60]);
-        assert_eq!((pause(-1), pause(i64::MAX)), (FIRST_PAUSE, LONGEST_PAUSE));
-    }
 }

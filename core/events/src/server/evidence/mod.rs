@@ -24,7 +24,7 @@ pub use self::{
 
 /// Wakes the task that writes heads down and sends them.
 #[derive(Default)]
-pub(super) struct Bell(tokio::sync::Notify);
+pub(super) struct Bell(yagura_server_kit::outbox::Bell);
 
 /// Certificate authorities that are believed beside the system's when a head leaves over TLS, PEM.
 pub struct EvidenceAuthorities(pub String);

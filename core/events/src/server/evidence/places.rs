@@ -6,10 +6,9 @@ use std::{
     path::Path,
 };
 
-use sqlx::AnyConnection;
 use yagura_mail::Mail;
 use yagura_server_kit::{
-    ApiError, Context,
+    ApiError, Context, Tx,
     error::Chain,
     syslog::{Facility, Message, Receiver, Severity, send},
 };
@@ -18,15 +17,10 @@ use super::EvidenceAuthorities;
 use crate::embedded::WrittenHead;
 
 /// Puts a mail with the head into the outbox; its id.
-pub(super) async fn mail(
-    ctx: &Context,
-    connection: &mut AnyConnection,
-    to: &str,
-    written: &WrittenHead,
-) -> Result<String, ApiError> {
+pub(super) async fn mail(ctx: &Context, tx: &mut Tx, to: &str, written: &WrittenHead) -> Result<String, ApiError> {
     let (subject, text) = words(written);
     let mail = Mail { to: to.to_owned(), subject, text };
-    yagura_mail::enqueue_followed(ctx, connection, &mail).await
+    yagura_mail::enqueue_followed(ctx, tx, &mail).await
 }
 
 /// Subject and text of the mail. Pure.

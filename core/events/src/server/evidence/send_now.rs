@@ -40,6 +40,6 @@ pub(super) async fn send_now(
     let id = Id::<HeadKind>::new().to_string();
     heads::write_down(&ctx, change.on(), evidence, (&id, Some(&caller.name)), &destinations).await?;
     change.commit(Audit::created(object(), &Sent { destinations: &destinations })).await?;
-    ctx.part::<Bell>().0.notify_one();
+    ctx.part::<Bell>().0.ring();
     Ok((StatusCode::ACCEPTED, Json(view(&ctx).await?)))
 }

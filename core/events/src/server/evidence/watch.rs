@@ -2,31 +2,18 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, outbox::work_off};
 
 use super::{Bell, deliver, heads, settings};
 use crate::server::{asked::clock, retention::last_hour, store};
 
-const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// So long heads are remembered here; the places keep them for ever.
 const REMEMBERED: Duration = Duration::from_secs(400 * 86_400);
 
 /// Looks again and again, until the server stops.
 pub(in super::super) async fn watch(ctx: Context) {
-    let stop = ctx.stopping();
-    let mut ticks = interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = ctx.part::<Bell>().0.notified() => {}
-            _ = ticks.tick() => {}
-        }
-        if let Err(error) = run_due(&ctx).await {
-            tracing::warn!(?error, "the head of the journal could not be sent");
-        }
-    }
+    let bell = ctx.part::<Bell>().0.clone();
+    work_off(ctx, bell, "the head of the journal", |ctx| async move { run_due(&ctx).await }).await;
 }
 
 /// Writes today's head down if its hour has come, and delivers what is due.

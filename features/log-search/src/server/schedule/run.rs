@@ -126,7 +126,7 @@ async fn run(ctx: &Context, due: Due) -> Result<(), ApiError> {
         let (subject, text) = tell::write(&due.name, &due.q, &found, url.trim_end_matches('/'));
         for to in due.row.recipients() {
             let mail = Mail { to, subject: subject.clone(), text: text.clone() };
-            yagura_mail::enqueue(ctx, change.on(), &mail).await?;
+            yagura_mail::enqueue(ctx, change.tx(), &mail).await?;
         }
     }
     change.commit(Audit::created(object(&due.row.saved_id, &due.name), &found).because(due.purpose)).await
