@@ -15,6 +15,7 @@ mod l01_windows;
 mod l02_file_operations;
 mod l02_more;
 mod l04_print;
+mod l09_sessions;
 mod l13_rights;
 mod no_event_is_lost;
 mod policies_hold;

@@ -92,7 +92,13 @@ fn the_record_has_who_what_where_and_how_much() {
     let account = Some(Account { name: "tanaka".to_owned(), id: "1000".to_owned() });
     let of = |job, ago, device| {
         let ended = Ended { job, outcome: PrintOutcome::Completed };
-        record(ended, now, Duration::from_secs(ago), account.clone(), device)
+        record(
+            ended,
+            now,
+            Duration::from_secs(ago),
+            account.clone().map(|account| (account, Some("3".to_owned()))),
+            device,
+        )
     };
     let plain = of(job(1, 9), 0, Some("ipp://user:secret@mfp3.example.jp:631/ipp/print"));
     assert_eq!((plain.at, plain.account.as_ref(), plain.pages, plain.copies), (now, account.as_ref(), Some(3), 1));
