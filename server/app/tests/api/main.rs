@@ -11,6 +11,7 @@ mod blobs;
 mod clickhouse;
 mod command_line;
 mod database_away;
+mod days;
 mod description;
 mod endpoints;
 mod enrolment;
