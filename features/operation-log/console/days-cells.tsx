@@ -13,7 +13,7 @@ type How = 'boot' | 'wake' | 'shutdown' | 'sleep' | 'not_told';
 function Moment({ at, event, what }: { at: string; event: string | null | undefined; what: string }): ReactNode {
   const t = useDaysWords();
   const time = clockTime(Date.parse(at), usePlace(), false);
-  if (!event) return time;
+  if (!event) return <span>{time}</span>;
   return (
     <Go className={css['figure']} to="/events" search={{ event }} aria-label={t('open_row', { what, time })}>
       {time}

@@ -33,8 +33,17 @@ struct One {
     parent: Option<u32>,
     /// The number that the kernel's audit gave to its logon session.
     audit: Option<u32>,
-    /// Where it belongs, and what it starts: once somebody asked, or its parent knew.
+    /// Where it belongs, once somebody asked, or its parent knew.
     within: Option<Within>,
+}
+
+impl One {
+    /// Where it belongs for good, and what it starts. Only root's programs let people in: one of these that is nowhere now may be in a
+    /// session in a moment.
+    fn settled(&self) -> Option<Within> {
+        let root = self.uid.is_none_or(|uid| uid == 0);
+        self.within.clone().filter(|within| !root || *within != Within::Nowhere)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -86,7 +95,7 @@ impl Known {
                     uid: exec.owner.map(|owner| owner.uid),
                     parent: exec.parent.map(|parent| parent.pid),
                     audit: exec.owner.and_then(|owner| owner.session),
-                    within: parent.and_then(|parent| parent.within.clone()),
+                    within: parent.and_then(One::settled),
                 };
                 table.living.insert(exec.who.pid, one);
             }
@@ -98,7 +107,7 @@ impl Known {
                     uid: fork.owner.map(|owner| owner.uid).or_else(|| parent?.uid),
                     parent: Some(fork.parent.pid),
                     audit: fork.owner.and_then(|owner| owner.session),
-                    within: parent.and_then(|parent| parent.within.clone()),
+                    within: parent.and_then(One::settled),
                 };
                 table.living.insert(fork.who.pid, one);
             }
@@ -203,18 +212,16 @@ impl Table {
         let mut found = None;
         for _ in 0..GENERATIONS {
             let Some(one) = self.find(at) else { break };
-            let (known, parent) = (one.within.clone(), one.parent);
-            found = known.or_else(|| self.living.contains_key(&at).then(|| within(at)).flatten());
+            let lives = self.living.contains_key(&at);
+            // Of one that is gone counts where it was when it was asked about last.
+            let (known, parent) = (if lives { one.settled() } else { one.within.clone() }, one.parent);
+            found = known.or_else(|| lives.then(|| within(at)).flatten());
             match parent.filter(|parent| found.is_none() && *parent > 1) {
                 Some(parent) => at = parent,
                 None => break,
             }
         }
-        let asked = self.living.get_mut(&pid).or_else(|| self.ended.get_mut(&pid));
-        // Only root's programs let people in: what is nowhere now may be in a session in a moment.
-        if let Some(one) = asked
-            && (found != Some(Within::Nowhere) || one.uid.is_some_and(|uid| uid != 0))
-        {
+        if let Some(one) = self.living.get_mut(&pid).or_else(|| self.ended.get_mut(&pid)) {
             one.within.clone_from(&found);
         }
         found

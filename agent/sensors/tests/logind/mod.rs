@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::{Mutex, MutexGuard};
 use zbus::{Connection, Message, OwnedObjectPath, OwnedVariant, connection::Builder};
 
 /// Accounts that every Debian has. Nobody works as them on a machine that runs tests.
@@ -44,7 +45,11 @@ pub(crate) struct House {
     logind: Child,
     /// Whoever opens sessions, as `sshd` or `login` do.
     door: Connection,
+    _alone: MutexGuard<'static, ()>,
 }
+
+/// One at a time: they would share the hierarchy of control groups that has a group for each session.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 impl Drop for House {
     fn drop(&mut self) {
@@ -61,6 +66,7 @@ impl House {
             println!("SKIPPED: YAGURA_TEST_ELOGIND names no folder with elogind (./dev setup test fetches it)");
             return None;
         };
+        let alone = ALONE.lock().await;
         let home = tempfile::tempdir().unwrap();
         let (bus, config) = (home.path().join("bus"), home.path().join("bus.conf"));
         fs::write(&config, BUS.replace("PLACE", bus.to_str().unwrap())).unwrap();
@@ -76,7 +82,7 @@ impl House {
             if let Ok(door) = Builder::address(address.as_str()).build().await
                 && call(&door, "ListSessions", &()).await.is_ok()
             {
-                let house = Self { home, logind, door };
+                let house = Self { home, logind, door, _alone: alone };
                 let leader = Somebody::new();
                 return match house.try_log_on(DAEMON, &leader).await {
                     Ok(session) => {
