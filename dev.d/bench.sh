@@ -9,7 +9,8 @@ cmd_bench() {
     events) bench_events "$@" ;;
     sensors) bench_sensors "$@" ;;
     warnings) bench_warnings "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]]" ;;
+    idle) bench_idle "$@" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS]" ;;
   esac
 }
 
@@ -68,6 +69,16 @@ bench_warnings() {
   say "building the measurement"
   cargo build --release --locked --quiet -p yagura-scenarios --example latency </dev/null
   YAGURA_BIN_DIR=$(target_dir)/release "$(target_dir)/release/examples/latency" "$@" </dev/null
+}
+
+# The agent and the session program on a desktop, untouched and worked at.
+bench_idle() {
+  setup_build
+  need_packages xvfb xterm openbox x11-utils
+  build_all
+  say "building the measurement"
+  cargo build --release --locked --quiet -p yagura-scenarios --example idle </dev/null
+  YAGURA_BIN_DIR=$(target_dir)/release "$(target_dir)/release/examples/idle" "$@" </dev/null
 }
 
 # The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.

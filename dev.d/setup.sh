@@ -32,7 +32,7 @@ setup_build() {
 }
 
 setup_test() {
-  need_packages postgresql chromium e2fsprogs fonts-noto-cjk iproute2 procps python3 python3-venv util-linux xvfb
+  need_packages postgresql chromium-headless-shell e2fsprogs fonts-noto-cjk iproute2 procps python3 python3-venv util-linux xvfb
   # What the scenarios of windows, files and printing use as people do. Debian starts a CUPS that it installs; the tests have their own.
   need_packages openbox x11-utils xdotool xterm zenity pcmanfm rsync sudo vim unzip zip cups cups-client cups-filters ghostscript printer-driver-cups-pdf
   setup_mitmproxy

@@ -83,6 +83,16 @@ test_rust() {
   run_step rust "Rust's tests${1:+ and the scenarios}" \
     cargo test --locked --workspace "${only[@]}" --all-features --lib --bins --tests --examples --no-fail-fast -- --show-output
   stop_postgres
+  slowest "$TEST_DIR/rust.log"
+}
+
+# Which test programs took longest: what to look at before the whole takes too long.
+slowest() {
+  local line
+  while IFS= read -r line; do say "  $line"; done < <(
+    sed -nE -e 's/^ *Running (unittests )?(\S+) \(.*\/deps\/(\S+)-[0-9a-f]+\)$/\3 (\2)/; T took; h; b' \
+      -e ':took' -e 's/^test result: .* finished in ([0-9]+)\.[0-9]+s$/\1/; T' -e 'G; s/\n/ s /p' "$1" | sort -rn | head -n 8
+  )
 }
 
 test_scenarios() {

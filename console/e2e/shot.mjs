@@ -3,7 +3,7 @@ import { chromium } from 'playwright-core';
 
 const [folder = 'shots', ...paths] = process.argv.slice(2);
 const options = Object.fromEntries((process.env.SHOT ?? '').split(',').filter(Boolean).map((part) => part.split('=')));
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: ['--no-sandbox'] });
 const context = await browser.newContext({
   viewport: { width: Number(options.width ?? 1440), height: Number(options.height ?? 900) },
   colorScheme: options.scheme ?? 'light',

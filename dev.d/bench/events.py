@@ -325,7 +325,10 @@ def main() -> None:
     parser.add_argument("--growth", default="1,7,30", help="days that only the embedded store gets, one after the other")
     parser.add_argument("--sqlite-rows", type=int, default=500_000)
     parser.add_argument("--engines", default="clickhouse,duck,sqlite")
+    parser.add_argument("--keep", help="folder, not there yet, that the last grown store is left in; a server's data folder may be begun with it")
     arguments = parser.parse_args()
+    if arguments.keep and os.path.exists(arguments.keep):
+        sys.exit(f"--keep: {arguments.keep} is there already")
     folder = tempfile.mkdtemp(prefix="yagura-bench-")
     try:
         say(f"{arguments.days} days of {arguments.endpoints} endpoints, for every engine")
@@ -360,7 +363,10 @@ def main() -> None:
             many = history(arguments.bin, arguments.endpoints, days, data)
             answers = ours(arguments.bin, data, asked, GROWN_ROUNDS, ARRIVING)
             grown.append(many | answers | {"bytes": many["bytes"], "rows": many["rows"], "engine": f"{days} days"})
-            shutil.rmtree(data)
+            if not arguments.keep or len(grown) < len(arguments.growth.split(",")):
+                shutil.rmtree(data)
+        if grown and arguments.keep:
+            shutil.move(data, arguments.keep)
         if grown:
             table(f"Alone, as it grows, while {ARRIVING:,} events a second arrive (their storing is in the CPU times):", grown)
     finally:

@@ -72,6 +72,15 @@ impl Seat {
         programs::kill(self.session.take());
     }
 
+    /// The session program's process.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn session_pid(&self) -> u32 {
+        self.session.as_ref().expect("the session program runs").id()
+    }
+
     /// The X display.
     #[must_use]
     pub fn display(&self) -> &str {

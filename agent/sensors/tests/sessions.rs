@@ -20,8 +20,8 @@ use yagura_records::{
     WindowRecord,
 };
 use yagura_sensors::{
-    Desktops, FileWish, Known, LinuxFiles, LinuxProcesses, LinuxSessions, Logons, Sensors, SessionPlaces,
-    SessionStream, replay::Replay,
+    Desktops, FileWish, Known, LinuxFiles, LinuxProcesses, LinuxSessions, Logons, ProcessStream, Sensors,
+    SessionPlaces, SessionStream, replay::Replay,
 };
 use yagura_vocabulary::{SensorHealth, SystemClock};
 
@@ -150,6 +150,20 @@ impl Drop for Memory {
     }
 }
 
+/// Waits until the start of a program is told of.
+async fn told_of(processes: &mut ProcessStream, command: &str) {
+    let told = async {
+        loop {
+            if let ProcessRecord::Started(start) = &*processes.next().await.expect("the sensor goes on")
+                && start.command_line.as_ref().is_some_and(|line| line.as_str() == command)
+            {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), told).await.expect("it is told of");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_two_people_do_on_one_machine_is_told_with_the_session_of_each() {
     let Some(house) = House::open().await else { return };
@@ -192,9 +206,7 @@ async fn what_two_people_do_on_one_machine_is_told_with_the_session_of_each() {
         let mut somebody = Somebody::at(&memory.0);
         // Before they are let in it is nobody's session.
         somebody.does(&format!("mkdir before-{name}"));
-        while !memory.0.join(format!("before-{name}")).exists() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        told_of(&mut processes, &format!("mkdir before-{name}")).await;
         let session = house.log_on(account, &somebody).await;
         check(&next(&mut stream).await, SessionAct::Logon, Some(name));
         somebody.does_as(account, &format!("mkdir in-{name}; echo a > in-{name}/a.txt"));

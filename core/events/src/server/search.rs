@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use yagura_endpoints::{id_by_name_or_id, visible};
 use yagura_server_kit::{
-    ApiError, ApiResult, Caller, Context, Count, Json, PageQuery, Query as Params, error::Problem,
+    ApiError, ApiResult, Caller, Context, Count, Json, PageQuery, Query as Params,
+    error::{Code, Problem},
 };
 use yagura_vocabulary::{
     Lane, Level, StoredEvent, Time,
@@ -233,11 +234,19 @@ pub(super) async fn wanted(ctx: &Context, caller: &Caller, params: SearchQuery, 
     // Also for further pages, which are not written down.
     reason(ctx, caller).await?;
     let endpoints = match &params.endpoint {
-        Some(name) => Some(vec![id_by_name_or_id(ctx, caller, name).await?.0]),
+        Some(name) => Some(vec![endpoint(ctx, caller, name).await?]),
         None => scope(ctx, caller).await?,
     };
     let expr = asked::read(ctx, caller, params.q.as_deref().unwrap_or_default(), None).await?;
     Ok(query(params, endpoints, limit)?.ask(expr))
+}
+
+/// The endpoint of this name or id. What has left the ledger still has its rows: who sees everything finds them by the id.
+async fn endpoint(ctx: &Context, caller: &Caller, name: &str) -> Result<EndpointId, ApiError> {
+    match (id_by_name_or_id(ctx, caller, name).await, name.parse()) {
+        (Err(error), Ok(id)) if error.code() == Code::NotFound && !caller.limited => Ok(id),
+        (found, _) => found.map(|(id, ..)| id),
+    }
 }
 
 /// The store's query for a question, kept to what the caller may see; with `received_since`, only what came since then,
@@ -339,7 +348,7 @@ pub(super) async fn scope(ctx: &Context, caller: &Caller) -> Result<Option<Vec<E
     Ok(Some(rows.into_iter().filter_map(|(id,)| id.parse().ok()).collect()))
 }
 
-/// The names of the endpoints on a page.
+/// The names of the endpoints on a page; of those that have left the ledger, their ids.
 pub(super) async fn hostnames(ctx: &Context, items: &[StoredEvent]) -> Result<HashMap<EndpointId, String>, ApiError> {
     let mut names = HashMap::new();
     for stored in items {
@@ -350,7 +359,7 @@ pub(super) async fn hostnames(ctx: &Context, items: &[StoredEvent]) -> Result<Ha
             .bind(stored.endpoint.to_string())
             .fetch_optional(ctx.db().read())
             .await?;
-        names.insert(stored.endpoint, name.map(|(name,)| name).unwrap_or_default());
+        names.insert(stored.endpoint, name.map_or_else(|| stored.endpoint.to_string(), |(name,)| name));
     }
     Ok(names)
 }

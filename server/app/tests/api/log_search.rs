@@ -54,6 +54,33 @@ fn a_question_in_either_language_finds_its_rows() {
 }
 
 #[test]
+fn what_has_left_the_ledger_is_still_found_by_its_id() {
+    on_both(|house| async move {
+        let (gone, _) = busy(&house).await;
+        let id = gone.id.to_string();
+        let mut tx = house.server.context().db().write().await.unwrap();
+        for leave in [
+            "DELETE FROM policy_manifest WHERE endpoint_id = $1",
+            "DELETE FROM people_account WHERE endpoint_id = $1",
+            "DELETE FROM endpoints_state WHERE endpoint_id = $1",
+            "DELETE FROM endpoints_endpoint WHERE id = $1",
+        ] {
+            sqlx::query(leave).bind(&id).execute(tx.on()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let page =
+            house.admin("GET", &format!("/api/v1/events?kind=process.start&endpoint={id}"), None).await.expect(200);
+        let names: Vec<_> = page["items"].as_array().unwrap().iter().map(|row| &row["hostname"]).collect();
+        assert_eq!(names, [&json!(id), &json!(id)], "its id stands where its name was");
+        assert_eq!(found(&house, &house.admin, &format!("端末={id}")).await.len(), 2);
+        let limited = house.limited_to(Role::Auditor, "全社").await;
+        let bearer = format!("Bearer {limited}");
+        let path = format!("/api/v1/events?endpoint={id}");
+        house.ask("GET", &path, &[("authorization", bearer.as_str())], None).await.expect(404);
+    });
+}
+
+#[test]
 fn a_question_that_cannot_be_read_is_answered_with_the_place() {
     on_both(|house| async move {
         let path = format!("/api/v1/events?q={}", encoded("端末:a usr:tanaka"));
