@@ -1,6 +1,6 @@
 //! The session stream beside a logind of the test's own (elogind), on a bus of its own. Without root or elogind it says SKIPPED.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers")]
+#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 mod logind;
 
@@ -90,8 +90,8 @@ async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_a
     check(&next(&mut stream).await, SessionAct::Lock, Some("bin"));
     house.lock(&second, false).await;
     check(&next(&mut stream).await, SessionAct::Unlock, Some("bin"));
-    drop(second);
     drop(two);
+    drop(second);
     let logoff = next(&mut stream).await;
     check(&logoff, SessionAct::Logoff, Some("bin"));
     assert!(logoff.duration_ms.is_some() && !logoff.inferred);
@@ -120,8 +120,8 @@ async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_a
 
     // While the agent is away one goes and another comes.
     drop((stream, sensors));
-    drop(before);
     drop(one);
+    drop(before);
     let three = Somebody::new();
     let third = house.log_on(BIN, &three).await;
     house.until_at_most(1).await;
@@ -238,7 +238,9 @@ async fn what_two_people_do_on_one_machine_is_told_with_the_session_of_each() {
         let record = tokio::time::timeout(Duration::from_secs(30), processes.next()).await;
         let record = record.unwrap_or_else(|_| panic!("only this was told: {starts:?}")).expect("the sensor goes on");
         let (image, session) = match &*record {
-            ProcessRecord::Started(start) => (start.image.as_ref().map(|image| image.as_str()), &start.logon_session),
+            ProcessRecord::Started(start) => {
+                (start.image.as_ref().map(yagura_records::Text::as_str), &start.logon_session)
+            }
             ProcessRecord::Exited(exit) => (exit.image.as_deref(), &exit.logon_session),
             ProcessRecord::Lost(lost) => panic!("{lost:?}"),
         };
@@ -253,7 +255,8 @@ async fn what_two_people_do_on_one_machine_is_told_with_the_session_of_each() {
 
     while let Some((somebody, session, name)) = people.pop() {
         let id = name_of(&session);
-        drop((session, somebody));
+        drop(somebody);
+        drop(session);
         let logoff = next(&mut stream).await;
         check(&logoff, SessionAct::Logoff, Some(name));
         assert_eq!(logoff.session.as_ref().map(|session| session.id.clone()), Some(id));

@@ -64,7 +64,7 @@ pub(crate) async fn explain(api: Option<&Api>, output: &Output, asked: &Explain)
     let told = match api.filter(|_| asked.event != "-") {
         Some(api) => {
             asked.why.say(api).await?;
-            api.get(&Query::new(&format!("/api/v1/events/{}", encoded(&asked.event)))).await?
+            api.get(&Query::new(format!("/api/v1/events/{}", encoded(&asked.event)))).await?
         }
         None => from_input()?,
     };
@@ -166,7 +166,7 @@ fn read(text: &str, name: &str) -> Result<RuleBook, CliError> {
 
 /// The rules in force on a machine.
 async fn in_force(api: &Api, endpoint: &str) -> Result<RuleBook, CliError> {
-    let query = Query::new(&format!("/api/v1/endpoints/{}/policies", encoded(endpoint)));
+    let query = Query::new(format!("/api/v1/endpoints/{}/policies", encoded(endpoint)));
     let policies = api.list(&query, None).await?;
     let book = policies.iter().find(|policy| policy["feature"] == FEATURE).map(|policy| policy["value"].clone());
     let book = book.ok_or_else(|| CliError::Failed(format!("the server has no rules for {endpoint}")))?;

@@ -1,11 +1,9 @@
-//! Lives an ordinary day at a desk and says how many rows of each kind the default policy makes of it. Needs root.
+//! Lives an ordinary day at a desk and says how many rows of each kind the default policy makes of it. Needs Linux and root.
 #![expect(clippy::print_stdout, reason = "a report for a person")]
 
-#[cfg(all(feature = "agent", target_os = "linux"))]
 #[path = "../tests/day/mod.rs"]
 mod day;
 
-#[cfg(all(feature = "agent", target_os = "linux"))]
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), String> {
     if let Some(done) = day::in_a_world_of_its_own(&[]) {
@@ -19,9 +17,4 @@ async fn main() -> Result<(), String> {
     let sums: u64 = day.0.iter().filter_map(|event| event.count).sum();
     println!("  {sums} acts and starts stand in rows with a count");
     Ok(())
-}
-
-#[cfg(not(all(feature = "agent", target_os = "linux")))]
-fn main() {
-    println!("only Linux has the sensors");
 }

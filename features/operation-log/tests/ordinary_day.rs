@@ -1,7 +1,6 @@
 //! An ordinary day at a desk makes no more than 3,000 rows, and none of what matters is lost in sums. Without root, or without eBPF and
 //! fanotify, it says SKIPPED.
 #![cfg(all(feature = "agent", target_os = "linux"))]
-#![expect(clippy::print_stdout, reason = "a test says what it skips")]
 
 mod day;
 

@@ -88,7 +88,8 @@ async fn a_search_for_a_session_finds_the_logon_all_that_was_done_in_it_and_the_
         let acts = format!("/api/v1/events?kind=folder.create&q=session:{id}");
         house.until("what was done", &acts, |page| page["items"].get(0).cloned()).await;
         host.lock(&session, true).await;
-        drop((session, somebody));
+        drop(somebody);
+        drop(session);
         let ended = format!("/api/v1/events?kind=session.logoff&q=session:{id}");
         let logoff = house.until("the logoff", &ended, |page| page["items"].get(0).cloned()).await;
         assert!(logoff["body"]["duration_ms"].as_u64().is_some(), "{logoff}");

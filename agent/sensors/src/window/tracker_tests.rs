@@ -240,7 +240,16 @@ fn people_at_one_machine_have_rows_of_their_own() {
     stage.said(1.0, 2, active(100, "佐藤の窓"));
     stage.until(10.0);
     stage.tracker.left(DesktopId::of(2), stage.now(), &mut stage.town);
-    stage.check(&["0 began 田中の窓", "1 began 佐藤の窓", "1 sato 佐藤の窓 for 9"]);
+    let records = stage.tracker.take();
+    let sessions = records.iter().map(|record| match record {
+        WindowRecord::Began(stay) | WindowRecord::Stayed(stay) => stay.logon_session.as_deref(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(sessions.collect::<Vec<_>>(), [Some("c1"), Some("c2"), Some("c2")]);
+    assert_eq!(
+        records.iter().map(told).collect::<Vec<_>>(),
+        ["0 began 田中の窓", "1 began 佐藤の窓", "1 sato 佐藤の窓 for 9"]
+    );
 }
 
 #[test]

@@ -51,11 +51,15 @@ pub(crate) struct House {
 /// One at a time: they would share the hierarchy of control groups that has a group for each session.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
+/// The bus and elogind are one group of processes.
+fn end(logind: &Child) {
+    let group = format!("-{}", logind.id());
+    drop(Command::new("kill").args(["--", &group]).stderr(Stdio::null()).status());
+}
+
 impl Drop for House {
     fn drop(&mut self) {
-        // The bus and elogind are one group of processes.
-        let group = format!("-{}", self.logind.id());
-        drop(Command::new("kill").args(["--", &group]).status());
+        end(&self.logind);
         drop(self.logind.wait());
     }
 }
@@ -63,7 +67,7 @@ impl Drop for House {
 impl House {
     pub(crate) async fn open() -> Option<Self> {
         let Some(elogind) = std::env::var_os("YAGURA_TEST_ELOGIND") else {
-            println!("SKIPPED: YAGURA_TEST_ELOGIND names no folder with elogind (./dev setup test fetches it)");
+            eprintln!("SKIPPED: YAGURA_TEST_ELOGIND names no folder with elogind (./dev setup test fetches it)");
             return None;
         };
         let alone = ALONE.lock().await;
@@ -77,6 +81,8 @@ impl House {
         let address = format!("unix:path={}", bus.display());
         for _ in 0..300 {
             if logind.try_wait().unwrap().is_some() {
+                // What it had started goes on without it.
+                end(&logind);
                 break;
             }
             if let Ok(door) = Builder::address(address.as_str()).build().await
@@ -86,19 +92,21 @@ impl House {
                 let leader = Somebody::new();
                 return match house.try_log_on(DAEMON, &leader).await {
                     Ok(session) => {
-                        drop((session, leader));
+                        // First the process: a session that lets go of others is over when nobody is in it.
+                        drop(leader);
+                        drop(session);
                         house.until_at_most(0).await;
                         Some(house)
                     }
                     Err(error) => {
-                        println!("SKIPPED: elogind opens no sessions here: {error}");
+                        eprintln!("SKIPPED: elogind opens no sessions here: {error}");
                         None
                     }
                 };
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        println!("SKIPPED: elogind does not run here (it needs root and a mount namespace)");
+        eprintln!("SKIPPED: elogind does not run here (it needs root and a mount namespace)");
         None
     }
 
@@ -136,13 +144,16 @@ impl House {
     /// Waits until there are no more sessions than so many: they end a moment after whoever held them has let go.
     pub(crate) async fn until_at_most(&self, most: usize) {
         type Sessions = Vec<(String, u32, String, String, OwnedObjectPath)>;
-        loop {
-            let answer = call(&self.door, "ListSessions", &()).await.unwrap();
-            if answer.body().deserialize::<Sessions>().unwrap().len() <= most {
-                return;
+        let over = async {
+            loop {
+                let answer = call(&self.door, "ListSessions", &()).await.unwrap();
+                if answer.body().deserialize::<Sessions>().unwrap().len() <= most {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        };
+        tokio::time::timeout(Duration::from_secs(30), over).await.expect("sessions end");
     }
 
     pub(crate) async fn lock(&self, session: &Message, locked: bool) {

@@ -39,8 +39,9 @@ fn who(name: &str) -> Who {
     Who { person: None, account: Account { name: name.to_owned(), id: name.to_owned() } }
 }
 
-fn of(name: &str, row: Row) -> Row {
-    Row { who: Some(who(name)), session: Some(format!("c-{name}")), ..row }
+fn of(name: &str, mut row: Row) -> Row {
+    (row.who, row.session) = (Some(who(name)), Some(format!("c-{name}")));
+    row
 }
 
 const fn heard(last: Time, now: bool) -> Heard<'static> {
