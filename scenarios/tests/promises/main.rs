@@ -24,6 +24,7 @@ mod removals_survive_kills;
 mod the_lake;
 mod the_network_fails;
 mod tls_inspection;
+mod v01_explained;
 mod v01_prohibit;
 mod v03_violations;
 mod what_is_recorded;
