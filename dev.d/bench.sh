@@ -10,7 +10,7 @@ cmd_bench() {
     sensors) bench_sensors "$@" ;;
     warnings) bench_warnings "$@" ;;
     idle) bench_idle "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS]" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS]" ;;
   esac
 }
 
@@ -33,13 +33,32 @@ bench_events() {
   "$BENCH_PYTHON" "$ROOT/dev.d/bench/events.py" --bin "$(target_dir)/release" "$@" </dev/null
 }
 
-# The file sensor under a burst, and beside auditd. auditd is installed but not started as a service.
+# The file sensor under a burst, and beside auditd; and the rows of an ordinary day. auditd is installed but not started as a service.
 bench_sensors() {
   setup_build
+  local part=all
+  if [ "${1:-}" = --part ]; then
+    part=${2:-}
+    shift 2 || die "--part day|files"
+  fi
+  case $part in
+    all | day) bench_day ;;
+    files) ;;
+    *) die "--part day|files" ;;
+  esac
+  [ "$part" != day ] || return 0
   need_packages auditd python3 util-linux
   say "building the file storm"
   cargo build --release --locked --quiet -p yagura-sensors --example file_storm </dev/null
   python3 "$ROOT/dev.d/bench/sensors.py" --program "$(target_dir)/release/examples/file_storm" "$@" </dev/null
+}
+
+# How many rows the default policy makes of a day at a desk, in a mount namespace of its own.
+bench_day() {
+  need_packages util-linux perl make gcc git vim dpkg
+  say "building the day"
+  cargo build --release --locked --quiet -p yagura-operation-log --all-features --example ordinary_day </dev/null
+  "$(target_dir)/release/examples/ordinary_day" </dev/null
 }
 
 # From an act that is against a rule to the person's screen, the administrator's list and the mail.

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     groups::{
         assets::Assets, commands::Commands, endpoints::Endpoints, events::Events, login::Login, people::People,
-        policy::Policy, tokens::Tokens,
+        policy::Policy, rules::Rules, tokens::Tokens,
     },
     output::Format,
 };
@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// Policies
     #[command(subcommand)]
     Policy(Policy),
+    /// Rules
+    #[command(subcommand)]
+    Rules(Rules),
     /// Orders to endpoints
     #[command(subcommand)]
     Commands(Commands),

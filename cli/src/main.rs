@@ -4,6 +4,7 @@ mod api;
 mod args;
 mod error;
 mod groups;
+mod language;
 mod output;
 mod problem;
 mod query;
@@ -39,6 +40,11 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         // Off line: no server is asked, and none need be known.
         return groups::verify::verify(output, verify, data).await;
     }
+    if let C::Rules(groups::rules::Rules::Explain(explain)) = &cli.command
+        && explain.is_local()
+    {
+        return groups::rules::explain(None, output, explain).await;
+    }
     let settings = Settings::find(cli.url, cli.ca_file, cli.token_file)?;
     if let C::Login(login) = cli.command {
         return groups::login::run(&settings, output, login).await;
@@ -52,6 +58,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         C::Policy(command) => groups::policy::run(&api, output, command).await,
         C::Commands(command) => groups::commands::run(&api, output, command).await,
         C::Tokens(command) => groups::tokens::run(&api, output, command).await,
+        C::Rules(groups::rules::Rules::Explain(asked)) => groups::rules::explain(Some(&api), output, &asked).await,
         C::People(command) => groups::people::run(&api, output, command).await,
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{House, PATIENCE, free_port, kill, pause, program, spawn};
+use crate::{House, PATIENCE, free_port, kill, pause, spawn};
 
 /// The programs. Dropped, S3 ends.
 pub struct Lake {
@@ -106,10 +106,8 @@ impl Lake {
     /// The command line that exports to `to`, a folder or a bucket.
     #[must_use]
     pub fn export(&self, house: &House, to: &str) -> Command {
-        let mut command = program("yaguractl");
-        command.env("YAGURA_URL", house.url()).env("YAGURA_CA_FILE", house.authority());
-        command.env("YAGURA_TOKEN_FILE", house.token_file()).envs(KEYS);
-        command.env("AWS_ENDPOINT_URL", self.endpoint()).env("AWS_CA_BUNDLE", &self.authority);
+        let mut command = house.control();
+        command.envs(KEYS).env("AWS_ENDPOINT_URL", self.endpoint()).env("AWS_CA_BUNDLE", &self.authority);
         command.args(["events", "export", "--ocsf", "--to", to]);
         command
     }

@@ -123,6 +123,15 @@ impl House {
         file
     }
 
+    /// `yaguractl` as the administrator has it.
+    #[must_use]
+    pub fn control(&self) -> Command {
+        let mut command = program("yaguractl");
+        command.env("YAGURA_URL", self.url()).env("YAGURA_CA_FILE", self.authority());
+        command.env("YAGURA_TOKEN_FILE", self.token_file()).stdin(Stdio::null());
+        command
+    }
+
     /// A fresh enrolment token.
     #[must_use]
     pub fn enrolment_token(&self) -> String {

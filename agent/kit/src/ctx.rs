@@ -7,8 +7,8 @@ use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{
-    Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoServer, SignIn, StateReceiver, StateSink,
-    Warnings, events::events,
+    AddressSeat, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoServer, SignIn, StateReceiver,
+    StateSink, Warnings, events::events,
 };
 
 /// All that a feature is given.
@@ -34,6 +34,8 @@ pub struct FeatureCtx<P> {
     pub sign_in: Arc<dyn SignIn>,
     /// Where the judge of all events sits.
     pub judge: JudgeSeat,
+    /// Who decides whether rows have the endpoint's own address.
+    pub address: AddressSeat,
     /// The way of warnings to the person whose act it was.
     pub warnings: Warnings,
     /// The gate before programs start.
@@ -52,16 +54,23 @@ pub(crate) struct Shared {
     pub(crate) data: Arc<Path>,
     pub(crate) sign_in: Arc<dyn SignIn>,
     pub(crate) judge: JudgeSeat,
+    pub(crate) address: AddressSeat,
     pub(crate) warnings: Warnings,
     pub(crate) gate: Gate,
 }
 
 impl Shared {
     pub(crate) fn new(clock: Arc<dyn Clock>, sensors: Sensors, data: &Path) -> (Self, EventReceiver) {
-        let judge = JudgeSeat::default();
-        let (events, receiver) = events(Arc::clone(&clock), judge.clone());
+        let (judge, address) = (JudgeSeat::default(), AddressSeat::default());
+        let (events, receiver) = events(Arc::clone(&clock), judge.clone(), address.clone());
         let (warnings, health) = (Warnings::default(), HealthSink::default());
-        let gate = Gate::new(events.clone(), warnings.clone(), health.clone(), Arc::clone(&clock), data);
+        let gate = Gate::new(
+            events.clone(),
+            warnings.clone(),
+            health.clone(),
+            (Arc::clone(&clock), sensors.logons().clone()),
+            data,
+        );
         let shared = Self {
             events,
             state: StateSink::default(),
@@ -72,6 +81,7 @@ impl Shared {
             data: data.into(),
             sign_in: Arc::new(NoServer),
             judge,
+            address,
             warnings,
             gate,
         };
@@ -90,6 +100,7 @@ impl Shared {
             data: Arc::clone(&self.data),
             sign_in: Arc::clone(&self.sign_in),
             judge: self.judge.clone(),
+            address: self.address.clone(),
             warnings: self.warnings.clone(),
             gate: self.gate.clone(),
         }

@@ -8,7 +8,7 @@ use std::sync::{
 use tokio::sync::mpsc::{self, error::TrySendError};
 use yagura_vocabulary::{Clock, Event, Lane};
 
-use crate::JudgeSeat;
+use crate::{AddressSeat, JudgeSeat, address::Stamp};
 
 /// Events that may wait for the spool: two seconds of a storm, some 10 MB at worst ordinary sizes.
 const ROOM: usize = 8192;
@@ -75,6 +75,7 @@ pub struct EventReceiver {
     lost: Lost,
     clock: Arc<dyn Clock>,
     judge: JudgeSeat,
+    stamp: Stamp,
 }
 
 impl EventReceiver {
@@ -83,15 +84,25 @@ impl EventReceiver {
         match self.gap() {
             Some(gap) => Some(gap),
             None => {
-                let next = self.queue.recv().await.map(|(lane, event)| self.judge.judge(lane, event));
-                next.or_else(|| self.gap())
+                let next = self.queue.recv().await;
+                next.map(|next| self.take(next)).or_else(|| self.gap())
             }
         }
     }
 
     /// An event that is there already.
     pub fn try_recv(&mut self) -> Option<(Lane, Event)> {
-        self.gap().or_else(|| self.queue.try_recv().ok().map(|(lane, event)| self.judge.judge(lane, event)))
+        if let Some(gap) = self.gap() {
+            return Some(gap);
+        }
+        let next = self.queue.try_recv().ok()?;
+        Some(self.take(next))
+    }
+
+    /// What is done with every row, whichever feature tells it.
+    fn take(&mut self, (lane, event): (Lane, Event)) -> (Lane, Event) {
+        let event = self.stamp.put(event);
+        self.judge.judge(lane, event)
     }
 
     /// An `agent.gap` for one lane in which events were lost since the last one.
@@ -108,14 +119,17 @@ impl EventReceiver {
     }
 }
 
-pub(crate) fn events(clock: Arc<dyn Clock>, judge: JudgeSeat) -> (EventSink, EventReceiver) {
-    with_room(clock, judge, ROOM)
+pub(crate) fn events(clock: Arc<dyn Clock>, judge: JudgeSeat, address: AddressSeat) -> (EventSink, EventReceiver) {
+    with_room(clock, judge, address, ROOM)
 }
 
-fn with_room(clock: Arc<dyn Clock>, judge: JudgeSeat, room: usize) -> (EventSink, EventReceiver) {
+fn with_room(clock: Arc<dyn Clock>, judge: JudgeSeat, address: AddressSeat, room: usize) -> (EventSink, EventReceiver) {
     let (sender, receiver) = mpsc::channel(room);
     let lost = Lost::default();
-    (EventSink { queue: sender, lost: Arc::clone(&lost) }, EventReceiver { queue: receiver, lost, clock, judge })
+    (
+        EventSink { queue: sender, lost: Arc::clone(&lost) },
+        EventReceiver { queue: receiver, lost, clock, judge, stamp: Stamp::new(address) },
+    )
 }
 
 #[cfg(test)]
@@ -134,7 +148,7 @@ mod tests {
     }
 
     fn small() -> (EventSink, EventReceiver) {
-        with_room(Arc::new(ManualClock::at(Time::from_seconds(5))), JudgeSeat::default(), 2)
+        with_room(Arc::new(ManualClock::at(Time::from_seconds(5))), JudgeSeat::default(), AddressSeat::default(), 2)
     }
 
     #[tokio::test]
@@ -162,6 +176,31 @@ mod tests {
         third.await.unwrap();
         assert_eq!(receiver.recv().await.unwrap().1, event("2"));
         assert_eq!(receiver.recv().await.unwrap().1, event("3"));
+    }
+
+    #[tokio::test]
+    async fn rows_of_every_feature_have_the_address_as_one_of_them_decides_and_none_while_nobody_does() {
+        let seat = AddressSeat::default();
+        let clock = Arc::new(ManualClock::at(Time::from_seconds(5)));
+        let (sink, mut receiver) = with_room(clock, JudgeSeat::default(), seat.clone(), 8);
+        let mut of_sato = event("sato's");
+        of_sato.account = Some(yagura_vocabulary::Account { name: "sato".to_owned(), id: "1001".to_owned() });
+        let mut told = async || {
+            for event in [event("nobody's"), of_sato.clone(), Event::new(Time::from_seconds(1), "other", "a.b")] {
+                sink.emit(Lane::Operation, event).await.unwrap();
+            }
+            std::iter::from_fn(|| receiver.try_recv())
+                .map(|(_, event)| event.body.contains_key("ip"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told().await, [false; 3]);
+        seat.take(|account| account != Some("1001"));
+        // Without a network there is no address.
+        let has_one =
+            yagura_platform::interface_addresses().is_ok_and(|all| all.iter().any(|one| !one.address.is_loopback()));
+        assert_eq!(told().await, [has_one, false, has_one]);
+        seat.take(|_| false);
+        assert_eq!(told().await, [false; 3]);
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 //! events and state into it. It never sees the spool, the channel or another feature. The agent program owns a [`Host`]
 //! and connects its ends.
 
+mod address;
 mod commands;
 mod ctx;
 mod events;
@@ -17,6 +18,7 @@ mod sign_in;
 mod state;
 mod warnings;
 
+pub use address::AddressSeat;
 pub use commands::{CommandError, Commands, Handler};
 pub use ctx::{FeatureCtx, TestEnds};
 pub use events::{EventReceiver, EventSink, Stopped};

@@ -152,6 +152,9 @@ pub struct Doer {
     /// Whose process it is (the real uid).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// The logon session of the process, by logind's name for it; `None` where it belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// It is a shell, or a shell started it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_shell: bool,

@@ -46,6 +46,9 @@ pub struct PrintJob {
     /// The local account of that name, if there is one and the job was made on this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// The logon session, where the account had only one. Whoever prints is known to the printing system by name alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// From which machine, where it was another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,

@@ -1,6 +1,6 @@
 //! Processes: started, ended, and how many went unseen.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 use yagura_vocabulary::{Account, Time};
 
@@ -105,9 +105,9 @@ pub struct ProcessStarted {
     /// Who signed in, where the system kept track (the audit uid): stays the same through `su` and `sudo`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_account: Option<Account>,
-    /// The logon session, where the system kept track.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logon_session: Option<u32>,
+    /// The logon session, by logind's name for it; else the number that the kernel's audit gave it. `None` where it belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number_or_name")]
+    pub logon_session: Option<String>,
     /// The executable's hash.
     pub hash: Hash,
     /// What is missing or uncertain.
@@ -131,6 +131,9 @@ pub struct ProcessExited {
     /// Whose process it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// The logon session by logind's name for it; `None` where it belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// What it answered, 0 for success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<u32>,
@@ -140,6 +143,20 @@ pub struct ProcessExited {
     /// How long it lived, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lived_us: Option<u64>,
+}
+
+/// Recordings have a number where there is a name now.
+fn number_or_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Session {
+        Number(u32),
+        Name(String),
+    }
+    Ok(Option::<Session>::deserialize(from)?.map(|session| match session {
+        Session::Number(number) => number.to_string(),
+        Session::Name(name) => name,
+    }))
 }
 
 /// Records are missing here.

@@ -46,8 +46,8 @@ pub struct Starting {
     pub effective_account: Option<Account>,
     /// Who signed in, where the system kept track (the audit uid).
     pub login_account: Option<Account>,
-    /// The logon session, where the system kept track.
-    pub logon_session: Option<u32>,
+    /// The logon session, as of a process that was started.
+    pub logon_session: Option<String>,
     /// The program's hash.
     pub hash: Hash,
 }

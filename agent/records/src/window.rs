@@ -53,6 +53,9 @@ pub struct WindowStay {
     pub stay: u64,
     /// Whose desktop it was, as the kernel has it.
     pub account: Account,
+    /// The logon session that the desktop belongs to, by logind's name for it; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// The window, with the title that it had when the stay was long enough to be told of.
     #[serde(flatten)]
     pub window: WindowFacts,
@@ -72,6 +75,9 @@ pub struct WindowTitle {
     pub at: Moment,
     /// Whose desktop it was.
     pub account: Account,
+    /// The logon session that the desktop belongs to, by logind's name for it; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// The window with its new title.
     #[serde(flatten)]
     pub window: WindowFacts,
@@ -98,6 +104,9 @@ pub struct WindowError {
     pub at: Moment,
     /// Whose desktop it was.
     pub account: Account,
+    /// The logon session that the desktop belongs to, by logind's name for it; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// The window.
     #[serde(flatten)]
     pub window: WindowFacts,
@@ -113,6 +122,9 @@ pub struct AppUsage {
     pub at: Moment,
     /// Whose desktop it was.
     pub account: Account,
+    /// The logon session that the desktop belongs to, by logind's name for it; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// Full path of the program.
     pub image: String,
     /// For how long one of its windows was the active one while somebody was there, in milliseconds.
@@ -129,6 +141,9 @@ pub struct Idle {
     pub at: Moment,
     /// Whose desktop it was.
     pub account: Account,
+    /// The logon session that the desktop belongs to, by logind's name for it; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_session: Option<String>,
     /// Of an end: for how long, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,

@@ -406,6 +406,7 @@ mod tests {
             pid,
             image: None,
             account: None,
+            logon_session: None,
             exit_code: Some(0),
             signal: None,
             lived_us: None,

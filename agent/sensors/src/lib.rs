@@ -33,11 +33,13 @@ pub use fanout::{
     ActsWanted, Early, FileStream, FileWish, OpensWanted, Outlet, PrintStream, ProcessStream, SessionStream, Stream,
     StreamRecord, WindowStream, WindowWish,
 };
+pub use file::programs::{builds, interprets};
 #[cfg(target_os = "linux")]
 pub use linux::{
     Describer, Door, Knock, Known, LinuxFiles, LinuxPrints, LinuxProcesses, LinuxSessions, LinuxWindows, SessionPlaces,
     Technique,
 };
+pub use session::logons::Logons;
 #[cfg(not(target_os = "linux"))]
 pub use unsupported::{Describer, Door, Knock};
 pub use window::desktops::{DesktopId, Desktops};
@@ -80,6 +82,7 @@ struct Inner {
     prints: Kept<PrintRecord>,
     sessions: Kept<SessionRecord>,
     desktops: Desktops,
+    logons: Logons,
 }
 
 /// A source, and what is at work of it.
@@ -149,12 +152,13 @@ impl Sensors {
     pub fn live(clock: Arc<dyn Clock>, data: &Path) -> Self {
         #[cfg(target_os = "linux")]
         {
-            let (known, desktops) = (Arc::new(Known::default()), Desktops::default());
+            let (logons, desktops) = (Logons::default(), Desktops::default());
+            let known = Arc::new(Known::asking(logons.clone()));
             let processes = LinuxProcesses::new(Arc::clone(&clock)).telling(Arc::clone(&known));
             let windows = LinuxWindows::new(Arc::clone(&clock), Arc::clone(&known), desktops.clone());
-            let prints = LinuxPrints::new(Arc::clone(&clock), data);
-            let sessions = LinuxSessions::new(Arc::clone(&clock), data);
-            Self::of(processes, LinuxFiles::new(clock, known), windows, prints, sessions, desktops)
+            let prints = LinuxPrints::new(Arc::clone(&clock), data).asking(logons.clone());
+            let sessions = LinuxSessions::new(Arc::clone(&clock), data).telling(logons.clone());
+            Self::of(processes, LinuxFiles::new(clock, known), windows, prints, sessions, desktops).knowing(logons)
         }
         #[cfg(not(target_os = "linux"))]
         {
@@ -195,7 +199,13 @@ impl Sensors {
         let (processes, files) = (Kept::of("process", processes), Kept::of("file", files));
         let (windows, prints) = (Kept::of("window", windows), Kept::of("print", prints));
         let sessions = Kept::of("session", sessions);
-        Self(Arc::new(Inner { processes, files, windows, prints, sessions, desktops }))
+        Self(Arc::new(Inner { processes, files, windows, prints, sessions, desktops, logons: Logons::default() }))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn knowing(self, logons: Logons) -> Self {
+        // Nobody else has it yet.
+        Arc::try_unwrap(self.0).map_or_else(Self, |inner| Self(Arc::new(Inner { logons, ..inner })))
     }
 
     /// Reads the process stream from now on. When this returns, nothing that happens later is missed unless a loss is
@@ -236,6 +246,12 @@ impl Sensors {
     #[must_use]
     pub fn desktops(&self) -> &Desktops {
         &self.0.desktops
+    }
+
+    /// Who is logged on, while somebody reads the session stream.
+    #[must_use]
+    pub fn logons(&self) -> &Logons {
+        &self.0.logons
     }
 
     /// How each sensor is.

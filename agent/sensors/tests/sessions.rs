@@ -1,185 +1,47 @@
 //! The session stream beside a logind of the test's own (elogind), on a bus of its own. Without root or elogind it says SKIPPED.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers")]
+#![expect(clippy::unwrap_used, reason = "test helpers")]
+
+mod logind;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
     time::Duration,
 };
 
+use logind::{BIN, DAEMON, House, Somebody, name_of};
 use yagura_records::{
-    AccountChange, FileRecord, PrintRecord, ProcessRecord, SessionAct, SessionActed, SessionRecord, WindowRecord,
+    AccountChange, FileActed, FileRecord, PrintRecord, ProcessRecord, SessionAct, SessionActed, SessionRecord,
+    WindowRecord,
 };
-use yagura_sensors::{Desktops, LinuxSessions, Sensors, SessionPlaces, SessionStream, replay::Replay};
+use yagura_sensors::{
+    Desktops, FileWish, Known, LinuxFiles, LinuxProcesses, LinuxSessions, Logons, ProcessStream, Sensors,
+    SessionPlaces, SessionStream, replay::Replay,
+};
 use yagura_vocabulary::{SensorHealth, SystemClock};
-use zbus::{Connection, Message, OwnedObjectPath, OwnedVariant, connection::Builder};
 
-/// Accounts that every Debian has. Nobody works as them on a machine that runs tests.
-const DAEMON: u32 = 1;
-const BIN: u32 = 2;
-
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:path=PLACE</listen><auth>EXTERNAL</auth><policy context="default">
-<allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_destination="*"/><allow receive_sender="*"/>
-</policy></busconfig>"#;
-
-/// In a mount namespace of its own, so that what it writes to `/run` is nobody else's. Sessions that a killed run left are swept out of
-/// its own hierarchy of control groups.
-const START: &str = r#"set -e
-mkdir -p /run/systemd /run/user
-mount -t tmpfs -o mode=755 tmpfs /run/systemd
-mount -t tmpfs -o mode=755 tmpfs /run/user
-mkdir -p /run/systemd/seats /run/systemd/sessions /run/systemd/users /run/systemd/inhibit /run/systemd/machines
-mount -t tmpfs tmpfs /sys/fs/cgroup
-mkdir /sys/fs/cgroup/elogind
-mount -t cgroup -o none,name=elogind cgroup /sys/fs/cgroup/elogind
-for left in /sys/fs/cgroup/elogind/c*/; do rmdir "$left" 2>/dev/null || true; done
-dbus-daemon --config-file="$1" --nofork & bus=$!
-trap 'kill $bus 2>/dev/null' EXIT
-for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -S "$2" ] && break; sleep 0.1; done
-export DBUS_SYSTEM_BUS_ADDRESS="unix:path=$2" LD_LIBRARY_PATH="$3/lib/x86_64-linux-gnu:$3/lib/elogind"
-exec "$3/lib/elogind/elogind"
-"#;
-
-/// A logind of the test's own, until this is dropped.
-struct House {
-    home: tempfile::TempDir,
-    logind: Child,
-    /// Whoever opens sessions, as `sshd` or `login` do.
-    door: Connection,
+fn sessions(house: &House) -> LinuxSessions {
+    let bus = format!("unix:path={}", house.path("bus").display());
+    let places = SessionPlaces::new(&house.path("etc"), &house.path("log"), &bus);
+    LinuxSessions::new(Arc::new(SystemClock), house.home.path()).at(places)
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        // The bus and elogind are one group of processes.
-        let group = format!("-{}", self.logind.id());
-        drop(Command::new("kill").args(["--", &group]).status());
-        drop(self.logind.wait());
-    }
-}
-
-impl House {
-    async fn open() -> Option<Self> {
-        let Some(elogind) = std::env::var_os("YAGURA_TEST_ELOGIND") else {
-            println!("SKIPPED: YAGURA_TEST_ELOGIND names no folder with elogind (./dev setup test fetches it)");
-            return None;
-        };
-        let home = tempfile::tempdir().unwrap();
-        let (bus, config) = (home.path().join("bus"), home.path().join("bus.conf"));
-        fs::write(&config, BUS.replace("PLACE", bus.to_str().unwrap())).unwrap();
-        let mut start = Command::new("setsid");
-        start.args(["unshare", "--mount", "--propagation", "private", "sh", "-c", START, "sh"]);
-        start.arg(&config).arg(&bus).arg(&elogind).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut logind = start.spawn().unwrap();
-        let address = format!("unix:path={}", bus.display());
-        for _ in 0..300 {
-            if logind.try_wait().unwrap().is_some() {
-                break;
-            }
-            if let Ok(door) = Builder::address(address.as_str()).build().await
-                && call(&door, "ListSessions", &()).await.is_ok()
-            {
-                let house = Self { home, logind, door };
-                let leader = Somebody::new();
-                return match house.try_log_on(DAEMON, &leader).await {
-                    Ok(session) => {
-                        drop((session, leader));
-                        house.until_at_most(0).await;
-                        Some(house)
-                    }
-                    Err(error) => {
-                        println!("SKIPPED: elogind opens no sessions here: {error}");
-                        None
-                    }
-                };
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        println!("SKIPPED: elogind does not run here (it needs root and a mount namespace)");
-        None
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.home.path().join(name)
-    }
-
-    /// Lets somebody in; the session goes on for as long as the answer, which holds its descriptor, is kept.
-    async fn log_on(&self, account: u32, leader: &Somebody) -> Message {
-        self.try_log_on(account, leader).await.unwrap()
-    }
-
-    async fn try_log_on(&self, account: u32, leader: &Somebody) -> zbus::Result<Message> {
-        let none: Vec<(&str, OwnedVariant)> = Vec::new();
-        let (kind, remote) = ("x11", true);
-        let place = (
-            account,
-            leader.0.id(),
-            "sshd",
-            kind,
-            "user",
-            "yagura",
-            "",
-            0_u32,
-            "",
-            ":9",
-            remote,
-            "tanaka",
-            "192.0.2.7",
-            none,
-        );
-        call(&self.door, "CreateSession", &place).await
-    }
-
-    /// Waits until there are no more sessions than so many: they end a moment after whoever held them has let go.
-    async fn until_at_most(&self, most: usize) {
-        type Sessions = Vec<(String, u32, String, String, OwnedObjectPath)>;
-        loop {
-            let answer = call(&self.door, "ListSessions", &()).await.unwrap();
-            if answer.body().deserialize::<Sessions>().unwrap().len() <= most {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    async fn lock(&self, session: &Message, locked: bool) {
-        let body = session.body();
-        let answer: (String, OwnedObjectPath, String, zbus::OwnedFd, u32, String, u32, bool) =
-            body.deserialize().unwrap();
-        let interface = Some("org.freedesktop.login1.Session");
-        let name = Some("org.freedesktop.login1");
-        self.door.call_method(name, answer.1.as_str(), interface, "SetLockedHint", &locked).await.unwrap();
-    }
-
-    async fn sense(&self) -> (Sensors, SessionStream) {
-        let bus = format!("unix:path={}", self.path("bus").display());
-        let places = SessionPlaces::new(&self.path("etc"), &self.path("log"), &bus);
-        let sessions = LinuxSessions::new(Arc::new(SystemClock), self.home.path()).at(places);
-        let sensors = Sensors::of(
-            Replay::<ProcessRecord>::of(Vec::new()),
-            Replay::<FileRecord>::of(Vec::new()),
-            Replay::<WindowRecord>::of(Vec::new()),
-            Replay::<PrintRecord>::of(Vec::new()),
-            sessions,
-            Desktops::default(),
-        );
-        let stream = sensors.sessions().await;
-        (sensors, stream)
-    }
-}
-
-async fn call<B: serde::Serialize + zbus::DynamicType>(
-    door: &Connection,
-    method: &str,
-    body: &B,
-) -> zbus::Result<Message> {
-    let (name, manager) = (Some("org.freedesktop.login1"), Some("org.freedesktop.login1.Manager"));
-    door.call_method(name, "/org/freedesktop/login1", manager, method, body).await
+async fn sense(house: &House) -> (Sensors, SessionStream) {
+    let sensors = Sensors::of(
+        Replay::<ProcessRecord>::of(Vec::new()),
+        Replay::<FileRecord>::of(Vec::new()),
+        Replay::<WindowRecord>::of(Vec::new()),
+        Replay::<PrintRecord>::of(Vec::new()),
+        sessions(house),
+        Desktops::default(),
+    );
+    let stream = sensors.sessions().await;
+    (sensors, stream)
 }
 
 async fn next(stream: &mut SessionStream) -> SessionActed {
@@ -202,22 +64,6 @@ fn passwd(folder: &Path, sudo: &str) {
     fs::rename(folder.join("group.new"), folder.join("group")).unwrap();
 }
 
-/// A process that a session is led by, until this is dropped.
-struct Somebody(Child);
-
-impl Somebody {
-    fn new() -> Self {
-        Self(Command::new("sleep").arg("600").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
-    }
-}
-
-impl Drop for Somebody {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_agent() {
     let Some(house) = House::open().await else { return };
@@ -229,7 +75,7 @@ async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_a
     let (one, two) = (Somebody::new(), Somebody::new());
     let before = house.log_on(DAEMON, &one).await;
 
-    let (sensors, mut stream) = house.sense().await;
+    let (sensors, mut stream) = sense(&house).await;
     check(&next(&mut stream).await, SessionAct::Boot, None);
     let logon = next(&mut stream).await;
     check(&logon, SessionAct::Logon, Some("daemon"));
@@ -244,8 +90,8 @@ async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_a
     check(&next(&mut stream).await, SessionAct::Lock, Some("bin"));
     house.lock(&second, false).await;
     check(&next(&mut stream).await, SessionAct::Unlock, Some("bin"));
-    drop(second);
     drop(two);
+    drop(second);
     let logoff = next(&mut stream).await;
     check(&logoff, SessionAct::Logoff, Some("bin"));
     assert!(logoff.duration_ms.is_some() && !logoff.inferred);
@@ -274,15 +120,147 @@ async fn who_logs_on_and_off_and_locks_is_told_once_also_over_a_restart_of_the_a
 
     // While the agent is away one goes and another comes.
     drop((stream, sensors));
-    drop(before);
     drop(one);
+    drop(before);
     let three = Somebody::new();
     let third = house.log_on(BIN, &three).await;
     house.until_at_most(1).await;
-    let (sensors, mut stream) = house.sense().await;
+    let (sensors, mut stream) = sense(&house).await;
     let logoff = next(&mut stream).await;
     check(&logoff, SessionAct::Logoff, Some("daemon"));
     assert!(logoff.inferred);
     check(&next(&mut stream).await, SessionAct::Logon, Some("bin"));
     drop((stream, sensors, third, three));
+}
+
+/// A file system in memory, until the test ends.
+struct Memory(PathBuf);
+
+impl Memory {
+    fn new(at: PathBuf) -> Option<Self> {
+        fs::create_dir(&at).unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "mode=1777", "tmpfs"]).arg(&at).status();
+        mounted.is_ok_and(|status| status.success()).then_some(Self(at))
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg(&self.0).status());
+    }
+}
+
+/// Waits until the start of a program is told of.
+async fn told_of(processes: &mut ProcessStream, command: &str) {
+    let told = async {
+        loop {
+            if let ProcessRecord::Started(start) = &*processes.next().await.expect("the sensor goes on")
+                && start.command_line.as_ref().is_some_and(|line| line.as_str() == command)
+            {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), told).await.expect("it is told of");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_people_do_on_one_machine_is_told_with_the_session_of_each() {
+    let Some(house) = House::open().await else { return };
+    fs::set_permissions(house.home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for folder in ["etc", "log"] {
+        fs::create_dir(house.path(folder)).unwrap();
+    }
+    let Some(memory) = Memory::new(house.path("memory")) else {
+        println!("SKIPPED: no tmpfs can be mounted here");
+        return;
+    };
+    let logons = Logons::default();
+    let known = Arc::new(Known::asking(logons.clone()));
+    let clock = Arc::new(SystemClock);
+    let sensors = Sensors::of(
+        LinuxProcesses::new(clock.clone()).telling(Arc::clone(&known)),
+        LinuxFiles::new(clock, Arc::clone(&known)),
+        Replay::<WindowRecord>::of(Vec::new()),
+        Replay::<PrintRecord>::of(Vec::new()),
+        sessions(&house).telling(logons.clone()),
+        Desktops::default(),
+    );
+    let (mut stream, mut processes, mut files) =
+        (sensors.sessions().await, sensors.processes().await, sensors.files().await);
+    if let Some(report) =
+        sensors.reports().into_iter().find(|report| report.sensor == "file" && report.source != "fanotify")
+    {
+        println!("SKIPPED: {}", report.reason.unwrap_or_default());
+        return;
+    }
+    let below = memory.0.to_str().unwrap().to_owned();
+    files.wish(FileWish {
+        acts: Some(Arc::new(move |acted: &FileActed| acted.path.as_str().starts_with(&below))),
+        ..FileWish::default()
+    });
+    check(&next(&mut stream).await, SessionAct::Boot, None);
+
+    let mut people = Vec::new();
+    for (account, name) in [(DAEMON, "daemon"), (BIN, "bin")] {
+        let mut somebody = Somebody::at(&memory.0);
+        // Before they are let in it is nobody's session.
+        somebody.does(&format!("mkdir before-{name}"));
+        told_of(&mut processes, &format!("mkdir before-{name}")).await;
+        let session = house.log_on(account, &somebody).await;
+        check(&next(&mut stream).await, SessionAct::Logon, Some(name));
+        somebody.does_as(account, &format!("mkdir in-{name}; echo a > in-{name}/a.txt"));
+        people.push((somebody, session, name));
+    }
+    assert_eq!(logons.of(DAEMON), Some(name_of(&people[0].1)));
+
+    let expected: BTreeSet<(String, Option<String>)> = people
+        .iter()
+        .flat_map(|(_, session, name)| {
+            let id = Some(name_of(session));
+            [(format!("before-{name}"), None), (format!("in-{name}"), id.clone()), (format!("in-{name}/a.txt"), id)]
+        })
+        .collect();
+    let mut found = BTreeSet::new();
+    while found.len() < expected.len() {
+        let record = tokio::time::timeout(Duration::from_secs(30), files.next()).await;
+        let record = record.unwrap_or_else(|_| panic!("only this was told: {found:?}")).expect("the sensor goes on");
+        let FileRecord::Acted(acted) = &*record else { panic!("{record:?}") };
+        let name =
+            acted.path.as_str().strip_prefix(memory.0.to_str().unwrap()).unwrap().trim_start_matches('/').to_owned();
+        found.insert((name, acted.process.as_ref().unwrap().logon_session.clone()));
+    }
+    assert_eq!(found, expected);
+
+    // Starts and ends of programs say it too.
+    let mut starts = BTreeSet::new();
+    while starts.len() < 4 {
+        let record = tokio::time::timeout(Duration::from_secs(30), processes.next()).await;
+        let record = record.unwrap_or_else(|_| panic!("only this was told: {starts:?}")).expect("the sensor goes on");
+        let (image, session) = match &*record {
+            ProcessRecord::Started(start) => {
+                (start.image.as_ref().map(yagura_records::Text::as_str), &start.logon_session)
+            }
+            ProcessRecord::Exited(exit) => (exit.image.as_deref(), &exit.logon_session),
+            ProcessRecord::Lost(lost) => panic!("{lost:?}"),
+        };
+        if let (Some(image), Some(session)) = (image, session)
+            && image.ends_with("/mkdir")
+        {
+            starts.insert((matches!(&*record, ProcessRecord::Started(_)), session.clone()));
+        }
+    }
+    let sessions = people.iter().map(|(_, session, _)| name_of(session));
+    assert_eq!(starts, sessions.flat_map(|id| [(true, id.clone()), (false, id)]).collect());
+
+    while let Some((somebody, session, name)) = people.pop() {
+        let id = name_of(&session);
+        drop(somebody);
+        drop(session);
+        let logoff = next(&mut stream).await;
+        check(&logoff, SessionAct::Logoff, Some(name));
+        assert_eq!(logoff.session.as_ref().map(|session| session.id.clone()), Some(id));
+        assert!(logoff.duration_ms.is_some());
+    }
+    assert_eq!(logons.of(DAEMON), None);
 }

@@ -32,7 +32,7 @@ async fn what_a_desktop_says_comes_out_with_its_account_and_program_and_what_is_
     let watch = wanted.wait_for(Option::is_some).await.unwrap().clone().unwrap();
     assert!(watch.titles && watch.idle_after_s == 60);
 
-    let desktop = desktops.arrived(0);
+    let desktop = desktops.arrived(0, None);
     desktops.said(desktop, Seen::Sight { health: SensorHealth::Ok, reason: None, display: None });
     let (id, pid) = (7, Some(std::process::id()));
     let window = SeenWindow { id, pid, title: Some("作業".into()), ..SeenWindow::default() };

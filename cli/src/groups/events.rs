@@ -67,7 +67,7 @@ pub(crate) struct Why {
 
 impl Why {
     /// Says it to the server, unless that case is open already.
-    async fn say(&self, api: &Api) -> Result<(), CliError> {
+    pub(super) async fn say(&self, api: &Api) -> Result<(), CliError> {
         let Some(purpose) = &self.purpose else { return Ok(()) };
         let open = api.get(&Query::new(CASE)).await?;
         if open["case"]["purpose"] != purpose.trim() {

@@ -10,6 +10,8 @@ pub(crate) mod people;
 pub(crate) mod policy;
 mod policy_file;
 mod retention;
+pub(crate) mod rules;
+mod rules_words;
 mod tail;
 pub(crate) mod tokens;
 pub(crate) mod verify;

@@ -15,7 +15,7 @@ use yagura_server_kit::{Context, Endpoints, Migration, Parts, Permission as P, R
 pub use self::{
     endpoints::{
         find::id_by_name_or_id,
-        members::{Member, members},
+        members::{LastHeard, Member, members},
         sensors::each_with_sensors,
         view::EndpointSummary,
     },

@@ -14,10 +14,12 @@ pub use windows::{WindowDecision, WindowRow, decide_idle, decide_usage, decide_w
 use yagura_records::{ProcessExited, ProcessStarted};
 use yagura_vocabulary::{Account, InForce, id::GrantId};
 
-use crate::{
-    glob,
-    policy::{ExcludeRule, OperationLogPolicy},
-};
+use crate::policy::{ExcludeRule, OperationLogPolicy};
+
+/// Whether a path of this machine fits a pattern of the policy.
+fn fits_path(pattern: &str, path: &str) -> bool {
+    yagura_path_pattern::fits(pattern, path, yagura_path_pattern::Reading::AS_WRITTEN)
+}
 
 /// What is recorded of something, and what said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +91,7 @@ fn started<'p>(policy: &'p OperationLogPolicy, start: &ProcessStarted) -> Decisi
 fn fits(rule: &ExcludeRule, start: &ProcessStarted) -> bool {
     let image = start.image.as_ref().map(yagura_records::Text::as_str);
     let path = |pattern: &Option<String>, path: Option<&str>| {
-        pattern.as_deref().is_none_or(|pattern| path.is_some_and(|path| glob::fits(pattern, path)))
+        pattern.as_deref().is_none_or(|pattern| path.is_some_and(|path| fits_path(pattern, path)))
     };
     path(&rule.image, image)
         && path(&rule.parent_image, start.parent_image.as_deref())

@@ -66,7 +66,7 @@ pub fn started(start: &ProcessStarted) -> Event {
         body.insert("notes".to_owned(), start.notes.iter().map(|note| note_word(*note)).collect());
     }
     event.account.clone_from(&start.account);
-    event.logon_session = start.logon_session.map(|session| session.to_string());
+    event.logon_session.clone_from(&start.logon_session);
     event.process_guid = Some(start.guid);
     event.pid = Some(start.pid);
     event.parent_guid = start.parent_guid;
@@ -97,6 +97,7 @@ pub fn exited(exit: &ProcessExited) -> Event {
     event.pid = Some(exit.pid);
     event.image.clone_from(&exit.image);
     event.account.clone_from(&exit.account);
+    event.logon_session.clone_from(&exit.logon_session);
     insert(&mut event.body, "exit_code", exit.exit_code);
     insert(&mut event.body, "signal", exit.signal);
     insert(&mut event.body, "duration_ms", exit.lived_us.map(|us| us / 1000));

@@ -5,9 +5,9 @@
 
 #[cfg(feature = "agent")]
 pub mod agent;
+pub mod days;
 pub mod decide;
 pub mod event;
-mod glob;
 pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;

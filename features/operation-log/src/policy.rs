@@ -40,13 +40,15 @@ pub struct Processes {
     pub record_exit: bool,
     /// Whether to record the SHA-256 of their executables.
     pub hash: bool,
+    /// Whether a program that a build or a package manager starts over and over is told of once, and then in sum.
+    pub fold: bool,
     /// What is left out; the first rule that fits answers.
     pub exclude: Vec<ExcludeRule>,
 }
 
 impl Default for Processes {
     fn default() -> Self {
-        Self { record: true, record_exit: true, hash: true, exclude: Vec::new() }
+        Self { record: true, record_exit: true, hash: true, fold: true, exclude: Vec::new() }
     }
 }
 
@@ -123,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_shape_of_policies_stays_as_released() {
-        let golden = include_str!("../golden/policy-v3.json");
+        let golden = include_str!("../golden/policy-v4.json");
         let policy: OperationLogPolicy = serde_json::from_str(golden).unwrap();
         assert_eq!(policy.faults(), []);
         assert_eq!(serde_json::to_string_pretty(&policy).unwrap() + "\n", golden);
@@ -134,6 +136,12 @@ mod tests {
         let policy: OperationLogPolicy = serde_json::from_str(include_str!("../golden/policy-v1.json")).unwrap();
         assert_eq!(policy.processes.exclude[0].name, "backup helper");
         assert_eq!((policy.files, policy.without_ip), (Files::default(), false));
+    }
+
+    #[test]
+    fn a_policy_from_before_sums_of_programs_is_read_and_tells_of_them_in_sum() {
+        let policy: OperationLogPolicy = serde_json::from_str(include_str!("../golden/policy-v3.json")).unwrap();
+        assert!(policy.processes.fold && policy.faults().is_empty());
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn starting(path: &str) -> Starting {
         account: Some(Account { name: "tanaka".to_owned(), id: "1000".to_owned() }),
         effective_account: None,
         login_account: None,
-        logon_session: Some(3),
+        logon_session: Some("3".to_owned()),
         hash: Hash::Off,
     }
 }

@@ -17,7 +17,7 @@ use std::{
 };
 
 use yagura_records::Starting;
-use yagura_sensors::Door;
+use yagura_sensors::{Door, Logons};
 use yagura_vocabulary::{Clock, Event, SensorHealth, SensorReport};
 
 use self::control::Control;
@@ -104,6 +104,8 @@ struct Inner {
     warnings: Warnings,
     health: HealthSink,
     clock: Arc<dyn Clock>,
+    /// Who is logged on, for the sessions of those who wait.
+    logons: Logons,
     data: Box<Path>,
     /// How it opens on this machine; in tests of features it does not.
     place: Mutex<Option<Place>>,
@@ -134,11 +136,11 @@ impl Gate {
         events: EventSink,
         warnings: Warnings,
         health: HealthSink,
-        clock: Arc<dyn Clock>,
+        (clock, logons): (Arc<dyn Clock>, Logons),
         data: &Path,
     ) -> Self {
         let (sitting, place, control) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { sitting, events, warnings, health, clock, data: data.into(), place, control }))
+        Self(Arc::new(Inner { sitting, events, warnings, health, clock, logons, data: data.into(), place, control }))
     }
 
     /// From now on it opens when there is a judge, and says already now whether it could.

@@ -83,7 +83,7 @@ impl Work {
     pub(super) fn start(inner: &Arc<Inner>, place: &Place) -> io::Result<Self> {
         let door = Arc::new(Door::open(place.only.clone()).map_err(io::Error::other)?);
         let watchman = place.guard.map(Watchman::start).transpose().map_err(io::Error::other)?;
-        let describer = Describer::new(Arc::clone(&inner.clock)).map_err(io::Error::other)?;
+        let describer = Describer::new(Arc::clone(&inner.clock), inner.logons.clone()).map_err(io::Error::other)?;
         let shared = Arc::new(Shared {
             inner: Arc::clone(inner),
             door,

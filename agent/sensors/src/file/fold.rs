@@ -101,6 +101,12 @@ impl Fold {
             _ => None,
         };
         kept.inferred |= row.inferred;
+        if let (Some(one), Some(other)) = (&mut kept.process, &row.process)
+            && one.logon_session != other.logon_session
+        {
+            // Of several sessions at work together none is named.
+            one.logon_session = None;
+        }
         kept.notes.retain(|note| row.notes.contains(note));
     }
 

@@ -17,6 +17,9 @@ pub(crate) struct Who {
     pub(crate) image: Option<String>,
     #[serde(default)]
     pub(crate) parent_image: Option<String>,
+    /// Its logon session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<String>,
     /// The oldest of its ancestors that runs the same program without a break, or itself: several processes, one work.
     pub(crate) leader: u32,
     /// Whose children's acts are counted together.

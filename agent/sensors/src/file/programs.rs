@@ -46,12 +46,16 @@ const SHELLS: &[&str] = &["ash", "bash", "busybox", "csh", "dash", "fish", "ksh"
 /// Programs that do nothing with files but copy or move them.
 const COPIERS: &[&str] = &["cp", "install", "mv"];
 
+/// Programs that run what others wrote: of them it is the script that counts.
+const INTERPRETERS: &[&str] = &["awk", "gawk", "java", "lua", "mawk", "node", "perl", "php", "python", "ruby"];
+
 fn name(image: &str) -> &str {
     image.rsplit('/').next().unwrap_or(image)
 }
 
-/// Whether its work on files is told of only in sum.
-pub(crate) fn builds(image: &str) -> bool {
+/// Whether it builds or installs something: what it and its children do over and over is told of in sum.
+#[must_use]
+pub fn builds(image: &str) -> bool {
     BUILDERS.contains(&name(image))
 }
 
@@ -65,6 +69,13 @@ pub(crate) fn is_shell(image: &str) -> bool {
     SHELLS.contains(&name(image))
 }
 
+/// Whether it runs scripts: a shell, or an interpreter of whatever version.
+#[must_use]
+pub fn interprets(image: &str) -> bool {
+    let plain = name(image).trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    is_shell(image) || INTERPRETERS.contains(&plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +84,6 @@ mod tests {
     fn a_program_is_known_by_its_name_wherever_it_lies() {
         assert!(builds("/usr/bin/dpkg") && builds("/home/tanaka/.cargo/bin/cargo") && !builds("/usr/bin/cp"));
         assert!(is_shell("/bin/bash") && !is_shell("/usr/bin/bashful"));
+        assert!(interprets("/usr/bin/python3.11") && interprets("/usr/bin/dash") && !interprets("/usr/bin/cc1"));
     }
 }

@@ -225,9 +225,12 @@ impl Tracker {
                 guid: Some(process_guid(self.boot_id, who.pid, who.start_ns)),
                 image: who.image.clone(),
                 account: who.uid.map(|uid| around.account(uid)),
+                logon_session: who.session.clone(),
                 by_shell: [&who.image, &who.parent_image].into_iter().flatten().any(|image| is_shell(image)),
             },
-            None => Doer { pid: draft.pid, guid: None, image: None, account: None, by_shell: false },
+            None => {
+                Doer { pid: draft.pid, guid: None, image: None, account: None, logon_session: None, by_shell: false }
+            }
         };
         let mut notes = Vec::new();
         let mut note = |wanted: bool, note| {

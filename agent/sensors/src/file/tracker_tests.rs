@@ -253,6 +253,7 @@ fn who(pid: u32) -> Arc<Who> {
         uid: Some(1000),
         image: Some("/usr/bin/app".to_owned()),
         parent_image: None,
+        session: None,
         leader: pid,
         tree: pid,
         builds: false,

@@ -7,6 +7,7 @@ mod files;
 mod gate;
 mod hasher;
 mod known;
+mod logon;
 mod pipeline;
 mod poll;
 mod print;

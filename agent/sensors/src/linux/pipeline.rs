@@ -13,14 +13,14 @@ use std::{
 
 use yagura_platform::{Waiter, Wake, since_boot, wake_pair};
 use yagura_records::{Lost, ProcessRecord};
-use yagura_vocabulary::{Clock, Time};
+use yagura_vocabulary::{Account, Clock, Time};
 
 use super::{Known, Sink, Watch, accounts::Accounts, hasher::Hasher, proc};
 use crate::{
     Outlet, StreamRecord as _,
     process::{
-        observed::Observed,
-        tracker::{Tracked, Tracker},
+        observed::{Observed, Owner},
+        tracker::{Names, Tracked, Tracker},
     },
     queue::{Giver, Refusal, Taker, queue},
 };
@@ -147,6 +147,22 @@ impl Reading {
     }
 }
 
+/// Names of accounts, and the sessions of processes.
+struct People<'a> {
+    accounts: &'a mut Accounts,
+    known: &'a Known,
+}
+
+impl Names for People<'_> {
+    fn account(&mut self, uid: u32) -> Account {
+        self.accounts.account(uid)
+    }
+
+    fn session(&mut self, pid: u32, _owner: Option<Owner>) -> Option<String> {
+        self.known.session(pid)
+    }
+}
+
 impl Sink for Reading {
     fn put(&mut self, seen: Observed) {
         if let Observed::Lost { count, .. } = &seen {
@@ -155,7 +171,8 @@ impl Sink for Reading {
         }
         self.known.observe(&seen);
         let Self { giver, unsent, shared, closed, .. } = self;
-        self.tracker.observe(seen, self.boot, &mut self.accounts, &mut |tracked| {
+        let mut names = People { accounts: &mut self.accounts, known: &self.known };
+        self.tracker.observe(seen, self.boot, &mut names, &mut |tracked| {
             let seen = !matches!(tracked.record, ProcessRecord::Lost(_));
             shared.seen.fetch_add(u64::from(seen), Ordering::Relaxed);
             *closed |= send(giver, unsent, tracked, &shared.lost) == Err(Refusal::Closed);
@@ -216,6 +233,7 @@ mod tests {
             pid,
             image: None,
             account: None,
+            logon_session: None,
             exit_code: None,
             signal: None,
             lived_us: None,

@@ -185,7 +185,10 @@ impl Work {
             self.machine.accounts.refresh(since_boot());
             tracker.tick(now, &mut self.machine);
             match next {
-                Ok(News::Arrived(desktop, uid)) => tracker.arrived(desktop, uid),
+                Ok(News::Arrived(desktop, uid, pid)) => {
+                    let session = pid.and_then(|pid| self.machine.known.session(pid));
+                    tracker.arrived(desktop, uid, session);
+                }
                 Ok(News::Said(desktop, seen)) => {
                     self.shared.seen.fetch_add(1, Ordering::Relaxed);
                     tracker.said(desktop, seen, now, &mut self.machine);
@@ -259,6 +262,7 @@ impl Surroundings for Machine {
             guid: Some(process_guid(self.boot_id, pid, who.start_ns)),
             image: who.image,
             account: who.uid.map(|uid| self.accounts.account(uid)),
+            logon_session: who.session,
             by_shell: false,
         })
     }

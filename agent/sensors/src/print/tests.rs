@@ -92,7 +92,13 @@ fn the_record_has_who_what_where_and_how_much() {
     let account = Some(Account { name: "tanaka".to_owned(), id: "1000".to_owned() });
     let of = |job, ago, device| {
         let ended = Ended { job, outcome: PrintOutcome::Completed };
-        record(ended, now, Duration::from_secs(ago), account.clone(), device)
+        record(
+            ended,
+            now,
+            Duration::from_secs(ago),
+            account.clone().map(|account| (account, Some("3".to_owned()))),
+            device,
+        )
     };
     let plain = of(job(1, 9), 0, Some("ipp://user:secret@mfp3.example.jp:631/ipp/print"));
     assert_eq!((plain.at, plain.account.as_ref(), plain.pages, plain.copies), (now, account.as_ref(), Some(3), 1));
@@ -104,6 +110,7 @@ fn the_record_has_who_what_where_and_how_much() {
     assert_eq!((late.at.occurred_at, late.at.mono_ns), (Time::from_seconds(940), 30_000_000_000));
     let others = of(SeenJob { host: Some("192.0.2.7".to_owned()), ..job(1, 9) }, 0, None);
     assert_eq!((others.account, others.from.as_deref()), (None, Some("192.0.2.7")), "its user is somebody there");
+    assert_eq!((plain.logon_session.as_deref(), others.logon_session), (Some("3"), None));
     let secret = of(SeenJob { name: "report?token=abcdef123456".into(), ..job(1, 9) }, 0, None);
     assert!(secret.masked && secret.document.as_str() == "report?token=***", "{secret:?}");
     let uncounted = of(SeenJob { impressions: Some(0), sheets: None, copies: None, ..job(1, 9) }, 0, None);

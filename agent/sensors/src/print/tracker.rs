@@ -113,16 +113,18 @@ impl Tracker {
     }
 }
 
-/// The record of a job that ended so long `ago`. `account` is the local one of the job's user, `device` where the printer is.
+/// The record of a job that ended so long `ago`. `account` is the local one of the job's user with its only logon session, `device` where the printer is.
 pub(crate) fn record(
     ended: Ended,
     now: Moment,
     ago: Duration,
-    account: Option<Account>,
+    account: Option<(Account, Option<String>)>,
     device: Option<&str>,
 ) -> PrintJob {
     let Ended { job, outcome } = ended;
     let local = job.host.as_deref().is_none_or(is_here);
+    let (account, logon_session) =
+        account.filter(|_| local).map_or((None, None), |(account, session)| (Some(account), session));
     let (document, masked) = match mask::text(job.name.as_str()) {
         std::borrow::Cow::Owned(text) => (Text::from(text), true),
         std::borrow::Cow::Borrowed(_) => (job.name, false),
@@ -138,7 +140,8 @@ pub(crate) fn record(
         at,
         job: job.id,
         user: job.user,
-        account: account.filter(|_| local),
+        account,
+        logon_session,
         from: job.host.filter(|_| !local),
         document,
         masked,

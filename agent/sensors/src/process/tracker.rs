@@ -16,6 +16,11 @@ use crate::{
 pub(crate) trait Names {
     /// The account with this uid, by its number if it has no name.
     fn account(&mut self, uid: u32) -> Account;
+
+    /// The logon session of the process with this pid; by default the number that the kernel's audit gave it.
+    fn session(&mut self, _pid: u32, owner: Option<Owner>) -> Option<String> {
+        owner.and_then(|owner| owner.session).map(|number| number.to_string())
+    }
 }
 
 /// A record, and the file to hash for it.
@@ -163,7 +168,7 @@ impl Tracker {
             account: accounts.real,
             effective_account: accounts.effective,
             login_account: accounts.login,
-            logon_session: exec.owner.and_then(|owner| owner.session),
+            logon_session: names.session(exec.who.pid, exec.owner),
             hash: Hash::Off,
             notes,
         };
@@ -200,7 +205,7 @@ impl Tracker {
                 account: accounts.real,
                 effective_account: accounts.effective,
                 login_account: accounts.login,
-                logon_session: fork.owner.and_then(|owner| owner.session),
+                logon_session: names.session(fork.who.pid, fork.owner),
                 hash: Hash::Off,
                 notes: Vec::new(),
             };
@@ -225,6 +230,7 @@ impl Tracker {
             pid: exit.pid,
             image: live.image.as_deref().map(str::to_owned),
             account: exit.owner.map(|owner| names.account(owner.uid)),
+            logon_session: names.session(exit.pid, exit.owner),
             exit_code: exit.status.filter(|status| status & 0x7f == 0).map(|status| status >> 8 & 0xff),
             signal: exit.status.map(|status| status & 0x7f).filter(|signal| *signal != 0),
             lived_us: exit.at_ns.checked_sub(start_ns).map(|ns| ns / 1000),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use yagura_records::{LogonSession, Moment, SessionAct, SessionActed};
 use yagura_vocabulary::{Account, Time};
 
-use super::{accounts::Accounts, btmp::Failure};
+use super::{accounts::Accounts, btmp::Failure, logons::Seat};
 
 /// More sessions at a time are not kept.
 const MOST: usize = 4096;
@@ -121,6 +121,15 @@ impl Diary {
     /// How far failed logons were read.
     pub(crate) fn btmp(state: &State) -> u64 {
         state.btmp
+    }
+
+    /// The sessions that go on.
+    pub(crate) fn seats(&self) -> BTreeMap<String, Seat> {
+        let seat = |(id, open): (&String, &Open)| {
+            let screen = matches!(open.session.kind.as_deref(), Some("x11" | "wayland" | "mir"));
+            Some((id.clone(), Seat { uid: open.account.id.parse().ok()?, screen }))
+        };
+        self.state.sessions.iter().filter_map(seat).collect()
     }
 
     /// Takes what was seen.

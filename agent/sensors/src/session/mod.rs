@@ -3,3 +3,4 @@
 pub(crate) mod accounts;
 pub(crate) mod btmp;
 pub(crate) mod diary;
+pub(crate) mod logons;

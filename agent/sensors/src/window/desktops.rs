@@ -35,7 +35,8 @@ impl DesktopId {
 /// What the source is told.
 #[derive(Debug)]
 pub(crate) enum News {
-    Arrived(DesktopId, u32),
+    /// Whose session program it is, and the program's process id where the kernel gave it.
+    Arrived(DesktopId, u32, Option<u32>),
     Said(DesktopId, Seen),
     Left(DesktopId),
     /// So much of what desktops said is missing here.
@@ -69,6 +70,7 @@ struct Inner {
 #[derive(Debug)]
 struct Here {
     uid: u32,
+    pid: Option<u32>,
     allowance: f64,
     at: Duration,
 }
@@ -109,14 +111,14 @@ impl Desktops {
         self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session program of this user, as the kernel has it, is connected.
+    /// A session program of this user, with this process id, as the kernel has them, is connected.
     #[must_use]
-    pub fn arrived(&self, uid: u32) -> DesktopId {
+    pub fn arrived(&self, uid: u32, pid: Option<u32>) -> DesktopId {
         let mut inner = self.inner();
         inner.next += 1;
         let id = DesktopId(inner.next);
-        inner.here.insert(id, Here { uid, allowance: BURST, at: since_boot() });
-        inner.put(News::Arrived(id, uid));
+        inner.here.insert(id, Here { uid, pid, allowance: BURST, at: since_boot() });
+        inner.put(News::Arrived(id, uid, pid));
         id
     }
 
@@ -163,9 +165,9 @@ impl Desktops {
         let mut inner = self.inner();
         (inner.to, inner.lost) = (Some(to), 0);
         inner.opened += 1;
-        let here: Vec<_> = inner.here.iter().map(|(id, here)| (*id, here.uid)).collect();
-        for (id, uid) in here {
-            inner.put(News::Arrived(id, uid));
+        let here: Vec<_> = inner.here.iter().map(|(id, here)| (*id, here.uid, here.pid)).collect();
+        for (id, uid, pid) in here {
+            inner.put(News::Arrived(id, uid, pid));
         }
         (inner.opened, from)
     }
@@ -204,7 +206,7 @@ mod tests {
     #[test]
     fn who_is_here_already_is_the_first_news_and_who_never_came_is_not_heard() {
         let desktops = Desktops::default();
-        let early = desktops.arrived(1000);
+        let early = desktops.arrived(1000, Some(7));
         desktops.said(early, Seen::Back);
         let (_, news) = desktops.open();
         desktops.said(early, Seen::Back);
@@ -213,7 +215,7 @@ mod tests {
         desktops.left(early);
         let said = said(&news);
         assert!(
-            matches!(said[..], [News::Arrived(one, 1000), News::Said(two, Seen::Back), News::Left(three)] if one == two && two == three),
+            matches!(said[..], [News::Arrived(one, 1000, Some(7)), News::Said(two, Seen::Back), News::Left(three)] if one == two && two == three),
             "{said:?}"
         );
     }
@@ -222,7 +224,7 @@ mod tests {
     fn one_that_floods_loses_its_own_words_counted_and_nobody_elses() {
         let desktops = Desktops::default();
         let (_, news) = desktops.open();
-        let (loud, quiet) = (desktops.arrived(1000), desktops.arrived(1001));
+        let (loud, quiet) = (desktops.arrived(1000, None), desktops.arrived(1001, None));
         for _ in 0..10_000 {
             desktops.said(loud, Seen::Back);
         }

@@ -46,7 +46,7 @@ pub(super) fn facts(seen: SeenWindow, uid: u32, around: &mut impl Surroundings) 
         }
         Some(pid) => Some(around.process(pid).unwrap_or_else(|| {
             notes.push(WindowNote::ProcessGone);
-            Doer { pid, guid: None, image: None, account: None, by_shell: false }
+            Doer { pid, guid: None, image: None, account: None, logon_session: None, by_shell: false }
         })),
     };
     let owner = process.as_ref().and_then(|process| process.account.as_ref());

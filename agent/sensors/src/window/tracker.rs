@@ -12,7 +12,7 @@ pub(crate) use super::facts::{Program, Surroundings};
 use super::{
     desktops::DesktopId,
     facts::facts,
-    usage::{Sum, Usage},
+    usage::{Sum, Usage, Whose},
 };
 
 /// How long a session program that went away may take to come back, as when it is replaced by a newer one.
@@ -77,6 +77,7 @@ struct Gone {
 
 struct Desk {
     uid: u32,
+    session: Option<String>,
     display: String,
     /// Programs that had a window here lately, the last one last.
     programs: Vec<Program>,
@@ -139,8 +140,10 @@ impl Tracker {
         &self.blind
     }
 
-    pub(crate) fn arrived(&mut self, desktop: DesktopId, uid: u32) {
-        self.desks.insert(desktop, Desk { uid, display: String::new(), programs: Vec::new(), stay: None, idle: None });
+    /// A session program of this user, in this logon session, is connected.
+    pub(crate) fn arrived(&mut self, desktop: DesktopId, uid: u32, session: Option<String>) {
+        let (display, programs) = (String::new(), Vec::new());
+        self.desks.insert(desktop, Desk { uid, session, display, programs, stay: None, idle: None });
     }
 
     pub(crate) fn left(&mut self, desktop: DesktopId, now: Now, around: &mut impl Surroundings) {
@@ -176,7 +179,9 @@ impl Tracker {
             Seen::Active { window: Some(window), folded } => self.active(&mut desk, window, folded, now, around),
             Seen::Error { window, sign } => {
                 let (account, window) = (around.account(desk.uid), facts(window, desk.uid, around));
-                self.out.push(WindowRecord::Error(Box::new(WindowError { at: now.at, account, window, sign })));
+                let logon_session = desk.session.clone();
+                let error = WindowError { at: now.at, account, logon_session, window, sign };
+                self.out.push(WindowRecord::Error(Box::new(error)));
             }
             Seen::Idle { for_ms } => {
                 if desk.idle.is_none() {
@@ -251,7 +256,7 @@ impl Tracker {
         if desk.idle.is_some() {
             stay.idle_ns += spent;
         } else if let Some(image) = stay.facts.process.as_ref().and_then(|process| process.image.as_deref()) {
-            usage.add(desk.uid, image, stay.counted.at, spent, 0);
+            usage.add((desk.uid, desk.session.as_deref()), image, stay.counted.at, spent, 0);
         }
         stay.counted = now;
     }
@@ -262,7 +267,12 @@ impl Tracker {
         if let Some(stay) = desk.stay.take()
             && stay.told
         {
-            self.out.push(WindowRecord::Stayed(Box::new(told(&stay, desk.uid, now, around))));
+            self.out.push(WindowRecord::Stayed(Box::new(told(
+                &stay,
+                (desk.uid, desk.session.as_deref()),
+                now,
+                around,
+            ))));
         }
     }
 
@@ -272,8 +282,8 @@ impl Tracker {
             Self::count(&mut self.usage, desk, since);
         }
         desk.idle = Some(since);
-        let account = around.account(desk.uid);
-        self.out.push(WindowRecord::IdleStart(Idle { at: since.at, account, duration_ms: None }));
+        let (account, logon_session) = (around.account(desk.uid), desk.session.clone());
+        self.out.push(WindowRecord::IdleStart(Idle { at: since.at, account, logon_session, duration_ms: None }));
     }
 
     fn back(&mut self, desk: &mut Desk, now: Now, around: &mut impl Surroundings) {
@@ -283,10 +293,10 @@ impl Tracker {
         Self::count(&mut self.usage, desk, now);
         let Some(since) = desk.idle.take() else { return };
         self.usage.open(now.at);
-        let account = around.account(desk.uid);
+        let (account, logon_session) = (around.account(desk.uid), desk.session.clone());
         // By the clock on the wall: a night with the lid closed is a night.
         let duration_ms = Some(now.at.mono_ns.saturating_sub(since.at.mono_ns) / 1_000_000);
-        self.out.push(WindowRecord::IdleEnd(Idle { at: now.at, account, duration_ms }));
+        self.out.push(WindowRecord::IdleEnd(Idle { at: now.at, account, logon_session, duration_ms }));
     }
 
     /// Tells of the stay and of the title that have stood for long enough.
@@ -295,18 +305,19 @@ impl Tracker {
         if !stay.told && now.since(stay.since) >= ns(self.limits.min_stay) {
             stay.told = true;
             if let Some(image) = stay.image() {
-                self.usage.add(desk.uid, image, stay.since.at, 0, 1);
+                self.usage.add((desk.uid, desk.session.as_deref()), image, stay.since.at, 0, 1);
             }
-            let mut begun = told(stay, desk.uid, now, around);
+            let mut begun = told(stay, (desk.uid, desk.session.as_deref()), now, around);
             (begun.duration_ms, begun.idle_ms) = (0, 0);
             self.out.push(WindowRecord::Began(Box::new(begun)));
         }
         let settle = ns(self.limits.settle);
         if let Some((since, window)) = stay.coming.take_if(|(since, _)| now.since(*since) >= settle) {
-            let account = around.account(desk.uid);
+            let (account, logon_session) = (around.account(desk.uid), desk.session.clone());
             let folded = std::mem::take(&mut stay.folded);
             stay.title.clone_from(&window.title);
-            self.out.push(WindowRecord::Title(Box::new(WindowTitle { at: since.at, account, window, folded })));
+            let title = WindowTitle { at: since.at, account, logon_session, window, folded };
+            self.out.push(WindowRecord::Title(Box::new(title)));
         }
     }
 
@@ -340,9 +351,9 @@ impl Tracker {
     }
 
     fn tell_usage(&mut self, around: &mut impl Surroundings) {
-        for ((uid, image), Sum { at, active_ns, stays }) in self.usage.take() {
+        for ((uid, logon_session, image), Sum { at, active_ns, stays }) in self.usage.take() {
             let (account, active_ms) = (around.account(uid), active_ns / 1_000_000);
-            self.out.push(WindowRecord::Usage(AppUsage { at, account, image, active_ms, stays }));
+            self.out.push(WindowRecord::Usage(AppUsage { at, account, logon_session, image, active_ms, stays }));
         }
     }
 
@@ -367,11 +378,12 @@ impl Tracker {
     }
 }
 
-fn told(stay: &Stay, uid: u32, now: Now, around: &mut impl Surroundings) -> WindowStay {
+fn told(stay: &Stay, (uid, session): Whose<'_>, now: Now, around: &mut impl Surroundings) -> WindowStay {
     WindowStay {
         at: stay.since.at,
         stay: stay.number,
         account: around.account(uid),
+        logon_session: session.map(str::to_owned),
         window: stay.facts.clone(),
         duration_ms: now.since(stay.since) / 1_000_000,
         idle_ms: stay.idle_ns / 1_000_000,

@@ -29,7 +29,14 @@ impl Surroundings for Town {
     fn process(&mut self, pid: u32) -> Option<Doer> {
         let account = Some(self.account(if pid < 100 { TANAKA } else { SATO }));
         let image = Some(format!("/usr/bin/p{pid}"));
-        (pid != 66).then(|| Doer { pid, guid: Some(Uuid::from_u128(pid.into())), image, account, by_shell: false })
+        (pid != 66).then(|| Doer {
+            pid,
+            guid: Some(Uuid::from_u128(pid.into())),
+            image,
+            account,
+            logon_session: None,
+            by_shell: false,
+        })
     }
 
     fn goes_on(&mut self, _display: &str, programs: &[Program]) -> bool {
@@ -48,7 +55,7 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let mut stage = Self { tracker: Tracker::new(LIMITS), town: Town { goes_on: false }, now: 0.0, asleep: 0.0 };
-        stage.tracker.arrived(DesktopId::of(1), TANAKA);
+        stage.tracker.arrived(DesktopId::of(1), TANAKA, Some(format!("c{}", 1)));
         stage
     }
 
@@ -228,12 +235,21 @@ fn a_night_with_the_lid_closed_is_no_use_and_a_night_away() {
 #[test]
 fn people_at_one_machine_have_rows_of_their_own() {
     let mut stage = Stage::new();
-    stage.tracker.arrived(DesktopId::of(2), SATO);
+    stage.tracker.arrived(DesktopId::of(2), SATO, Some(format!("c{}", 2)));
     stage.show(0.0, 1, "田中の窓");
     stage.said(1.0, 2, active(100, "佐藤の窓"));
     stage.until(10.0);
     stage.tracker.left(DesktopId::of(2), stage.now(), &mut stage.town);
-    stage.check(&["0 began 田中の窓", "1 began 佐藤の窓", "1 sato 佐藤の窓 for 9"]);
+    let records = stage.tracker.take();
+    let sessions = records.iter().map(|record| match record {
+        WindowRecord::Began(stay) | WindowRecord::Stayed(stay) => stay.logon_session.as_deref(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(sessions.collect::<Vec<_>>(), [Some("c1"), Some("c2"), Some("c2")]);
+    assert_eq!(
+        records.iter().map(told).collect::<Vec<_>>(),
+        ["0 began 田中の窓", "1 began 佐藤の窓", "1 sato 佐藤の窓 for 9"]
+    );
 }
 
 #[test]
@@ -254,7 +270,7 @@ fn a_session_program_that_ends_while_the_desktop_goes_on_is_told_of_until_one_co
         stage.until(60.0);
         stage.check(expected);
         assert_eq!(stage.tracker.blind().len(), usize::from(goes_on));
-        stage.tracker.arrived(DesktopId::of(2), TANAKA);
+        stage.tracker.arrived(DesktopId::of(2), TANAKA, Some(format!("c{}", 2)));
         stage.said(70.0, 2, sight(SensorHealth::Ok, None));
         stage.check(if goes_on { &["70 tanaka blind None"] } else { &[] });
         stage.said(80.0, 2, sight(SensorHealth::Degraded, Some("Wayland")));
@@ -270,7 +286,7 @@ fn one_that_comes_back_at_once_was_only_replaced() {
     stage.said(1.0, 1, sight.clone());
     stage.tracker.left(DesktopId::of(1), stage.now(), &mut stage.town);
     stage.until(5.0);
-    stage.tracker.arrived(DesktopId::of(2), TANAKA);
+    stage.tracker.arrived(DesktopId::of(2), TANAKA, Some(format!("c{}", 2)));
     stage.said(5.0, 2, sight);
     stage.until(60.0);
     stage.check(&[]);

@@ -8,12 +8,16 @@ const HOUR_US: i64 = 3_600_000_000;
 /// More programs of one hour are not told apart: nobody uses so many.
 const MOST: usize = 4096;
 
-/// The sums of this hour, by uid and program.
+/// Whose desktop it is: the uid and the logon session.
+pub(super) type Whose<'a> = (u32, Option<&'a str>);
+type Sums = BTreeMap<(u32, Option<String>, String), Sum>;
+
+/// The sums of this hour, by desktop and program.
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     /// Which hour, counted from 1970.
     hour: Option<i64>,
-    sums: BTreeMap<(u32, String), Sum>,
+    sums: Sums,
 }
 
 /// One program before one person.
@@ -36,16 +40,17 @@ impl Usage {
     }
 
     /// So much use, and so many stays more, since `at`.
-    pub(super) fn add(&mut self, uid: u32, image: &str, at: Moment, active_ns: u64, stays: u64) {
+    pub(super) fn add(&mut self, (uid, session): Whose<'_>, image: &str, at: Moment, active_ns: u64, stays: u64) {
         if active_ns == 0 && stays == 0 {
             return;
         }
         self.open(at);
-        if let Some(sum) = self.sums.get_mut(&(uid, image.to_owned())) {
+        let key = (uid, session.map(str::to_owned), image.to_owned());
+        if let Some(sum) = self.sums.get_mut(&key) {
             sum.active_ns += active_ns;
             sum.stays += stays;
         } else if self.sums.len() < MOST {
-            self.sums.insert((uid, image.to_owned()), Sum { at, active_ns, stays });
+            self.sums.insert(key, Sum { at, active_ns, stays });
         }
     }
 
@@ -55,7 +60,7 @@ impl Usage {
     }
 
     /// The sums, which begin anew.
-    pub(super) fn take(&mut self) -> BTreeMap<(u32, String), Sum> {
+    pub(super) fn take(&mut self) -> Sums {
         self.hour = None;
         std::mem::take(&mut self.sums)
     }

@@ -36,6 +36,7 @@ pub use self::{
     outlook::{ALARMED_BEFORE_DAYS, WARNED_BEFORE_DAYS, disk_outlook},
     retention::run_due as retain_due,
     search::{question, views},
+    viewed::note as note_view,
 };
 use crate::{EventStore, StoreError};
 

@@ -20,7 +20,10 @@ const ONCE_IN: Duration = Duration::from_secs(15 * 60);
 pub(super) struct Viewed(Mutex<HashMap<String, Time>>);
 
 /// Writes down that `caller` looked, and why, if they have said so; refuses to go on where they have not and must.
-pub(super) async fn note(ctx: &Context, caller: &Caller, question: &Value) -> Result<(), ApiError> {
+///
+/// # Errors
+/// `purpose_required`, or the database is away.
+pub async fn note(ctx: &Context, caller: &Caller, question: &Value) -> Result<(), ApiError> {
     let reason = reason(ctx, caller).await?;
     let why = reason.as_ref().map_or("", |reason| reason.case.as_deref().unwrap_or(&reason.purpose));
     let key = format!("{} {why} {question}", caller.who.id());

@@ -66,14 +66,15 @@ impl Desk {
 
     /// Takes a session in; it gets notices once it said hello with a display.
     pub(super) fn welcome(&mut self, session: Session, told: &mpsc::Sender<News>, cancel: &CancellationToken) {
-        let uid = session.peer().uid;
+        let peer = session.peer();
+        let (uid, pid) = (peer.uid, peer.pid);
         if self.sessions.values().filter(|sitting| sitting.uid == uid).count() >= MOST_PER_USER {
             tracing::warn!(uid, "a user has too many session programs; one more is refused");
             return;
         }
         self.arrivals += 1;
         let (to, out) = mpsc::channel(ROOM);
-        let desktop = Desktop::of(&self.desktops, uid);
+        let desktop = Desktop::of(&self.desktops, uid, pid);
         let sitting = Sitting { uid, display: false, to, given: HashMap::new(), link: None, desktop };
         if let Some(watch) = self.watch.clone() {
             // There is room: nothing was said to it yet.

@@ -40,8 +40,8 @@ pub(super) struct Desktop {
 }
 
 impl Desktop {
-    pub(super) fn of(desktops: &Desktops, uid: u32) -> Self {
-        Self { id: desktops.arrived(uid), desktops: desktops.clone() }
+    pub(super) fn of(desktops: &Desktops, uid: u32, pid: u32) -> Self {
+        Self { id: desktops.arrived(uid, Some(pid)), desktops: desktops.clone() }
     }
 
     pub(super) fn said(&self, seen: Seen) {

@@ -1,5 +1,6 @@
 //! Whether one rule answers to one event.
 
+use yagura_path_pattern::{PathPattern, Reading};
 use yagura_text_index::fold;
 
 use super::view::{Field, View, name_of};
@@ -7,7 +8,7 @@ use crate::{
     First, Rule, Seen,
     book::{Hours, Program, Texts, When, Where},
     calendar::Almanac,
-    glob::{PathPattern, TextPattern},
+    glob::TextPattern,
 };
 
 /// The first condition of a rule that does not hold.
@@ -71,7 +72,7 @@ fn folded(values: &[String]) -> Vec<String> {
 impl Pattern {
     fn new(place: Where, text: &str) -> Self {
         match place {
-            Where::Path => Self::Path(PathPattern::new(&fold(text))),
+            Where::Path => Self::Path(PathPattern::new(&fold(text), Reading::FOLDED)),
             _ => Self::Text(TextPattern::new(&fold(text))),
         }
     }
@@ -91,7 +92,7 @@ impl Conditions {
             |texts: &Texts| (texts.place, patterns(texts.place, &texts.any_of), patterns(texts.place, &texts.none_of));
         let program = |program: &Program| Programs {
             names: folded(&program.names),
-            paths: program.paths.iter().map(|path| PathPattern::new(&fold(path))).collect(),
+            paths: program.paths.iter().map(|path| PathPattern::new(&fold(path), Reading::FOLDED)).collect(),
             sha256: program.sha256.iter().map(|hash| hash.to_ascii_lowercase()).collect(),
             signers: folded(&program.signers),
         };

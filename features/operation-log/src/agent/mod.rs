@@ -1,8 +1,8 @@
 //! The endpoint's side: stream -> decide -> event.
 
-mod address;
 mod early;
 mod privileges;
+mod repeats;
 mod streams;
 mod teller;
 
@@ -28,11 +28,12 @@ impl AgentFeature for OperationLog {
 
     async fn run(mut ctx: FeatureCtx<OperationLogPolicy>, cancel: CancellationToken) -> Result<(), FeatureError> {
         loop {
-            // Off, nothing is watched; the sensor stops when no feature reads it.
-            let off = ctx.policy.wait_for(|policies| records(policies));
-            tokio::select! {
-                () = cancel.cancelled() => return Ok(()),
-                on = off => drop(on?),
+            // Off, nothing is watched; the sensor stops when no feature reads it. Other features' rows heed the policy all the same.
+            while !records(&decide_address(&mut ctx)) {
+                tokio::select! {
+                    () = cancel.cancelled() => return Ok(()),
+                    changed = ctx.policy.changed() => changed?,
+                }
             }
             if record(&mut ctx, &cancel).await? == Ended::ForGood {
                 return Ok(());
@@ -63,18 +64,28 @@ fn records(policies: &InForce<OperationLogPolicy>) -> bool {
     })
 }
 
+/// Has the policy that is in force decide about the address in the rows of all features; gives it.
+fn decide_address(ctx: &mut FeatureCtx<OperationLogPolicy>) -> Arc<InForce<OperationLogPolicy>> {
+    let policies = Arc::clone(&ctx.policy.borrow_and_update());
+    let asked = Arc::clone(&policies);
+    ctx.address.take(move |account| !asked.for_account(account).without_ip);
+    policies
+}
+
 /// Records until the policy says no, the agent stops or the streams end.
 async fn record(ctx: &mut FeatureCtx<OperationLogPolicy>, cancel: &CancellationToken) -> Result<Ended, FeatureError> {
     let mut streams = Streams::default();
     let mut teller = Teller::new(ctx.events.clone(), ctx.judge.clone());
     loop {
-        let policies = Arc::clone(&ctx.policy.borrow_and_update());
+        let policies = decide_address(ctx);
         if !records(&policies) {
+            teller.finish().await?;
             return Ok(Ended::ByPolicy);
         }
         streams.follow(&ctx.sensors, &ctx.judge, &policies).await;
         loop {
             if streams.are_over() {
+                teller.finish().await?;
                 return Ok(Ended::ForGood);
             }
             let next = tokio::select! {
@@ -110,7 +121,8 @@ async fn finish(
                 next => teller.tell(policies, next).await?,
             }
         }
-        Ok(())
+        Ok::<(), FeatureError>(())
     };
-    tokio::time::timeout(LAST_WORDS, all).await.unwrap_or(Ok(()))
+    tokio::time::timeout(LAST_WORDS, all).await.unwrap_or(Ok(()))?;
+    teller.finish().await
 }

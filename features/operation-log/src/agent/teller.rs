@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use yagura_agent_kit::{EventSink, FeatureError, JudgeSeat};
 use yagura_records::{FileRecord, PrintRecord, ProcessRecord, ProcessStarted, SessionRecord, WindowRecord};
-use yagura_vocabulary::{Account, Event, InForce, Lane};
+use yagura_vocabulary::{Event, InForce, Lane, Time};
 
-use super::{address::Address, privileges::Privileges, streams::Next};
+use super::{privileges::Privileges, repeats::Repeats, streams::Next};
 use crate::{
     OperationLogPolicy, Rule, WindowRow, decide, decide_exit, decide_file, decide_idle, decide_print, decide_privilege,
     decide_session, decide_usage, decide_window, event,
@@ -21,13 +21,13 @@ pub(super) struct Teller {
     /// The stays that were told of while they went on.
     told: HashSet<u64>,
     privileges: Privileges,
-    address: Address,
+    repeats: Repeats,
 }
 
 impl Teller {
     pub(super) fn new(events: EventSink, judge: JudgeSeat) -> Self {
         let (left_out, told) = (HashSet::new(), HashSet::new());
-        Self { events, judge, left_out, told, privileges: Privileges::default(), address: Address::default() }
+        Self { events, judge, left_out, told, privileges: Privileges::default(), repeats: Repeats::default() }
     }
 
     pub(super) async fn tell(
@@ -59,7 +59,7 @@ impl Teller {
                     return Ok(());
                 }
                 self.told.insert(stay.stay);
-                self.emit(policies, Some(&stay.account), decision.rule, event).await
+                self.emit(decision.rule, event).await
             }
             WindowRecord::Stayed(stay) => {
                 let decision = decide_window(policies, &stay.account, WindowRow::Window, &stay.window);
@@ -67,14 +67,14 @@ impl Teller {
                     return Ok(());
                 }
                 let event = event::window_active(stay, decision.title);
-                self.emit(policies, Some(&stay.account), decision.rule, event).await
+                self.emit(decision.rule, event).await
             }
             WindowRecord::Title(title) => {
                 let decision = decide_window(policies, &title.account, WindowRow::Window, &title.window);
                 if !decision.record || !decision.title {
                     return Ok(());
                 }
-                self.emit(policies, Some(&title.account), decision.rule, event::window_title(title)).await
+                self.emit(decision.rule, event::window_title(title)).await
             }
             WindowRecord::Error(error) => {
                 let decision = decide_window(policies, &error.account, WindowRow::Error, &error.window);
@@ -82,26 +82,24 @@ impl Teller {
                     return Ok(());
                 }
                 let event = event::window_error(error, decision.title);
-                self.emit(policies, Some(&error.account), decision.rule, event).await
+                self.emit(decision.rule, event).await
             }
             WindowRecord::Usage(usage) => {
                 let decision = decide_usage(policies, &usage.account, &usage.image);
                 if !decision.record {
                     return Ok(());
                 }
-                self.emit(policies, Some(&usage.account), decision.rule, event::app_usage(usage)).await
+                self.emit(decision.rule, event::app_usage(usage)).await
             }
             WindowRecord::IdleStart(idle) | WindowRecord::IdleEnd(idle) => {
                 let decision = decide_idle(policies, &idle.account);
                 if !decision.record {
                     return Ok(());
                 }
-                self.emit(policies, Some(&idle.account), decision.rule, event::idle(idle)).await
+                self.emit(decision.rule, event::idle(idle)).await
             }
             // That something is not seen is never left out.
-            WindowRecord::Sight(sight) => {
-                self.emit(policies, Some(&sight.account), None, event::desktop_sight(sight)).await
-            }
+            WindowRecord::Sight(sight) => self.emit(None, event::desktop_sight(sight)).await,
             WindowRecord::Lost(lost) => Ok(self.events.emit(Lane::Operation, event::lost(lost, "window")).await?),
         }
     }
@@ -119,7 +117,7 @@ impl Teller {
                 }
                 let account = job.account.as_ref();
                 let policy = policies.for_account(account.map(|account| account.id.as_str()));
-                self.emit(policies, account, decision.rule, event::print_job(job, policy.prints.documents)).await
+                self.emit(decision.rule, event::print_job(job, policy.prints.documents)).await
             }
             PrintRecord::Lost(lost) => Ok(self.events.emit(Lane::Operation, event::lost(lost, "print")).await?),
         }
@@ -136,7 +134,7 @@ impl Teller {
                 if !decision.record {
                     return Ok(());
                 }
-                self.emit(policies, acted.account.as_ref(), decision.rule, event::session_acted(acted)).await
+                self.emit(decision.rule, event::session_acted(acted)).await
             }
             SessionRecord::Lost(lost) => Ok(self.events.emit(Lane::Operation, event::lost(lost, "session")).await?),
         }
@@ -153,7 +151,7 @@ impl Teller {
         if !decision.record {
             return Ok(());
         }
-        self.emit(policies, Some(&by), decision.rule, event::privilege_use(&by, start)).await
+        self.emit(decision.rule, event::privilege_use(&by, start)).await
     }
 
     async fn file(&mut self, policies: &InForce<OperationLogPolicy>, record: &FileRecord) -> Result<(), FeatureError> {
@@ -163,8 +161,7 @@ impl Teller {
                 if !decision.record {
                     return Ok(());
                 }
-                let account = acted.process.as_ref().and_then(|process| process.account.as_ref());
-                self.emit(policies, account, decision.rule, event::file_acted(acted)).await
+                self.emit(decision.rule, event::file_acted(acted)).await
             }
             FileRecord::Lost(lost) => Ok(self.events.emit(Lane::Operation, event::lost(lost, "file")).await?),
         }
@@ -185,43 +182,59 @@ impl Teller {
                 }
                 self.left_out.remove(&start.guid);
                 let mut event = event::started(start);
-                let account = start.account.as_ref();
-                if !policies.for_account(account.map(|account| account.id.as_str())).processes.hash {
+                let account = start.account.as_ref().map(|account| account.id.as_str());
+                let policy = &policies.for_account(account).processes;
+                if !policy.hash {
                     // It was made because somebody else's is wanted.
                     event.hash_sha256 = None;
                 }
-                self.emit(policies, account, decision.rule, event).await
+                let judge = &self.judge;
+                if policy.fold && self.repeats.started(start, &event, || judge.would_answer(&event)) {
+                    return self.sums(start.at.occurred_at).await;
+                }
+                self.emit(decision.rule, event).await
             }
             ProcessRecord::Exited(exit) => {
                 self.privileges.exited(exit.guid);
+                let in_a_sum = self.repeats.exited(exit);
+                self.sums(exit.at.occurred_at).await?;
+                if in_a_sum {
+                    return Ok(());
+                }
                 let decision = decide_exit(policies, exit);
                 if self.left_out.remove(&exit.guid) || !decision.record {
                     return Ok(());
                 }
-                self.emit(policies, exit.account.as_ref(), decision.rule, event::exited(exit)).await
+                self.emit(decision.rule, event::exited(exit)).await
             }
             ProcessRecord::Lost(lost) => {
                 // The ends of some were lost with the rest: better one exit too many than memory that only grows.
                 self.left_out.clear();
                 self.privileges.clear();
+                self.finish().await?;
                 Ok(self.events.emit(Lane::Operation, event::lost(lost, "process")).await?)
             }
         }
     }
 
-    async fn emit(
-        &mut self,
-        policies: &InForce<OperationLogPolicy>,
-        account: Option<&Account>,
-        rule: Option<Rule<'_>>,
-        mut event: Event,
-    ) -> Result<(), FeatureError> {
-        event.rule = rule.map(|rule| rule.to_string());
-        if !policies.for_account(account.map(|account| account.id.as_str())).without_ip
-            && let Some(address) = self.address.now()
-        {
-            event.body.insert("ip".to_owned(), address.into());
+    /// Tells of the sums that do not wait any longer.
+    async fn sums(&mut self, now: Time) -> Result<(), FeatureError> {
+        for sum in self.repeats.due(now) {
+            self.emit(None, sum).await?;
         }
+        Ok(())
+    }
+
+    /// Tells of all that is held back here.
+    pub(super) async fn finish(&mut self) -> Result<(), FeatureError> {
+        for sum in self.repeats.finish() {
+            self.emit(None, sum).await?;
+        }
+        Ok(())
+    }
+
+    async fn emit(&self, rule: Option<Rule<'_>>, mut event: Event) -> Result<(), FeatureError> {
+        event.rule = rule.map(|rule| rule.to_string());
         Ok(self.events.emit(Lane::Operation, event).await?)
     }
 }

@@ -3,11 +3,8 @@
 use yagura_records::{FileAct, FileActed, FileNote, Place};
 use yagura_vocabulary::InForce;
 
-use super::{Decision, Rule, answer};
-use crate::{
-    glob,
-    policy::{FileRule, Files, OperationLogPolicy},
-};
+use super::{Decision, Rule, answer, fits_path};
+use crate::policy::{FileRule, Files, OperationLogPolicy};
 
 /// Decides about one act, by what holds for the account that did it.
 #[must_use]
@@ -83,7 +80,7 @@ fn is_in_its_place(files: &Files, path: &str, place: Place) -> bool {
             files.folders.is_empty()
                 // Of a folder that is gone only the name is known: what is unknown is recorded.
                 || !path.starts_with('/')
-                || files.folders.iter().any(|folder| glob::fits(folder, path))
+                || files.folders.iter().any(|folder| fits_path(folder, path))
         }
     }
 }
@@ -97,11 +94,11 @@ fn has_extension(path: &str, extensions: &[String]) -> bool {
 /// A condition about something the sensor could not see does not fit: what is unknown is recorded.
 fn fits(rule: &FileRule, acted: &FileActed, paths: &Paths<'_>, image: Option<&str>) -> bool {
     let below = |path: &str| {
-        rule.paths.iter().any(|pattern| glob::fits(pattern, path) || glob::fits(pattern, &format!("{path}/")))
+        rule.paths.iter().any(|pattern| fits_path(pattern, path) || fits_path(pattern, &format!("{path}/")))
     };
     (rule.paths.is_empty() || paths.all(|path, _| below(path)))
         && (rule.extensions.is_empty() || paths.all(|path, _| has_extension(path, &rule.extensions)))
-        && rule.image.as_deref().is_none_or(|pattern| image.is_some_and(|image| glob::fits(pattern, image)))
+        && rule.image.as_deref().is_none_or(|pattern| image.is_some_and(|image| fits_path(pattern, image)))
         && (rule.kinds.is_empty() || rule.kinds.contains(&acted.act))
 }
 

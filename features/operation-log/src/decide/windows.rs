@@ -3,11 +3,8 @@
 use yagura_records::WindowFacts;
 use yagura_vocabulary::{Account, InForce};
 
-use super::Rule;
-use crate::{
-    glob,
-    policy::{Hide, OperationLogPolicy, WindowRule, Windows},
-};
+use super::{Rule, fits_path};
+use crate::policy::{Hide, OperationLogPolicy, WindowRule, Windows};
 
 /// What is recorded of a window, and what said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +100,7 @@ fn decision<'p>(windows: &'p Windows, row: WindowRow, title: Option<&str>, image
 /// `title` is in lower case. A condition about something the sensor could not see does not fit: what is unknown is recorded.
 fn fits(rule: &WindowRule, title: Option<&str>, image: Option<&str>) -> bool {
     let says = |text: &String| title.is_some_and(|title| title.contains(&text.to_lowercase()));
-    let is = |pattern: &String| image.is_some_and(|image| glob::fits(pattern, image));
+    let is = |pattern: &String| image.is_some_and(|image| fits_path(pattern, image));
     (rule.title_contains.is_empty() || rule.title_contains.iter().any(says))
         && (rule.images.is_empty() || rule.images.iter().any(is))
 }

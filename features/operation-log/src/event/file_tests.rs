@@ -26,6 +26,7 @@ pub(crate) fn acted() -> FileActed {
             guid: Some(Uuid::from_u128(2)),
             image: Some("/usr/bin/nautilus".to_owned()),
             account: Some(Account { name: "tanaka".to_owned(), id: "1000".to_owned() }),
+            logon_session: None,
             by_shell: false,
         }),
         place: Place::Fixed,
@@ -45,7 +46,7 @@ fn odd() -> FileActed {
         target: None,
         bytes: None,
         inferred: false,
-        process: Some(Doer { pid: 99, guid: None, image: None, account: None, by_shell: true }),
+        process: Some(Doer { pid: 99, guid: None, image: None, account: None, logon_session: None, by_shell: true }),
         place: Place::Network,
         notes: vec![FileNote::ProcessGone, FileNote::FolderUnknown, FileNote::Replaced, FileNote::Fleeting],
         ..acted()

@@ -34,6 +34,7 @@ pub fn file_acted(acted: &FileActed) -> Event {
         event.process_guid = process.guid;
         event.image.clone_from(&process.image);
         event.account.clone_from(&process.account);
+        event.logon_session.clone_from(&process.logon_session);
     }
     let (_, outcome) = acted.outcome();
     event.class = (acted.act.writes() && outcome == Place::Removable).then(|| REMOVABLE_WRITE.to_owned());

@@ -14,6 +14,7 @@ pub(crate) fn job() -> PrintJob {
         job: 12,
         user: "tanaka".to_owned(),
         account: Some(Account { name: "tanaka".to_owned(), id: "1000".to_owned() }),
+        logon_session: None,
         from: None,
         document: "見積書.odt".into(),
         masked: false,
@@ -30,6 +31,7 @@ pub(crate) fn job() -> PrintJob {
 fn the_shape_of_events_stays_as_released() {
     let bare = PrintJob {
         account: None,
+        logon_session: None,
         user: "guest".to_owned(),
         from: Some("192.0.2.7".to_owned()),
         document: Text::from_bytes(b"\x93\xfa".to_vec()),

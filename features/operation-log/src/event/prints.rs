@@ -23,6 +23,7 @@ pub fn print_job(job: &PrintJob, with_document: bool) -> Event {
     insert(body, "from", job.from.clone());
     insert(body, "print_user", job.account.is_none().then(|| job.user.clone()));
     event.account.clone_from(&job.account);
+    event.logon_session.clone_from(&job.logon_session);
     event.target = Some(job.printer.clone());
     event.remote_host.clone_from(&job.destination);
     event.bytes = job.bytes;

@@ -1,5 +1,8 @@
 use uuid::Uuid;
-use yagura_records::{AccountChange, Hash, LogonSession, Moment, Origin, ProcessStarted, SessionAct, SessionActed};
+use yagura_records::{
+    AccountChange, AppUsage, ErrorSign, Hash, Idle, LogonSession, Moment, Origin, ProcessExited, ProcessStarted,
+    SessionAct, SessionActed, WindowError, WindowFacts, WindowStay, WindowTitle,
+};
 use yagura_vocabulary::Time;
 
 use super::*;
@@ -64,4 +67,58 @@ fn the_shape_of_events_stays_as_released() {
     let golden = include_str!("../../golden/session-events-v1.jsonl");
     let now: String = events.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
     assert_eq!(now, golden, "stored events have this shape: a change needs a new golden file beside the old one");
+}
+
+#[test]
+fn every_row_of_what_somebody_did_names_the_session_in_which_it_was_done() {
+    let session = || Some("c2".to_owned());
+    let mut file = super::file_tests::acted();
+    file.process.as_mut().unwrap().logon_session = session();
+    let mut print = super::print_tests::job();
+    print.logon_session = session();
+    let mut start = super::tests::sample();
+    start.logon_session = session();
+    let (at, account) = (start.at, tanaka());
+    let window = WindowFacts::default();
+    let stay = WindowStay {
+        at,
+        stay: 1,
+        account: account.clone(),
+        logon_session: session(),
+        window: window.clone(),
+        duration_ms: 1,
+        idle_ms: 0,
+    };
+    let title =
+        WindowTitle { at, account: account.clone(), logon_session: session(), window: window.clone(), folded: 0 };
+    let sign = ErrorSign::Title;
+    let error = WindowError { at, account: account.clone(), logon_session: session(), window, sign };
+    let image = "/usr/bin/vi".to_owned();
+    let usage = AppUsage { at, account: account.clone(), logon_session: session(), image, active_ms: 1, stays: 1 };
+    let nobody_there = Idle { at, account, logon_session: session(), duration_ms: None };
+    let end = ProcessExited {
+        at,
+        guid: start.guid,
+        pid: start.pid,
+        image: None,
+        account: start.account.clone(),
+        logon_session: session(),
+        exit_code: None,
+        signal: None,
+        lived_us: None,
+    };
+    for event in [
+        started(&start),
+        exited(&end),
+        privilege_use(&tanaka(), &start),
+        file_acted(&file),
+        print_job(&print, true),
+        window_active(&stay, true),
+        window_title(&title),
+        window_error(&error, true),
+        app_usage(&usage),
+        idle(&nobody_there),
+    ] {
+        assert_eq!(event.logon_session.as_deref(), Some("c2"), "{}", event.kind);
+    }
 }

@@ -39,6 +39,7 @@ pub fn privilege_use(by: &Account, start: &ProcessStarted) -> Event {
     event.subject = event.command_line.clone().or_else(|| event.image.clone());
     event.target = start.account.as_ref().map(|account| account.name.clone());
     event.account = Some(by.clone());
+    event.logon_session.clone_from(&start.logon_session);
     event.process_guid = Some(start.guid);
     event.pid = Some(start.pid);
     event.parent_guid = start.parent_guid;

@@ -28,7 +28,7 @@ pub(crate) fn sample() -> ProcessStarted {
         account: Some(tanaka.clone()),
         effective_account: None,
         login_account: Some(tanaka),
-        logon_session: Some(3),
+        logon_session: Some("3".to_owned()),
         hash: Hash::Sha256("0".repeat(64)),
         notes: Vec::new(),
     }
@@ -59,6 +59,7 @@ fn exit(exit_code: Option<u32>, signal: Option<u32>) -> ProcessExited {
         pid: 4711,
         image: Some("/usr/bin/tar".to_owned()),
         account: None,
+        logon_session: None,
         exit_code,
         signal,
         lived_us: Some(2_000_400),

@@ -27,6 +27,7 @@ fn facts() -> WindowFacts {
             guid: Some(Uuid::from_u128(2)),
             image: Some("/usr/lib/libreoffice/program/soffice.bin".to_owned()),
             account: Some(tanaka()),
+            logon_session: None,
             by_shell: false,
         }),
         notes: Vec::new(),
@@ -39,7 +40,14 @@ fn odd() -> WindowFacts {
     WindowFacts {
         title: Some(Text::from_bytes(b"\x93\xfa".to_vec())),
         class: None,
-        process: Some(Doer { pid: 99, guid: None, image: None, account: Some(root), by_shell: false }),
+        process: Some(Doer {
+            pid: 99,
+            guid: None,
+            image: None,
+            account: Some(root),
+            logon_session: None,
+            by_shell: false,
+        }),
         notes: vec![
             WindowNote::WindowGone,
             WindowNote::ProcessUnknown,
@@ -52,22 +60,24 @@ fn odd() -> WindowFacts {
 }
 
 fn stay(window: WindowFacts) -> WindowStay {
-    WindowStay { at: at(5), stay: 1, account: tanaka(), window, duration_ms: 61_500, idle_ms: 0 }
+    WindowStay { at: at(5), stay: 1, account: tanaka(), logon_session: None, window, duration_ms: 61_500, idle_ms: 0 }
 }
 
 #[test]
 fn the_shape_of_events_stays_as_released() {
-    let title = WindowTitle { at: at(7), account: tanaka(), window: facts(), folded: 0 };
-    let error = WindowError { at: at(8), account: tanaka(), window: facts(), sign: ErrorSign::Title };
+    let title = WindowTitle { at: at(7), account: tanaka(), logon_session: None, window: facts(), folded: 0 };
+    let error =
+        WindowError { at: at(8), account: tanaka(), logon_session: None, window: facts(), sign: ErrorSign::Title };
     let usage = AppUsage {
         at: at(5),
         account: tanaka(),
+        logon_session: None,
         image: "/usr/lib/libreoffice/program/soffice.bin".to_owned(),
         active_ms: 1_234_567,
         stays: 12,
     };
-    let idle_from = Idle { at: at(9), account: tanaka(), duration_ms: None };
-    let idle_to = Idle { at: at(20), account: tanaka(), duration_ms: Some(11_000) };
+    let idle_from = Idle { at: at(9), account: tanaka(), logon_session: None, duration_ms: None };
+    let idle_to = Idle { at: at(20), account: tanaka(), logon_session: None, duration_ms: Some(11_000) };
     let blind = Some("its session program ended and the desktop goes on".to_owned());
     let sight = DesktopSight { at: at(30), account: tanaka(), blind };
     let gap = Lost { at: at(31), count: Some(7), reason: "more was said of desktops than could be taken".to_owned() };

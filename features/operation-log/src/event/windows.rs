@@ -7,9 +7,12 @@ use yagura_vocabulary::{Account, Event};
 
 use super::{account as account_value, column, event, insert};
 
+/// Whose desktop it is, and the logon session that it belongs to.
+type Whose<'a> = (&'a Account, Option<&'a String>);
+
 /// What all rows about windows say: `subject` is the title, `image`, `pid` and `process_guid` are the program's. Body:
 /// `window_class`, `process_account` where the program runs as somebody else, `notes`.
-fn window(mut event: Event, account: &Account, window: &WindowFacts, with_title: bool) -> Event {
+fn window(mut event: Event, (account, session): Whose<'_>, window: &WindowFacts, with_title: bool) -> Event {
     let body = &mut event.body;
     if with_title {
         event.subject = column(window.title.as_ref(), "subject", body);
@@ -27,6 +30,7 @@ fn window(mut event: Event, account: &Account, window: &WindowFacts, with_title:
     }
     event.truncated = with_title && window.notes.contains(&WindowNote::TitleCut);
     event.account = Some(account.clone());
+    event.logon_session = session.cloned();
     event
 }
 
@@ -34,7 +38,8 @@ fn window(mut event: Event, account: &Account, window: &WindowFacts, with_title:
 /// neither is there.
 #[must_use]
 pub fn window_active(stay: &WindowStay, with_title: bool) -> Event {
-    let mut event = window(event(stay.at, "window.active"), &stay.account, &stay.window, with_title);
+    let mut event =
+        window(event(stay.at, "window.active"), (&stay.account, stay.logon_session.as_ref()), &stay.window, with_title);
     insert(&mut event.body, "duration_ms", (stay.duration_ms > 0).then_some(stay.duration_ms));
     insert(&mut event.body, "idle_ms", (stay.idle_ms > 0).then_some(stay.idle_ms));
     event
@@ -44,7 +49,8 @@ pub fn window_active(stay: &WindowStay, with_title: bool) -> Event {
 /// more than one.
 #[must_use]
 pub fn window_title(title: &WindowTitle) -> Event {
-    let mut event = window(event(title.at, "window.title"), &title.account, &title.window, true);
+    let mut event =
+        window(event(title.at, "window.title"), (&title.account, title.logon_session.as_ref()), &title.window, true);
     event.count = (title.folded > 0).then_some(title.folded + 1);
     event
 }
@@ -52,7 +58,12 @@ pub fn window_title(title: &WindowTitle) -> Event {
 /// The event `window.error`, always `inferred`. Body: `sign`, why the window is taken for that: `title`, `crash_reporter`.
 #[must_use]
 pub fn window_error(error: &WindowError, with_title: bool) -> Event {
-    let mut event = window(event(error.at, "window.error"), &error.account, &error.window, with_title);
+    let mut event = window(
+        event(error.at, "window.error"),
+        (&error.account, error.logon_session.as_ref()),
+        &error.window,
+        with_title,
+    );
     let sign = match error.sign {
         ErrorSign::Title => "title",
         ErrorSign::CrashReporter => "crash_reporter",
@@ -67,6 +78,7 @@ pub fn window_error(error: &WindowError, with_title: bool) -> Event {
 pub fn app_usage(usage: &AppUsage) -> Event {
     let mut event = event(usage.at, "app.usage");
     event.account = Some(usage.account.clone());
+    event.logon_session.clone_from(&usage.logon_session);
     event.image = Some(usage.image.clone());
     insert(&mut event.body, "duration_ms", Some(usage.active_ms));
     insert(&mut event.body, "stays", Some(usage.stays));
@@ -79,6 +91,7 @@ pub fn idle(idle: &Idle) -> Event {
     let kind = if idle.duration_ms.is_some() { "idle.end" } else { "idle.start" };
     let mut event = event(idle.at, kind);
     event.account = Some(idle.account.clone());
+    event.logon_session.clone_from(&idle.logon_session);
     insert(&mut event.body, "duration_ms", idle.duration_ms);
     event
 }

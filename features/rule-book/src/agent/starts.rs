@@ -89,7 +89,7 @@ fn event(starting: &Starting) -> Event {
     }
     event.image = Some(starting.path.as_str().to_owned());
     event.account.clone_from(&starting.account);
-    event.logon_session = starting.logon_session.map(|session| session.to_string());
+    event.logon_session.clone_from(&starting.logon_session);
     event.process_guid = starting.guid;
     event.pid = Some(starting.pid).filter(|pid| *pid != 0);
     event.parent_guid = starting.parent_guid;

@@ -12,6 +12,7 @@ mod board;
 mod clickhouse;
 mod command_line;
 mod database_away;
+mod days;
 mod description;
 mod endpoints;
 mod enrolment;

@@ -50,7 +50,8 @@ pub(super) enum Message {
     /// What the kernel said, and when it was read.
     Bytes(u64, Vec<u8>),
     /// Time goes by.
-    Tick,
+    /// Nothing else has come by this time, in nanoseconds since boot.
+    Tick(u64),
     /// The mounts are others now.
     Mounts(View, Vec<DriveNews>),
     /// Folders were shared.
@@ -134,6 +135,7 @@ impl Pipeline {
             shared: Arc::clone(&shared),
             chunks: std::collections::VecDeque::new(),
             recording: recording(),
+            read_to: now_ns(),
         };
         thread::Builder::new().name("file-track".to_owned()).stack_size(512 << 10).spawn(move || {
             while let Some(message) = taker.take_blocking() {
@@ -236,7 +238,7 @@ impl Reader {
                     self.waiter.wait(None, Some(GATHER))?;
                 }
                 Drained::Nothing => {
-                    let answer = self.giver.offer(Message::Tick, 0);
+                    let answer = self.giver.offer(Message::Tick(now_ns()), 0);
                     // After a tick the tracker has said whether it waits for another.
                     restless = self.shared.waits.load(Ordering::Acquire) || answer == Err(Refusal::Full);
                     if answer == Err(Refusal::Closed) {

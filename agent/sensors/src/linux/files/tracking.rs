@@ -56,6 +56,8 @@ pub(super) struct Tracking {
     /// Read, and not looked at yet.
     pub(super) chunks: VecDeque<Chunk>,
     pub(super) recording: Recording,
+    /// Up to when it was read what the kernel had to say.
+    pub(super) read_to: u64,
 }
 
 fn nanoseconds(duration: Duration) -> u64 {
@@ -71,11 +73,15 @@ impl Tracking {
         self.people.accounts.refresh(now);
         match message {
             Message::Bytes(at_ns, bytes) => {
+                self.read_to = at_ns;
                 let sizes = self.measure(&bytes);
                 self.chunks.push_back(Chunk { at_ns, bytes, sizes });
                 self.look_at_old(now_ns, boot);
             }
-            Message::Tick => self.look_at_old(now_ns, boot),
+            Message::Tick(at_ns) => {
+                self.read_to = at_ns;
+                self.look_at_old(now_ns, boot);
+            }
             Message::Mounts(view, news) => {
                 self.folders.roots.clone_from(&view.roots);
                 self.folders.forget_all();
@@ -107,7 +113,9 @@ impl Tracking {
             }
         }
         let (outlet, shared) = (&self.outlet, &self.shared);
-        self.tracker.tick(now_ns, boot, &mut self.people, &mut |record| publish(outlet, shared, record));
+        // Where this thread is behind, a work whose news still wait is not over.
+        let looked_to = self.chunks.front().map_or(self.read_to, |chunk| chunk.at_ns).min(now_ns);
+        self.tracker.tick(looked_to, boot, &mut self.people, &mut |record| publish(outlet, shared, record));
         self.shared.set_waits(self.tracker.waits() || !self.chunks.is_empty());
         false
     }

@@ -12,9 +12,15 @@ use yagura_vocabulary::Clock;
 
 use super::{Hashes, Knock};
 use crate::{
+    Logons,
     guid::process_guid,
-    linux::{accounts::Accounts, hasher, proc},
-    process::tracker::Names as _,
+    linux::{
+        accounts::Accounts,
+        hasher,
+        logon::{Within, within},
+        proc,
+    },
+    process::{observed::Owner, tracker::Names as _},
 };
 
 /// A file that was changed so short a time ago may be changed again without its time showing it.
@@ -27,6 +33,7 @@ pub struct Describer {
     clock: Arc<dyn Clock>,
     accounts: Arc<Mutex<Accounts>>,
     hashes: Hashes,
+    logons: Logons,
 }
 
 impl std::fmt::Debug for Describer {
@@ -36,13 +43,13 @@ impl std::fmt::Debug for Describer {
 }
 
 impl Describer {
-    /// Of this machine. `clock` gives the wall-clock times.
+    /// Of this machine. `clock` gives the wall-clock times, `logons` says who is logged on.
     ///
     /// # Errors
     /// When the system does not say which of its starts this is.
-    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, Error> {
+    pub fn new(clock: Arc<dyn Clock>, logons: Logons) -> Result<Self, Error> {
         let accounts = Arc::new(Mutex::new(Accounts::new("/etc/passwd")));
-        Ok(Self { boot_id: boot_id()?, clock, accounts, hashes: Hashes::default() })
+        Ok(Self { boot_id: boot_id()?, clock, accounts, hashes: Hashes::default(), logons })
     }
 
     /// What is known of who waits, with the program's hash where it is asked for.
@@ -73,8 +80,17 @@ impl Describer {
             account,
             effective_account,
             login_account,
-            logon_session: owner.and_then(|owner| owner.session),
+            logon_session: self.session(pid, owner),
             hash: if hash { self.hash(knock) } else { Hash::Off },
+        }
+    }
+
+    /// As the process sensor has it: logind's name, else the audit's number.
+    fn session(&self, pid: u32, owner: Option<Owner>) -> Option<String> {
+        match within(pid) {
+            Some(Within::Session(id)) => Some(id.to_string()),
+            Some(Within::Account(uid)) => self.logons.of(uid),
+            Some(Within::Nowhere) | None => Some(owner?.session?.to_string()),
         }
     }
 

@@ -18,20 +18,27 @@ use yagura_records::PrintRecord;
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 use self::{cups::Cups, watch::Work};
-use crate::{Outlet, Running, Source, report_on};
+use crate::{Logons, Outlet, Running, Source, report_on};
 
 /// What is printed from this machine.
 #[derive(Debug)]
 pub struct LinuxPrints {
     clock: Arc<dyn Clock>,
     told: PathBuf,
+    logons: Logons,
 }
 
 impl LinuxPrints {
     /// `clock` gives the wall-clock times in the records; which jobs were told is kept in the folder `data`.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, data: &Path) -> Self {
-        Self { clock, told: data.join("sensors").join("prints.json") }
+        Self { clock, told: data.join("sensors").join("prints.json"), logons: Logons::default() }
+    }
+
+    /// Asks `logons` in which session an account is that prints.
+    #[must_use]
+    pub fn asking(self, logons: Logons) -> Self {
+        Self { logons, ..self }
     }
 }
 
@@ -59,8 +66,9 @@ impl Source<PrintRecord> for LinuxPrints {
         });
         let started = wake_pair().map_err(std::io::Error::other).and_then(|(stop, waiter)| {
             let boot_id = yagura_platform::boot_id().map_err(std::io::Error::other)?;
-            let (cups, told) = (Cups::of_system(), self.told.clone());
-            let work = Work::new(cups, Arc::clone(&self.clock), boot_id, outlet.clone(), Arc::clone(&shared), told);
+            let (cups, told, logons) = (Cups::of_system(), self.told.clone(), self.logons.clone());
+            let (clock, to) = (Arc::clone(&self.clock), (outlet.clone(), Arc::clone(&shared)));
+            let work = Work::new(cups, clock, boot_id, to, told, logons);
             thread::Builder::new().name("prints".to_owned()).spawn(move || work.run(&waiter))?;
             Ok(stop)
         });

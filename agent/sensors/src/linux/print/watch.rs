@@ -22,7 +22,7 @@ use super::{
     cups::{Cups, job_of},
 };
 use crate::{
-    Outlet,
+    Logons, Outlet,
     linux::accounts::Accounts,
     print::{
         ipp_jobs::{SeenJob, ask_job, ask_jobs, ask_printer, device, jobs},
@@ -51,6 +51,7 @@ pub(super) struct Work {
     /// Nobody has ever watched here, and CUPS did not yet say what there is.
     first: bool,
     accounts: Accounts,
+    logons: Logons,
     /// The jobs to be asked about: when next, and after which pause then.
     looks: BTreeMap<u32, Look>,
     /// Where printers are, as far as it was asked since the last pause.
@@ -70,13 +71,13 @@ impl Work {
         cups: Cups,
         clock: Arc<dyn Clock>,
         boot_id: Uuid,
-        outlet: Outlet<PrintRecord>,
-        shared: Arc<Shared>,
+        (outlet, shared): (Outlet<PrintRecord>, Arc<Shared>),
         told: PathBuf,
+        logons: Logons,
     ) -> Self {
         let accounts = Accounts::new("/etc/passwd");
         let (looks, devices) = (BTreeMap::new(), BTreeMap::new());
-        Self { cups, clock, boot_id, outlet, shared, told, first: false, accounts, looks, devices }
+        Self { cups, clock, boot_id, outlet, shared, told, first: false, accounts, logons, looks, devices }
     }
 
     pub(super) fn run(mut self, waiter: &Waiter) {
@@ -229,7 +230,10 @@ impl Work {
     fn tell(&mut self, ended: Ended, tracker: &Tracker) {
         self.accounts.refresh(since_boot());
         let account = self.accounts.id_of(&ended.job.user);
-        let account = account.map(|uid| Account { name: ended.job.user.clone(), id: uid.to_string() });
+        let account = account.map(|uid| {
+            let account = Account { name: ended.job.user.clone(), id: uid.to_string() };
+            (account, self.logons.of(uid))
+        });
         let device = self.device(&ended.job.printer);
         let system = i64::try_from(system_clock().as_secs()).unwrap_or(i64::MAX);
         // CUPS has whole seconds: what ended in this one or the last ended now.

@@ -17,8 +17,8 @@ use yagura_records::SessionRecord;
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport};
 
 pub use self::work::SessionPlaces;
-use self::work::Work;
-use crate::{Outlet, Running, Source, report_on};
+use self::work::{Hands, Work};
+use crate::{Logons, Outlet, Running, Source, report_on};
 
 /// Who is logged on to this machine, when it runs, and which accounts there are.
 #[derive(Debug)]
@@ -26,13 +26,25 @@ pub struct LinuxSessions {
     clock: Arc<dyn Clock>,
     diary: PathBuf,
     places: SessionPlaces,
+    logons: Logons,
 }
 
 impl LinuxSessions {
     /// `clock` gives the wall-clock times in the records; what must outlive a restart is kept in the folder `data`.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, data: &Path) -> Self {
-        Self { clock, diary: data.join("sensors").join("sessions.json"), places: SessionPlaces::default() }
+        Self {
+            clock,
+            diary: data.join("sensors").join("sessions.json"),
+            places: SessionPlaces::default(),
+            logons: Logons::default(),
+        }
+    }
+
+    /// Tells also which sessions go on, for whoever knows only an account.
+    #[must_use]
+    pub fn telling(self, logons: Logons) -> Self {
+        Self { logons, ..self }
     }
 
     /// Looks for accounts and failed logons elsewhere, for tests.
@@ -59,7 +71,8 @@ impl Shared {
 impl Source<SessionRecord> for LinuxSessions {
     fn start(&self, outlet: Outlet<SessionRecord>) -> Box<dyn Running> {
         let shared = Arc::new(Shared { seen: AtomicU64::new(0), health: Mutex::new((SensorHealth::Ok, None)) });
-        let work = Work::new(Arc::clone(&self.clock), &self.diary, &self.places, outlet.clone(), Arc::clone(&shared));
+        let hands = Hands { outlet: outlet.clone(), shared: Arc::clone(&shared), logons: self.logons.clone() };
+        let work = Work::new(Arc::clone(&self.clock), &self.diary, &self.places, hands);
         let (stop, stopped) = watch::channel(());
         match work {
             Ok(work) => drop(tokio::runtime::Handle::current().spawn(work.run(stopped))),

@@ -1,6 +1,7 @@
 //! The task: waits for whatever tells something, keeps the diary, and writes down what must outlive a restart.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
@@ -21,7 +22,7 @@ use super::{
     logind::Logind,
 };
 use crate::{
-    Outlet,
+    Logons, Outlet,
     session::diary::{Diary, Seen},
 };
 
@@ -48,12 +49,18 @@ impl SessionPlaces {
     }
 }
 
+/// To whom it is told.
+pub(super) struct Hands {
+    pub(super) outlet: Outlet<SessionRecord>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) logons: Logons,
+}
+
 pub(super) struct Work {
     clock: Arc<dyn Clock>,
     file: PathBuf,
     places: Places,
-    outlet: Outlet<SessionRecord>,
-    shared: Arc<Shared>,
+    hands: Hands,
     boot_id: uuid::Uuid,
     diary: Diary,
     watch: Watch,
@@ -63,13 +70,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(
-        clock: Arc<dyn Clock>,
-        file: &Path,
-        places: &SessionPlaces,
-        outlet: Outlet<SessionRecord>,
-        shared: Arc<Shared>,
-    ) -> io::Result<Self> {
+    pub(super) fn new(clock: Arc<dyn Clock>, file: &Path, places: &SessionPlaces, hands: Hands) -> io::Result<Self> {
         let boot_id = boot_id().map_err(io::Error::other)?;
         let SessionPlaces { files: places, bus } = places.clone();
         let watch = Watch::start(&places)?;
@@ -82,7 +83,7 @@ impl Work {
         };
         let booted_at = now.occurred_at - Duration::from_nanos(now.mono_ns);
         let (diary, told) = Diary::open(before, booted_at, now);
-        let mut work = Self { clock, file: file.to_owned(), places, outlet, shared, boot_id, diary, watch, btmp, bus };
+        let mut work = Self { clock, file: file.to_owned(), places, hands, boot_id, diary, watch, btmp, bus };
         work.tell(told);
         work.read_files();
         work.save();
@@ -125,19 +126,20 @@ impl Work {
             }
             match seen {
                 Ok(seen) => {
-                    self.shared.is(SensorHealth::Ok, None);
+                    self.hands.shared.is(SensorHealth::Ok, None);
                     seen.into_iter().for_each(|seen| self.see(seen));
                     self.save();
                 }
                 Err(error) => {
                     bus.leave_alone();
                     let reason = format!("logon sessions are not seen: there is no logind ({error})");
-                    self.shared.is(SensorHealth::Degraded, Some(reason));
+                    self.hands.shared.is(SensorHealth::Degraded, Some(reason));
                 }
             }
         }
         self.save();
-        self.outlet.close();
+        self.hands.outlet.close();
+        self.hands.logons.are(BTreeMap::new());
     }
 
     fn see(&mut self, seen: Seen) {
@@ -156,9 +158,11 @@ impl Work {
     }
 
     fn tell(&self, told: Vec<SessionActed>) {
+        // First: whoever is let in acts at once.
+        self.hands.logons.are(self.diary.seats());
         for acted in told {
-            self.shared.seen.fetch_add(1, Ordering::Relaxed);
-            self.outlet.publish(SessionRecord::Acted(Box::new(acted)));
+            self.hands.shared.seen.fetch_add(1, Ordering::Relaxed);
+            self.hands.outlet.publish(SessionRecord::Acted(Box::new(acted)));
         }
     }
 

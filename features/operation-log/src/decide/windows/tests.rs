@@ -12,7 +12,14 @@ fn tanaka() -> Account {
 }
 
 fn window(title: Option<&str>, image: Option<&str>) -> WindowFacts {
-    let process = Doer { pid: 1, guid: None, image: image.map(str::to_owned), account: None, by_shell: false };
+    let process = Doer {
+        pid: 1,
+        guid: None,
+        image: image.map(str::to_owned),
+        account: None,
+        logon_session: None,
+        by_shell: false,
+    };
     WindowFacts { title: title.map(Into::into), process: Some(process), ..WindowFacts::default() }
 }
 

@@ -1,15 +1,24 @@
-//! The server's side: the policy. The rows themselves are events and need nothing of their own here.
+//! The server's side: the policy, and the report of days. The rows themselves are events and need nothing of their own here.
+
+mod days;
+mod reading;
+mod sheet;
 
 use serde_json::Value;
+use utoipa_axum::routes;
 use yagura_channel::wire::policy::ItemError;
 use yagura_policy::PolicySpec;
 use yagura_records::FileAct;
-use yagura_server_kit::{Permission, ServerFeature};
+use yagura_server_kit::{Permission, Routes, ServerFeature};
 
 use crate::OperationLogPolicy;
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature::new("operation_log");
+pub const FEATURE: ServerFeature = ServerFeature { routes, ..ServerFeature::new("operation_log") };
+
+fn routes() -> Routes {
+    Routes::new().api(Permission::EventsRead, routes!(days::days)).api(Permission::EventsRead, routes!(sheet::sheet))
+}
 
 /// The policy.
 pub const POLICY: PolicySpec = PolicySpec {
@@ -19,7 +28,7 @@ pub const POLICY: PolicySpec = PolicySpec {
     check,
     recorded,
     viewed_with: Permission::EventsRead,
-    schema: include_str!("../policy.schema.json"),
+    schema: include_str!("../../policy.schema.json"),
 };
 
 fn check(value: &Value) -> Vec<ItemError> {
