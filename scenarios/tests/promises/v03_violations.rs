@@ -107,6 +107,8 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
     }
     let back = SystemClock.now();
     house.start_server();
+    // An agent that has long been refused asks every five minutes.
+    tokio::time::sleep(Duration::from_secs(60 * minutes_away().min(5))).await;
     let all = 1 + acts.len();
     for (away, before, after) in &acts {
         let path = format!("/api/v1/events?text={away}&level=alarm");

@@ -64,7 +64,12 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     yagura_log_search::server::install(&mut parts, config.data.join("exports"));
     yagura_backup::install(&mut parts, backup_plan(config, events.and_then(Events::embedded)));
     if let Some(events) = events {
-        yagura_events::server::install(&mut parts, events.store(), EvidenceAuthorities(authority));
+        yagura_events::server::install(
+            &mut parts,
+            events.store(),
+            EvidenceAuthorities(authority),
+            features::forgetting(),
+        );
     }
     let ctx = Context::new(server, db, clock, Metrics::default(), parts);
     let root = yagura_endpoints::ensure_root(&ctx, "全社").await.context("failed to make the root group")?;

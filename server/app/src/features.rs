@@ -57,6 +57,11 @@ pub(crate) fn alarm_sources() -> alarms::Sources {
     ])
 }
 
+/// Everything that keeps something about people that it has from their events.
+pub(crate) fn forgetting() -> events::Forgetting {
+    events::Forgetting(vec![yagura_rule_book::server::forget()])
+}
+
 /// All migrations. What the kit itself keeps belongs to no feature: the audit log, and answers that may be asked for again.
 pub(crate) fn migrations() -> Vec<Migration> {
     yagura_server_kit::MIGRATIONS.iter().chain(ALL.iter().flat_map(|feature| feature.migrations)).copied().collect()

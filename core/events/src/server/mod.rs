@@ -30,7 +30,7 @@ use yagura_server_kit::{AgentHook, ApiError, Context, Migration, Parts, Permissi
 pub use self::{
     asked::clock,
     cases::{Reason, reason, reason_to_take},
-    erasure::run_due as erase_due,
+    erasure::{Forget, Forgetting, run_due as erase_due},
     evidence::{EvidenceAuthorities, EvidenceStanding, evidence_standing, run_due as evidence_due},
     follow::{Follower, follow},
     outlook::{ALARMED_BEFORE_DAYS, WARNED_BEFORE_DAYS, disk_outlook},
@@ -95,9 +95,11 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// Puts the store into the context. `authorities` are believed beside the system's by what sends the journal's head.
-pub fn install(parts: &mut Parts, store: Store, authorities: EvidenceAuthorities) {
+/// Puts the store into the context. `authorities` are believed beside the system's by what sends the journal's head;
+/// `forgetting` is what has to go with a person's events.
+pub fn install(parts: &mut Parts, store: Store, authorities: EvidenceAuthorities, forgetting: Forgetting) {
     parts.insert(authorities);
+    parts.insert(forgetting);
     parts.insert(evidence::Bell::default());
     parts.insert(store);
     parts.insert(viewed::Viewed::default());

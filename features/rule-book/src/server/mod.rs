@@ -18,7 +18,7 @@ use yagura_policy::PolicySpec;
 use yagura_rules::RuleBook;
 use yagura_server_kit::{Context, Migration, Permission, Routes, ServerFeature};
 
-pub use self::without::{alarm_source, hook};
+pub use self::without::{alarm_source, forget, hook};
 
 /// The server side.
 pub const FEATURE: ServerFeature =

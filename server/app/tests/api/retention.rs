@@ -339,6 +339,19 @@ async fn tanaka(house: &House, endpoint: EndpointId) -> String {
     person
 }
 
+/// How many days are counted of somebody, after one more, if given, has been.
+async fn counts(house: &House, whose: &str, more: Option<i64>) -> i64 {
+    let mut tx = house.server.context().db().write().await.unwrap();
+    if let Some(amount) = more {
+        let sql = "INSERT INTO rule_book_volume (whose, measure, day, amount, told) VALUES ($1, 'copies', 1, $2, 0)";
+        sqlx::query(sql).bind(whose.to_owned()).bind(amount).execute(tx.on()).await.unwrap();
+    }
+    let sql = "SELECT COUNT(*) FROM rule_book_volume WHERE whose = $1";
+    let (count,): (i64,) = sqlx::query_as(sql).bind(whose.to_owned()).fetch_one(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+    count
+}
+
 async fn erased(house: &House, id: &Value) -> Value {
     yagura_events::server::erase_due(house.server.context()).await.unwrap();
     let over = || async {
@@ -363,6 +376,9 @@ fn a_person_s_events_are_erased_but_for_those_that_are_held() {
         let preview =
             house.admin("POST", &format!("{ERASURES}/preview"), Some(&json!({"person": person}))).await.expect(200);
         assert_eq!((&preview["rows"], &preview["held"]), (&json!(2), &json!(1)), "{preview}");
+        let counted = format!("p/{person}");
+        counts(&house, &counted, Some(12)).await;
+        counts(&house, "p/somebody-else", Some(3)).await;
         let order = json!({"person": person, "reason": "本人の請求", "preview": preview["id"]});
         let mut unseen = order.clone();
         unseen["preview"] = json!("another");
@@ -377,6 +393,8 @@ fn a_person_s_events_are_erased_but_for_those_that_are_held() {
         );
         assert_eq!(left(&house, "PC-014").await, ["file.open"]);
         assert_eq!(left(&house, "PC-015").await, ["web.view"]);
+        let left_over = (counts(&house, &counted, None).await, counts(&house, "p/somebody-else", None).await);
+        assert_eq!(left_over, (0, 1), "what was counted of the events goes with them");
         let audit = house.admin("GET", "/api/v1/audit?action=events.erasure.create", None).await.expect(200);
         assert_eq!(
             (&audit["items"][0]["purpose"], &audit["items"][0]["after"]["preview"]["rows"]),

@@ -4,6 +4,7 @@
 mod approve;
 mod cancel;
 mod create;
+mod forget;
 mod job;
 mod list;
 mod preview;
@@ -13,7 +14,10 @@ use utoipa_axum::routes;
 use yagura_server_kit::{Permission as P, Routes};
 
 pub(super) use self::run::begin;
-pub use self::run::run_due;
+pub use self::{
+    forget::{Forget, Forgetting},
+    run::run_due,
+};
 
 pub(super) fn routes() -> Routes {
     Routes::new()

@@ -3,6 +3,7 @@
 use yagura_server_kit::{ApiError, Context, error::Chain};
 
 use super::{
+    forget::Forgetting,
     job::{Erasure, next},
     preview::removal,
 };
@@ -52,7 +53,13 @@ async fn run(ctx: &Context, erasure: &Erasure) -> Result<bool, ApiError> {
         Ok(End::Stopped) => return Ok(false),
         // It stands there already.
         Ok(End::Cancelled) => return Ok(true),
-        Ok(End::Done(removed)) => ("done", serde_json::to_string(&removed).ok(), None),
+        Ok(End::Done(removed)) => {
+            let result = serde_json::to_string(&removed).ok();
+            match Forgetting::of(ctx, person).await {
+                Ok(()) => ("done", result, None),
+                Err(error) => ("failed", result, Some(format!("what was made of the events is not erased: {error:?}"))),
+            }
+        }
         Ok(End::Failed(error)) => ("failed", None, Some(Chain(&error).to_string())),
         Err(error) => ("failed", None, Some(format!("{error:?}"))),
     };

@@ -8,7 +8,7 @@ mod settings;
 mod volume;
 
 use yagura_alarms::Source;
-use yagura_events::server::follow;
+use yagura_events::server::{Forget, follow};
 use yagura_server_kit::{AgentHook, Context};
 
 pub(super) use self::{
@@ -26,6 +26,12 @@ pub fn alarm_source() -> Box<dyn Source> {
 #[must_use]
 pub fn hook() -> Box<dyn AgentHook> {
     Box::new(sensors::Watch)
+}
+
+/// Erases what was counted of a person.
+#[must_use]
+pub fn forget() -> Box<dyn Forget> {
+    Box::new(volume::Counted)
 }
 
 pub(super) fn start(ctx: &Context) {

@@ -1,6 +1,6 @@
 //! What is counted, for whom, and the question of the log search that finds exactly those rows. Pure.
 
-use yagura_vocabulary::{Event, StoredEvent};
+use yagura_vocabulary::{Event, StoredEvent, id::PersonId};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,10 +62,15 @@ pub(super) fn amount(event: &Event) -> Option<(Measure, u64)> {
 /// Whose act it was: a person's, else that of an account of one endpoint. The system's own accounts do nothing unusual: they update it.
 pub(super) fn whose(stored: &StoredEvent) -> Option<String> {
     if let Some(person) = stored.person {
-        return Some(format!("p/{person}"));
+        return Some(self::person(person));
     }
     let account = stored.event.account.as_ref().map_or("", |account| account.id.as_str());
     (account.is_empty() || is_a_person_s(account)).then(|| format!("a/{}/{account}", stored.endpoint))
+}
+
+/// The name of a person's counts.
+pub(super) fn person(person: PersonId) -> String {
+    format!("p/{person}")
 }
 
 /// Whether people sign in with an account of this uid or SID: uids from 1000 on (`UID_MIN` of login.defs, without `nobody`), and SIDs

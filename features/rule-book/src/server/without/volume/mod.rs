@@ -1,5 +1,6 @@
 //! Far more than usual: how much people copy out, delete and print on each day, against their own past.
 
+mod forget;
 mod measure;
 mod past;
 mod tell;
@@ -14,6 +15,7 @@ use yagura_events::{FeedItem, server::Follower};
 use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::{StoredEvent, Time};
 
+pub(super) use self::forget::Counted;
 use self::{
     measure::{Measure, amount, whose},
     past::Days,

@@ -176,7 +176,14 @@ pub(super) async fn past(tx: &mut Tx, whose: &str, measure: Measure, day: i64, d
         .bind(whose)
         .fetch_optional(tx.on())
         .await?;
-    let first = first.map_or(day, |(at,)| days.of(Time::from_micros(at)));
+    let first = match first {
+        Some((at,)) => days.of(Time::from_micros(at)),
+        // Erased meanwhile: their past begins anew.
+        None => {
+            meet(tx, whose, days.begins(day)).await?;
+            day
+        }
+    };
     let rows: Vec<(i64, i64)> = sqlx::query_as(
         "SELECT day, amount FROM rule_book_volume WHERE whose = $1 AND measure = $2 AND day >= $3 AND day < $4",
     )
