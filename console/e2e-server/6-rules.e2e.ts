@@ -91,6 +91,18 @@ test('what it answered to is counted in its row, and the trial of the same rule 
   await expect(page.getByRole('figure', { name: '知らせの見本' })).toContainText(tool);
 });
 
+test('what was told stands in the comparison, and its number opens exactly these rows', async () => {
+  await page.goto('/comparison?by=endpoint');
+  await settled(page);
+  const number = page.getByRole('table', { name: '端末ごと' }).getByRole('link', { name: /の\d+件をログ検索で開く$/ }).first();
+  const count = Number(await number.innerText());
+  expect(count).toBeGreaterThan(0);
+  await number.click();
+  await expect(page).toHaveURL(/\/events\?q=/);
+  await settled(page);
+  await expect(page.getByRole('table', { name: 'ログ検索' })).toHaveAttribute('aria-rowcount', String(count + 1));
+});
+
 test('a rule is switched off in its row, and is out of the way', async () => {
   await page.goto('/rules');
   await settled(page);
