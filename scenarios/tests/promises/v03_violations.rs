@@ -54,6 +54,9 @@ async fn rows(house: &House, query: &str) -> Vec<Value> {
     house.events(query).await
 }
 
+/// So many warnings stand on a screen at once; the others wait until the person closes one, and here nobody does.
+const WINDOWS: usize = 3;
+
 /// How long the server is away, with an act a minute: hours are for people who have them (`YAGURA_MINUTES_AWAY`).
 fn minutes_away() -> u64 {
     std::env::var("YAGURA_MINUTES_AWAY").map_or(0, |minutes| minutes.parse().expect("YAGURA_MINUTES_AWAY is a number"))
@@ -119,7 +122,7 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
     }
     let seen = house
         .until("the warnings", "/api/v1/events?kind=warning.shown&limit=1000", |page| {
-            shown(page, all).map(|()| page["items"].clone())
+            shown(page, all.min(WINDOWS)).map(|()| page["items"].clone())
         })
         .await;
     let warned = seen.as_array().unwrap();
@@ -137,7 +140,7 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
         (&answer["times"], &answer["people"], &answer["endpoints"]),
         (&json!(found.len()), &json!(1), &json!(1))
     );
-    assert_eq!((found.len(), &answer["warned"]), (all, &json!(warned.len())), "{preview}");
+    assert_eq!((found.len(), &answer["warned"]), (all, &json!(all)), "{preview}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
