@@ -94,6 +94,7 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
             architecture: Some("amd64".to_owned()),
             installed_at: Some(days_ago(dice.below(400))),
             size_bytes: Some(u64::from(dice.below(900) + 10) << 20),
+            ..Software::default()
         })
         .collect();
     let size_bytes = 256 << 30;
@@ -112,6 +113,7 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
             cpu: Cpu { model: cpu.to_owned(), cores: 10, threads: 12 },
             memory_bytes: u64::from(dice.below(2) + 1) * (8 << 30),
             virtual_machine: None,
+            ..Hardware::default()
         },
         os: OperatingSystem {
             name: os.to_owned(),
@@ -121,6 +123,7 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
             installed_at: Some(days_ago(dice.below(700) + 30)),
             boot_at: Some(Time::from_seconds(now.seconds() - i64::from(dice.below(28_800)))),
             time_zone: Some("Asia/Tokyo".to_owned()),
+            ..OperatingSystem::default()
         },
         network: vec![Interface {
             name: "イーサネット".to_owned(),
@@ -136,6 +139,7 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
             serial: Some(format!("K{:08}", dice.below(100_000_000))),
             size_bytes,
             removable: false,
+            health: None,
         }],
         volumes: vec![Volume {
             mount: "C:\\".to_owned(),
@@ -146,6 +150,7 @@ fn assets(dice: &mut Dice, n: u32, account: &Account, now: Time) -> Assets {
         }],
         software,
         users: vec![User { name: account.name.clone(), id: account.id.clone() }],
+        ..Assets::default()
     }
 }
 

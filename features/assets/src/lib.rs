@@ -5,6 +5,7 @@
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod diff;
+pub mod known;
 pub mod model;
 pub mod policy;
 #[cfg(feature = "server")]

@@ -3,35 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Root;
-use crate::model::{Cpu, Hardware};
+use crate::{
+    known::known,
+    model::{Cpu, Hardware},
+};
 
 const DMI: &str = "/sys/class/dmi/id";
 
-/// What makers leave in fields that they forgot to fill in.
-const PLACEHOLDERS: &[&str] = &[
-    "to be filled by o.e.m.",
-    "default string",
-    "system serial number",
-    "system manufacturer",
-    "system product name",
-    "not specified",
-    "not applicable",
-    "none",
-    "n/a",
-    "na",
-    "unknown",
-    "o.e.m.",
-    "oem",
-    "invalid",
-    "0",
-    "123456789",
-    "0123456789",
-    "chassis serial number",
-];
-
 pub(super) fn read(root: &Root, missing: &mut Vec<String>) -> Hardware {
-    let dmi = |name: &str| known(root.text(&format!("{DMI}/{name}")));
-    let tree = |name: &str| known(root.text(&format!("/proc/device-tree/{name}")));
+    let dmi = |name: &str| filled_in(root, &format!("{DMI}/{name}"));
+    let tree = |name: &str| filled_in(root, &format!("/proc/device-tree/{name}"));
     if !root.exists(DMI) && !root.exists("/proc/device-tree/model") {
         missing.push("this machine has no firmware tables: maker, model and serial number are unknown".to_owned());
     } else if dmi("product_serial").or_else(|| tree("serial-number")).is_none() {
@@ -46,11 +27,12 @@ pub(super) fn read(root: &Root, missing: &mut Vec<String>) -> Hardware {
         cpu: cpu(&cpuinfo),
         memory_bytes: memory(&root.text("/proc/meminfo").unwrap_or_default()),
         virtual_machine: virtual_machine(root, &cpuinfo, dmi("sys_vendor"), dmi("product_name")),
+        ..Hardware::default()
     }
 }
 
-fn known(text: Option<String>) -> Option<String> {
-    text.filter(|text| !PLACEHOLDERS.contains(&text.to_lowercase().as_str()))
+fn filled_in(root: &Root, file: &str) -> Option<String> {
+    known(&root.text(file)?).map(str::to_owned)
 }
 
 fn firmware(vendor: Option<String>, version: Option<String>, date: Option<String>) -> Option<String> {
@@ -142,13 +124,5 @@ mod tests {
     fn a_board_without_core_numbers_has_as_many_cores_as_processors() {
         let text = "processor : 0\nprocessor : 1\n\nHardware : BCM2835\nModel : Raspberry Pi 4\n";
         assert_eq!(cpu(text), Cpu { model: "BCM2835".to_owned(), cores: 2, threads: 2 });
-    }
-
-    #[test]
-    fn fields_that_were_never_filled_in_are_unknown() {
-        for text in ["To Be Filled By O.E.M.", "Default string", "None", "System Serial Number"] {
-            assert_eq!(known(Some(text.to_owned())), None);
-        }
-        assert_eq!(known(Some("PF3ABCDE".to_owned())), Some("PF3ABCDE".to_owned()));
     }
 }

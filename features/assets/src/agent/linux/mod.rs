@@ -116,6 +116,7 @@ pub fn collect_from(root: &Path, kernel: &dyn Kernel, now: Time) -> Collected {
         volumes: storage::volumes(&root, kernel),
         software,
         users: users::read(&root),
+        ..Assets::default()
     };
     Collected { assets, missing }
 }

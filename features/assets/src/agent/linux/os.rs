@@ -21,6 +21,7 @@ pub(super) fn read(root: &Root, kernel: &dyn Kernel) -> OperatingSystem {
         installed_at: INSTALLED.iter().find_map(|name| root.modified(name)),
         boot_at: boot_at(&root.text("/proc/stat").unwrap_or_default()),
         time_zone: time_zone(root),
+        ..OperatingSystem::default()
     }
 }
 

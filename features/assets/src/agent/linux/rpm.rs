@@ -48,6 +48,7 @@ fn parse(line: &str) -> Option<Software> {
         architecture,
         installed_at: field().and_then(|seconds| seconds.parse().ok()).map(Time::from_seconds),
         size_bytes: field().and_then(|size| size.parse().ok()),
+        ..Software::default()
     })
 }
 

@@ -82,6 +82,7 @@ impl Stanza {
             source: "dpkg".to_owned(),
             architecture: (!self.architecture.is_empty()).then_some(self.architecture),
             size_bytes: self.installed_size.map(|kib| kib.saturating_mul(1024)),
+            ..Software::default()
         })
     }
 }

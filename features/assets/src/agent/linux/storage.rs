@@ -31,7 +31,7 @@ fn disk(root: &Root, name: String) -> Option<Disk> {
         (_, model) => model,
     };
     let serial = text("device/serial").or_else(|| text("serial")).or_else(|| unit_serial(root, &at));
-    Some(Disk { name, model, serial, size_bytes, removable: text("removable").as_deref() == Some("1") })
+    Some(Disk { name, model, serial, size_bytes, removable: text("removable").as_deref() == Some("1"), health: None })
 }
 
 /// The serial number of a SCSI or SATA disk: vital product data page 0x80 (SPC-4), a head of four bytes and text.
