@@ -95,3 +95,22 @@ impl Watchman {
 pub fn watch_over_parent(_patience: Duration) -> Result<Watched, Error> {
     Err(Error::Unsupported { action: "watch over the parent of this program" })
 }
+
+/// The length of [`nvme_health_log`]'s answer.
+pub const NVME_HEALTH_LENGTH: usize = 512;
+
+/// The health information of an NVMe controller.
+///
+/// # Errors
+/// Always: not supported here.
+pub fn nvme_health_log(_controller: &Path) -> Result<[u8; NVME_HEALTH_LENGTH], Error> {
+    Err(Error::Unsupported { action: "ask a disk for its health" })
+}
+
+/// Opens an ordinary file for reading, and nothing else.
+///
+/// # Errors
+/// Always: not supported here.
+pub fn open_ordinary_file(_path: &Path) -> Result<std::fs::File, Error> {
+    Err(Error::Unsupported { action: "open a file that is sure to be an ordinary one" })
+}

@@ -6,6 +6,7 @@ mod exec_gate;
 mod fanotify;
 mod machine;
 mod process_connector;
+mod storage;
 mod wait;
 mod watchman;
 
@@ -19,5 +20,6 @@ pub use machine::{
     boot_id, disk_space, is_superuser, keep_memory_small, peer_credentials, release_memory, system_name,
 };
 pub use process_connector::ProcessConnector;
+pub use storage::{NVME_HEALTH_LENGTH, nvme_health_log, open_ordinary_file};
 pub use wait::{Waiter, Wake, wake_pair};
 pub use watchman::{Watchman, watch_over_parent};

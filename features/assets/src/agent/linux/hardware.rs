@@ -4,31 +4,46 @@ use std::collections::BTreeSet;
 
 use super::Root;
 use crate::{
-    known::known,
-    model::{Cpu, Hardware},
+    agent::smbios,
+    known::{known, known_uuid},
+    model::{Cpu, Hardware, MemoryModule},
 };
 
 const DMI: &str = "/sys/class/dmi/id";
 
-pub(super) fn read(root: &Root, missing: &mut Vec<String>) -> Hardware {
+pub(super) fn read(root: &Root, missing: &mut Vec<String>) -> (Hardware, Vec<MemoryModule>) {
+    let table = root.bytes("/sys/firmware/dmi/tables/DMI").map(|table| smbios::parse(&table)).unwrap_or_default();
     let dmi = |name: &str| filled_in(root, &format!("{DMI}/{name}"));
     let tree = |name: &str| filled_in(root, &format!("/proc/device-tree/{name}"));
-    if !root.exists(DMI) && !root.exists("/proc/device-tree/model") {
+    let vendor = table.vendor.or_else(|| dmi("sys_vendor"));
+    let model = table.model.or_else(|| dmi("product_name")).or_else(|| tree("model"));
+    let serial = table.serial.or_else(|| dmi("product_serial")).or_else(|| tree("serial-number"));
+    if model.is_none() && !root.exists(DMI) && !root.exists("/proc/device-tree/model") {
         missing.push("this machine has no firmware tables: maker, model and serial number are unknown".to_owned());
-    } else if dmi("product_serial").or_else(|| tree("serial-number")).is_none() {
+    } else if serial.is_none() {
         missing.push("the serial number is not set in the firmware or may not be read".to_owned());
     }
     let cpuinfo = root.text("/proc/cpuinfo").unwrap_or_default();
-    Hardware {
-        vendor: dmi("sys_vendor"),
-        model: dmi("product_name").or_else(|| tree("model")),
-        serial: dmi("product_serial").or_else(|| tree("serial-number")),
-        firmware: firmware(dmi("bios_vendor"), dmi("bios_version"), dmi("bios_date")),
+    // The kernel knows the version of the table, and with it the order of the UUID's bytes.
+    let uuid = root.text(&format!("{DMI}/product_uuid")).and_then(|uuid| known_uuid(&uuid)).or(table.uuid);
+    let chassis = || smbios::chassis(root.text(&format!("{DMI}/chassis_type"))?.parse().ok()?);
+    let hardware = Hardware {
+        firmware: firmware(
+            table.firmware_vendor.or_else(|| dmi("bios_vendor")),
+            table.firmware_version.or_else(|| dmi("bios_version")),
+            table.firmware_date.or_else(|| dmi("bios_date")),
+        ),
         cpu: cpu(&cpuinfo),
         memory_bytes: memory(&root.text("/proc/meminfo").unwrap_or_default()),
-        virtual_machine: virtual_machine(root, &cpuinfo, dmi("sys_vendor"), dmi("product_name")),
-        ..Hardware::default()
-    }
+        virtual_machine: virtual_machine(root, &cpuinfo, vendor.as_deref(), model.as_deref()),
+        uuid,
+        asset_tag: table.asset_tag.or_else(|| dmi("chassis_asset_tag")),
+        chassis: table.chassis.or_else(chassis),
+        vendor,
+        model,
+        serial,
+    };
+    (hardware, table.memory)
 }
 
 fn filled_in(root: &Root, file: &str) -> Option<String> {
@@ -90,7 +105,7 @@ const MACHINES: &[(&str, &str)] = &[
     ("qemu", "QEMU"),
 ];
 
-fn virtual_machine(root: &Root, cpuinfo: &str, vendor: Option<String>, model: Option<String>) -> Option<String> {
+fn virtual_machine(root: &Root, cpuinfo: &str, vendor: Option<&str>, model: Option<&str>) -> Option<String> {
     if root.exists("/.dockerenv") {
         return Some("Docker container".to_owned());
     }

@@ -1,25 +1,33 @@
 //! Linux: everything from files, so that a tree of files can stand for a machine in tests.
 
+mod administrators;
+mod browsers;
 mod hardware;
 mod network;
 mod os;
+mod peripherals;
+mod ports;
+mod printers;
+mod protection;
+mod root;
 mod rpm;
+mod services;
 mod software;
 mod storage;
+mod tools;
+mod unpack;
+mod updates;
 mod users;
 
-use std::{
-    fs,
-    net::IpAddr,
-    path::{Path, PathBuf},
-};
+use std::{io::Read, net::IpAddr, path::Path};
 
 use yagura_agent_kit::FeatureError;
 use yagura_platform::{DiskSpace, InterfaceAddress};
 use yagura_vocabulary::Time;
 
+use self::root::{Root, modified};
 use super::Collected;
-use crate::Assets;
+use crate::{Assets, model::Updates};
 
 pub(super) const SOURCE: &str = "linux";
 
@@ -31,6 +39,10 @@ pub trait Kernel {
     fn addresses(&self) -> Vec<InterfaceAddress>;
     /// The room of the file system mounted at `mount`.
     fn disk_space(&self, mount: &Path) -> Option<DiskSpace>;
+    /// What an NVMe controller says of its health (`yagura_platform::nvme_health_log`).
+    fn nvme_health(&self, controller: &Path) -> Option<[u8; yagura_platform::NVME_HEALTH_LENGTH]>;
+    /// The content of a list that apt keeps packed.
+    fn unpacked(&self, list: &Path) -> Option<Box<dyn Read>>;
 }
 
 /// The kernel that this program runs on.
@@ -52,71 +64,53 @@ impl Kernel for RunningKernel {
     fn disk_space(&self, mount: &Path) -> Option<DiskSpace> {
         yagura_platform::disk_space(mount).ok()
     }
-}
 
-/// The root of a tree of files: `/`, or a folder that stands for it.
-pub(crate) struct Root(PathBuf);
-
-impl Root {
-    /// The path of `name` under this root; `name` is absolute as seen from inside.
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name.trim_start_matches('/'))
+    fn nvme_health(&self, controller: &Path) -> Option<[u8; yagura_platform::NVME_HEALTH_LENGTH]> {
+        yagura_platform::nvme_health_log(controller).ok()
     }
 
-    /// A file's text without white space around it, if there is any. What is not UTF-8 is replaced.
-    fn text(&self, name: &str) -> Option<String> {
-        let bytes = fs::read(self.path(name)).ok()?;
-        let text = String::from_utf8_lossy(&bytes);
-        let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\0');
-        (!text.is_empty()).then(|| text.to_owned())
-    }
-
-    /// The names in a folder, sorted.
-    fn names(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path(folder)).into_iter().flatten().flatten();
-        let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.sort_unstable();
-        names
-    }
-
-    fn exists(&self, name: &str) -> bool {
-        self.path(name).exists()
-    }
-
-    /// When a file was last written.
-    fn modified(&self, name: &str) -> Option<Time> {
-        modified(&self.path(name))
+    fn unpacked(&self, list: &Path) -> Option<Box<dyn Read>> {
+        unpack::Unpacked::open(list).map(|list| Box::new(list) as Box<dyn Read>)
     }
 }
 
-/// 1980-01-01T00:00:00Z: no file is older, if its time means anything.
-const YEAR_1980: i64 = 315_532_800;
-
-fn modified(path: &Path) -> Option<Time> {
-    use std::os::unix::fs::MetadataExt;
-    let data = fs::metadata(path).ok()?;
-    // Makers of system images set times to zero.
-    Some(Time::from_seconds(data.mtime())).filter(|time| *time > Time::from_seconds(YEAR_1980))
-}
-
-/// Looks at the machine whose files are under `root`. Reads files only; packages of rpm are not among them.
+/// Looks at the machine whose files are under `root`. Packages of rpm are not among them: they are asked for.
 #[must_use]
 pub fn collect_from(root: &Path, kernel: &dyn Kernel, now: Time) -> Collected {
-    let root = Root(root.to_owned());
+    let root = Root::new(root);
     let mut missing = Vec::new();
-    let hardware = hardware::read(&root, &mut missing);
-    let (software, unread) = software::read(&root);
+    let (hardware, memory) = hardware::read(&root, &mut missing);
+    let os = os::read(&root, kernel);
+    let (mut software, unread) = software::read(&root);
+    missing.extend(unread);
+    let updates = updates::read(&root, kernel, &software, &mut missing);
+    let updates = updates.map(|it| Updates { restart: updates::restart(&root, &os.kernel, os.boot_at), ..it });
+    let services = services::read(&root);
+    let protection = protection::read(&root, &services, &software);
+    software.extend(tools::read(&root));
+    software.extend(browsers::read(&root));
+    software.sort_unstable();
+    let (printers, unread) = printers::read(&root);
     missing.extend(unread);
     let assets = Assets {
         collected_at: now,
         hardware,
-        os: os::read(&root, kernel),
+        os,
         network: network::read(&root, &kernel.addresses()),
-        disks: storage::disks(&root),
+        disks: storage::disks(&root, kernel),
         volumes: storage::volumes(&root, kernel),
         software,
         users: users::read(&root),
-        ..Assets::default()
+        memory,
+        displays: peripherals::displays(&root),
+        batteries: peripherals::batteries(&root),
+        usb: peripherals::usb(&root),
+        printers,
+        services,
+        ports: ports::read(&root),
+        administrators: administrators::read(&root),
+        protection,
+        updates,
     };
     Collected { assets, missing }
 }

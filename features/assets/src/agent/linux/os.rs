@@ -21,7 +21,9 @@ pub(super) fn read(root: &Root, kernel: &dyn Kernel) -> OperatingSystem {
         installed_at: INSTALLED.iter().find_map(|name| root.modified(name)),
         boot_at: boot_at(&root.text("/proc/stat").unwrap_or_default()),
         time_zone: time_zone(root),
-        ..OperatingSystem::default()
+        hostname: root.text("/proc/sys/kernel/hostname"),
+        // Debian counts the releases within a version only here.
+        build: field("BUILD_ID").or_else(|| point_release(root.text("/etc/debian_version"))),
     }
 }
 
@@ -39,6 +41,11 @@ fn release_field(text: &str, name: &str) -> Option<String> {
         }
     }
     (!plain.is_empty()).then_some(plain)
+}
+
+/// `12.7`; development versions and descendants of Debian write words there.
+fn point_release(text: Option<String>) -> Option<String> {
+    text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
 fn boot_at(stat: &str) -> Option<Time> {

@@ -3,16 +3,16 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use super::{Kernel, Root};
-use crate::model::{Disk, Volume};
+use crate::model::{Disk, DiskHealth, Volume};
 
 /// The kernel counts the size of every block device in this unit, whatever its own.
 const SECTOR: u64 = 512;
 
-pub(super) fn disks(root: &Root) -> Vec<Disk> {
-    root.names("/sys/block").into_iter().filter_map(|name| disk(root, name)).collect()
+pub(super) fn disks(root: &Root, kernel: &dyn Kernel) -> Vec<Disk> {
+    root.names("/sys/block").into_iter().filter_map(|name| disk(root, kernel, name)).collect()
 }
 
-fn disk(root: &Root, name: String) -> Option<Disk> {
+fn disk(root: &Root, kernel: &dyn Kernel, name: String) -> Option<Disk> {
     let at = format!("/sys/block/{name}");
     // Loops, RAM disks and mapped devices have no hardware behind them.
     if !root.exists(&format!("{at}/device")) {
@@ -30,8 +30,36 @@ fn disk(root: &Root, name: String) -> Option<Disk> {
         (Some(vendor), Some(model)) => Some(format!("{vendor} {model}")),
         (_, model) => model,
     };
+    let health = health(kernel, &name);
     let serial = text("device/serial").or_else(|| text("serial")).or_else(|| unit_serial(root, &at));
-    Some(Disk { name, model, serial, size_bytes, removable: text("removable").as_deref() == Some("1"), health: None })
+    Some(Disk { name, model, serial, size_bytes, removable: text("removable").as_deref() == Some("1"), health })
+}
+
+/// What an NVMe disk says of itself. Others would have to be asked in the words of ATA or SCSI, which is not done yet.
+fn health(kernel: &dyn Kernel, name: &str) -> Option<DiskHealth> {
+    // `nvme0n1` is a namespace of the controller `nvme0`.
+    let (controller, namespace) = name.strip_prefix("nvme")?.split_once('n')?;
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
+    if !number(controller) || !number(namespace) {
+        return None;
+    }
+    let log = kernel.nvme_health(Path::new(&format!("/dev/nvme{controller}")))?;
+    Some(parse_health(&log))
+}
+
+/// NVM Express Base Specification, SMART / health information log page.
+fn parse_health(log: &[u8; yagura_platform::NVME_HEALTH_LENGTH]) -> DiskHealth {
+    // Warnings of spare room, reliability, read-only media and the backup of volatile memory; that of the temperature
+    // (bit 1) comes and goes.
+    const LASTING: u8 = 0b1_1101;
+    let kelvin = u16::from_le_bytes([log[1], log[2]]);
+    let hours = u128::from_le_bytes(std::array::from_fn(|at| log[128 + at]));
+    DiskHealth {
+        failing: log[0] & LASTING != 0,
+        used_percent: Some(log[5]),
+        celsius: (kelvin > 0).then(|| i16::try_from(i32::from(kelvin) - 273).unwrap_or(i16::MAX)),
+        hours: u64::try_from(hours).ok(),
+    }
 }
 
 /// The serial number of a SCSI or SATA disk: vital product data page 0x80 (SPC-4), a head of four bytes and text.
@@ -106,6 +134,16 @@ fn parse_mount(line: &str) -> Option<Mount> {
     })
 }
 
+/// The kind of file system that `path` lies on.
+pub(super) fn filesystem_of(mountinfo: &str, path: &str) -> Option<String> {
+    let holds = |mount: &str| {
+        mount == "/" || path.strip_prefix(mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    // Of two that are mounted at one place, the later one lies on top.
+    let mounts = mountinfo.lines().filter_map(parse_mount).filter(|mount| holds(&mount.mount));
+    mounts.max_by_key(|mount| mount.mount.len()).map(|mount| mount.filesystem)
+}
+
 /// Spaces, tabs, line ends and backslashes stand as three octal digits.
 fn unescape(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
@@ -164,6 +202,28 @@ mod tests {
             (mount.filesystem.as_str(), mount.source.as_str(), mount.device.as_str()),
             ("vfat", "/dev/sdb1", "8:1")
         );
+    }
+
+    #[test]
+    fn a_path_lies_on_the_innermost_file_system() {
+        let mounts = "1 0 8:1 / / rw - ext4 a rw\n2 1 0:1 / /home rw - ext4 b rw\n3 2 0:2 / /home/田中 rw - nfs4 c rw\n\
+                      4 1 0:3 / /home rw - xfs d rw";
+        for (path, filesystem) in
+            [("/root", "ext4"), ("/home/a", "xfs"), ("/home/田中", "nfs4"), ("/home/田中2", "xfs"), ("/homes", "ext4")]
+        {
+            assert_eq!(filesystem_of(mounts, path).as_deref(), Some(filesystem), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_disk_tells_of_its_end_by_its_lasting_warnings() {
+        let mut log = [0; yagura_platform::NVME_HEALTH_LENGTH];
+        log[..6].copy_from_slice(&[0b10, 0x37, 1, 100, 10, 3]);
+        log[128..130].copy_from_slice(&2817_u16.to_le_bytes());
+        let expected = DiskHealth { failing: false, used_percent: Some(3), celsius: Some(38), hours: Some(2817) };
+        assert_eq!(parse_health(&log), expected);
+        log[0] = 0b100;
+        assert!(parse_health(&log).failing);
     }
 
     #[test]
