@@ -4,14 +4,12 @@
 
 #[cfg(feature = "agent")]
 pub mod agent;
-pub mod diff;
 pub mod known;
 pub mod model;
 pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
 
-pub use diff::{ApplyError, Delta, apply, diff};
 pub use model::Assets;
 pub use policy::AssetsPolicy;
 

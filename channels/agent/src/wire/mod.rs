@@ -4,6 +4,7 @@ pub mod batch;
 pub mod blob;
 pub mod body;
 pub mod command;
+pub mod delta;
 pub mod enrol;
 pub mod hello;
 pub mod journal_key;

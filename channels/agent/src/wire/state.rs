@@ -1,11 +1,11 @@
-//! State: how it is now, in sections. Latest wins; a section is sent as a merge patch against the last one acknowledged.
+//! State: how it is now, in sections. Latest wins; a section is sent as its difference from the last one acknowledged.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::key::sha256;
+use super::{delta::Delta, key::sha256};
 
 /// Some sections of an endpoint's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,13 +29,25 @@ pub enum Section {
         /// [`hash`] of the value it leads to.
         hash: String,
     },
+    /// The same, exact in lists; only for servers that say that they understand it ([`Taken::deltas`]).
+    Delta {
+        /// [`hash`] of the value it applies to.
+        base: String,
+        /// What changed.
+        delta: Delta,
+        /// [`hash`] of the value it leads to.
+        hash: String,
+    },
 }
 
 /// What the server took.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     /// Section to the hash of the value now held. A section whose patch did not apply is missing: send it whole.
     pub hashes: BTreeMap<String, String>,
+    /// Whether this server understands [`Section::Delta`]. Servers up to 0.1 say nothing.
+    #[serde(default)]
+    pub deltas: bool,
 }
 
 /// The hash of a value: SHA-256 of its JSON with sorted keys, hex.
@@ -128,6 +140,20 @@ mod tests {
 
     use super::*;
     use crate::wire::policy::merge;
+
+    #[test]
+    fn the_released_shapes_are_still_read() {
+        let golden: Value = serde_json::from_str(include_str!("../../golden/state.v2.json")).unwrap();
+        let report: Report = serde_json::from_value(golden["report"].clone()).unwrap();
+        let taken: Taken = serde_json::from_value(golden["taken"].clone()).unwrap();
+        assert_eq!(json!({"report": report, "taken": taken}), golden);
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_of_deltas_does_not_understand_them() {
+        let taken: Taken = serde_json::from_value(json!({"hashes": {"assets": "ab"}})).unwrap();
+        assert!(!taken.deltas);
+    }
 
     #[test]
     fn only_what_changed_is_sent() {

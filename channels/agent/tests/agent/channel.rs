@@ -123,9 +123,37 @@ async fn state_is_sent_whole_first_and_then_what_changed() {
     world.server.until("the change", |held| held.sections["assets"] == new).await;
     let held = world.server.held();
     let sent = &held.reports.last().unwrap().sections["assets"];
+    let Section::Delta { delta, .. } = sent else { panic!("{sent:?}") };
+    let changed = json!([["software", {"object": {"changed": [["a", {"set": 2}]], "gone": ["b"]}}]]);
+    assert_eq!(serde_json::to_value(delta).unwrap(), json!({"object": {"changed": changed}}));
+    assert_eq!(held.sections["sensors"][0]["health"], "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_server_is_told_what_changed_in_the_way_that_it_understands() {
+    let world = World::running().await;
+    world.server.held().deltas = false;
+    world.endpoint.put("assets", json!({"os": "Test", "software": {"a": 1, "b": 1}}));
+    world.server.until("the section", |held| held.sections.contains_key("assets")).await;
+    let new = json!({"os": "Test", "software": {"a": 2}});
+    world.endpoint.put("assets", new.clone());
+    world.server.until("the change", |held| held.sections["assets"] == new).await;
+    let held = world.server.held();
+    let sent = &held.reports.last().unwrap().sections["assets"];
     let Section::Patch { patch, .. } = sent else { panic!("{sent:?}") };
     assert_eq!(*patch, json!({"software": {"a": 2, "b": null}}));
-    assert_eq!(held.sections["sensors"][0]["health"], "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_went_back_to_an_older_version_gets_the_section_whole() {
+    let world = World::running().await;
+    world.endpoint.put("assets", json!({"software": ["a", "b"]}));
+    world.server.until("the section", |held| held.sections.contains_key("assets")).await;
+    world.server.held().deltas = false;
+    let new = json!({"software": ["a", "c"]});
+    world.endpoint.put("assets", new.clone());
+    world.server.until("the change", |held| held.sections["assets"] == new).await;
+    assert_eq!(world.server.held().reports.last().unwrap().sections["assets"], Section::Full(new));
 }
 
 #[tokio::test(start_paused = true)]

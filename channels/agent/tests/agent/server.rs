@@ -28,6 +28,7 @@ use yagura_channel::{
         batch,
         body::unpack_json,
         command::{Command, Progress, Standing, Waiting},
+        delta::apply,
         enrol::{Admission, Answer, Enrolment, ProofKey, Token},
         hello::{Hello, Welcome},
         key::PublicKey,
@@ -55,6 +56,8 @@ pub(crate) struct Held {
     pub(crate) batches: Vec<Vec<u8>>,
     pub(crate) sections: BTreeMap<String, Value>,
     pub(crate) reports: Vec<Report>,
+    /// Whether it is of a version that understands deltas.
+    pub(crate) deltas: bool,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) documents: BTreeMap<String, Vec<u8>>,
     pub(crate) waiting: Vec<Sealed<Command>>,
@@ -123,6 +126,7 @@ impl Server {
             batches: Vec::new(),
             sections: BTreeMap::new(),
             reports: Vec::new(),
+            deltas: true,
             manifest: None,
             documents: BTreeMap::new(),
             waiting: Vec::new(),
@@ -371,7 +375,16 @@ impl Held {
                 *response.body_mut() = Full::default();
                 response
             }
-            "/agent/v1/state" => json(200, &self.take_state(unpack_json(body).unwrap())),
+            "/agent/v1/state" => {
+                let report: Report = unpack_json(body).unwrap();
+                let exact = report.sections.values().any(|section| matches!(section, Section::Delta { .. }));
+                // The word is unknown to an older server's reader.
+                if exact && !self.deltas {
+                    json(400, &"unknown variant `delta`")
+                } else {
+                    json(200, &self.take_state(report))
+                }
+            }
             "/agent/v1/manifest" => match &self.manifest {
                 Some(manifest) => json(200, &self.signer.policy(manifest)),
                 None => json(404, &"none"),
@@ -434,12 +447,19 @@ impl Held {
                     merge(&mut value, &patch);
                     value
                 }
+                Section::Delta { base, delta, .. } => {
+                    let Some(mut value) = self.sections.get(&name).filter(|value| hash(value) == base).cloned() else {
+                        continue;
+                    };
+                    apply(&delta, &mut value).unwrap();
+                    value
+                }
             };
             hashes.insert(name.clone(), hash(&value));
             self.sections.insert(name, value);
         }
         self.reports.push(report);
-        Taken { hashes }
+        Taken { hashes, deltas: self.deltas }
     }
 }
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde_json::Value;
 use sqlx::AnyConnection;
 use yagura_channel::wire::{
+    delta::apply,
     policy::merge,
     state::{Report, Section, Taken, hash},
 };
@@ -51,29 +52,53 @@ pub(crate) async fn state(State(ctx): State<Context>, request: AgentRequest) -> 
             hook.state(&ctx, request.endpoint, name, value).await?;
         }
     }
-    Ok(Json(Taken { hashes: taken }))
+    Ok(Json(Taken { hashes: taken, deltas: true }))
 }
 
-/// The new value of a section, or `None` when a patch does not fit what we hold: then the agent sends it whole.
+/// The new value of a section, or `None` when a difference does not fit what we hold: then the agent sends it whole.
 async fn resolve(
     connection: &mut AnyConnection,
     endpoint: &str,
     name: &str,
     section: Section,
 ) -> Result<Option<Value>, ApiError> {
-    match section {
-        Section::Full(value) => Ok(Some(value)),
-        Section::Patch { base, patch, hash: wanted } => {
-            let held: Option<(String, String)> =
-                sqlx::query_as("SELECT hash, value FROM endpoints_state WHERE endpoint_id = $1 AND section = $2")
-                    .bind(endpoint)
-                    .bind(name)
-                    .fetch_optional(connection)
-                    .await?;
-            let Some((_, text)) = held.filter(|(hash, _)| *hash == base) else { return Ok(None) };
-            let Ok(mut value) = serde_json::from_str::<Value>(&text) else { return Ok(None) };
+    let (base, wanted) = match &section {
+        Section::Full(_) => (None, None),
+        Section::Patch { base, hash, .. } | Section::Delta { base, hash, .. } => (Some(base), Some(hash.clone())),
+    };
+    let held = match base {
+        Some(base) => held(connection, endpoint, name, base).await?,
+        None => None,
+    };
+    let value = match (section, held) {
+        (Section::Full(value), _) => value,
+        (_, None) => return Ok(None),
+        (Section::Patch { patch, .. }, Some(mut value)) => {
             merge(&mut value, &patch);
-            Ok((hash(&value) == wanted).then_some(value))
+            value
         }
-    }
+        (Section::Delta { delta, .. }, Some(mut value)) => {
+            if apply(&delta, &mut value).is_err() {
+                return Ok(None);
+            }
+            value
+        }
+    };
+    Ok(wanted.is_none_or(|wanted| hash(&value) == wanted).then_some(value))
+}
+
+/// The value of a section, if we hold the one with this hash.
+async fn held(
+    connection: &mut AnyConnection,
+    endpoint: &str,
+    name: &str,
+    base: &str,
+) -> Result<Option<Value>, ApiError> {
+    let held: Option<(String, String)> =
+        sqlx::query_as("SELECT hash, value FROM endpoints_state WHERE endpoint_id = $1 AND section = $2")
+            .bind(endpoint)
+            .bind(name)
+            .fetch_optional(connection)
+            .await?;
+    Ok(held.filter(|(hash, _)| hash == base).and_then(|(_, text)| serde_json::from_str(&text).ok()))
 }

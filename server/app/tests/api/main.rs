@@ -35,5 +35,6 @@ mod rules;
 mod schedules;
 mod several;
 mod sign_in;
+mod state;
 mod surveys;
 mod without_rules;

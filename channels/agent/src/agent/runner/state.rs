@@ -12,7 +12,10 @@ use crate::{
         backoff::Backoff,
         client::{AgentClient, ClientError},
     },
-    wire::state::{Report, Section, hash, patch, without_nulls},
+    wire::{
+        delta::diff,
+        state::{Report, Section, Taken, hash, patch, without_nulls},
+    },
 };
 
 /// Section with how the sensors are.
@@ -38,6 +41,8 @@ struct Held {
 #[derive(Default)]
 pub(super) struct Reporter {
     held: BTreeMap<String, Held>,
+    /// Whether the server has said that it understands differences that are exact in lists.
+    deltas: bool,
     sensors: Option<(Instant, Vec<SensorReport>)>,
 }
 
@@ -115,10 +120,7 @@ impl Reporter {
             let new_hash = hash(&value);
             let section = match self.held.get(&name) {
                 Some(held) if held.hash == new_hash => continue,
-                Some(held) => match patch(&held.value, &value) {
-                    Some(patch) => Section::Patch { base: held.hash.clone(), patch, hash: new_hash.clone() },
-                    None => Section::Full(value.clone()),
-                },
+                Some(held) => self.difference(held, &value, &new_hash),
                 None => Section::Full(value.clone()),
             };
             let length = serde_json::to_vec(&section).map_or(0, |text| text.len());
@@ -136,6 +138,19 @@ impl Reporter {
         Ok(())
     }
 
+    /// What changed in a section, in the way that the server understands and that is small.
+    fn difference(&self, held: &Held, value: &Value, hash: &str) -> Section {
+        let (base, hash) = (held.hash.clone(), hash.to_owned());
+        if self.deltas {
+            if let Some(delta) = diff(&held.value, value) {
+                return Section::Delta { base, delta, hash };
+            }
+        } else if let Some(patch) = patch(&held.value, value) {
+            return Section::Patch { base, patch, hash };
+        }
+        Section::Full(value.clone())
+    }
+
     /// Sends a report, and once more whole what the server could not put together.
     async fn send(
         &mut self,
@@ -143,7 +158,16 @@ impl Reporter {
         report: BTreeMap<String, Section>,
         values: &mut BTreeMap<String, Held>,
     ) -> Result<(), ClientError> {
-        let taken = client.state(&Report { sections: report }).await?;
+        let exact = report.values().any(|section| matches!(section, Section::Delta { .. }));
+        let taken = match client.state(&Report { sections: report }).await {
+            // An older server stands in the place of the one that understood them.
+            Err(ClientError::Status { status: 400..500, detail }) if exact => {
+                tracing::info!(detail, "the server does not understand what changed in the state; it is sent whole");
+                Taken::default()
+            }
+            answer => answer?,
+        };
+        self.deltas = taken.deltas;
         let mut again = BTreeMap::new();
         for (name, held) in std::mem::take(values) {
             if taken.hashes.get(&name) == Some(&held.hash) {
@@ -157,6 +181,7 @@ impl Reporter {
         }
         let whole = again.iter().map(|(name, held)| (name.clone(), Section::Full(held.value.clone()))).collect();
         let taken = client.state(&Report { sections: whole }).await?;
+        self.deltas = taken.deltas;
         for (name, held) in again {
             self.held.remove(&name);
             if taken.hashes.get(&name) == Some(&held.hash) {

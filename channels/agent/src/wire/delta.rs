@@ -1,7 +1,8 @@
 //! What changed between two JSON values, small enough to send every hour.
 //!
 //! Like a JSON merge patch (RFC 7396), but exact: lists are patched where they differ instead of sent whole, and null
-//! is a value like any other. `apply(diff(a, b), a) == b` for all values.
+//! is a value like any other. `apply(diff(a, b), a) == b` for all values. A section of the state is sent so to servers
+//! that say that they understand it ([`super::state::Taken::deltas`]).
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delta {
     /// It is now this.
@@ -31,7 +32,7 @@ pub enum Delta {
 }
 
 /// A piece of a list that was replaced.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hunk {
     /// Where in the old list.
     pub at: usize,
@@ -159,14 +160,21 @@ fn apply_at(delta: &Delta, value: &mut Value, place: &mut String) -> Result<(), 
             members.extend(added.clone());
         }
         (Delta::List(hunks), Value::Array(items)) => {
-            // From the end, so that places in the old list stay true.
-            let mut end = items.len();
-            for hunk in hunks.iter().rev() {
-                let past = hunk.at.checked_add(hunk.gone).filter(|past| *past <= end);
-                let past = past.ok_or_else(|| ApplyError(format!("{place}/{}", hunk.at)))?;
-                items.splice(hunk.at..past, hunk.new.iter().cloned());
-                end = hunk.at;
+            // In one go over the list: many hunks in a long list cost no more than a few.
+            let mut old = std::mem::take(items).into_iter();
+            let mut at = 0;
+            for hunk in hunks {
+                let astray = || ApplyError(format!("{place}/{}", hunk.at));
+                let kept = hunk.at.checked_sub(at).filter(|kept| *kept <= old.len()).ok_or_else(astray)?;
+                items.extend(old.by_ref().take(kept));
+                if hunk.gone > old.len() {
+                    return Err(astray());
+                }
+                old.by_ref().take(hunk.gone).for_each(drop);
+                items.extend(hunk.new.iter().cloned());
+                at = hunk.at + hunk.gone;
             }
+            items.extend(old);
         }
         _ => return Err(ApplyError(place.clone())),
     }

@@ -2,6 +2,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::wire::{
+    body::pack_json,
+    state::{Report, Section, hash},
+};
 
 #[expect(clippy::needless_pass_by_value, reason = "tests read better")]
 fn check(old: Value, new: Value, expected: Value) {
@@ -55,10 +59,29 @@ fn a_change_made_against_another_value_is_refused() {
 
 #[test]
 fn a_hostile_change_does_no_harm() {
-    for hunks in [r#"[{"at":18446744073709551615,"gone":1}]"#, r#"[{"at":1,"gone":1},{"at":0,"gone":2}]"#] {
+    for hunks in [
+        r#"[{"at":18446744073709551615,"gone":1}]"#,
+        r#"[{"at":1,"gone":1},{"at":0,"gone":2}]"#,
+        r#"[{"at":2,"gone":1}]"#,
+    ] {
         let delta: Delta = serde_json::from_str(&format!(r#"{{"list":{hunks}}}"#)).unwrap();
         assert!(apply(&delta, &mut json!([1, 2])).is_err());
     }
+}
+
+#[test]
+fn one_package_of_a_thousand_costs_less_than_two_kilobytes_on_the_wire() {
+    let package = |number: i32, version: &str| json!({"name": format!("lib{number}"), "version": version, "publisher": "Debian", "source": "dpkg", "architecture": "amd64", "installed_at": "2026-11-23T00:00:00.000000Z", "size_bytes": number * 1024});
+    let list = |changed: &str| {
+        (0..1000).map(|number| package(number, if number == 500 { changed } else { "1.0-1" })).collect::<Vec<_>>()
+    };
+    let whole =
+        |at: &str, changed: &str| json!({"collected_at": at, "software": list(changed), "os": {"name": "Debian"}});
+    let (old, new) = (whole("2026-11-23T00:00:00.000000Z", "1.0-1"), whole("2026-11-23T01:00:00.000000Z", "1.0-2"));
+    let section = Section::Delta { base: hash(&old), delta: diff(&old, &new).unwrap(), hash: hash(&new) };
+    let report = Report { sections: [("assets".to_owned(), section)].into() };
+    let (delta, whole) = (pack_json(&report).len(), pack_json(&new).len());
+    assert!(delta < 2048 && delta < whole, "{delta} of {whole} bytes");
 }
 
 fn value() -> impl Strategy<Value = Value> {
