@@ -10,7 +10,8 @@ cmd_bench() {
     sensors) bench_sensors "$@" ;;
     warnings) bench_warnings "$@" ;;
     idle) bench_idle "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS]" ;;
+    assets) bench_assets "$@" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--rounds N]" ;;
   esac
 }
 
@@ -79,6 +80,15 @@ bench_idle() {
   say "building the measurement"
   cargo build --release --locked --quiet -p yagura-scenarios --example idle </dev/null
   YAGURA_BIN_DIR=$(target_dir)/release "$(target_dir)/release/examples/idle" "$@" </dev/null
+}
+
+# A whole look at a machine, and what of it is sent, beside Debian's fusioninventory-agent where that is installed.
+bench_assets() {
+  setup_build
+  need_packages python3
+  say "building the look"
+  cargo build --release --locked --quiet -p yagura-assets --features agent --example cost </dev/null
+  python3 "$ROOT/dev.d/bench/assets.py" --program "$(target_dir)/release/examples/cost" "$@" </dev/null
 }
 
 # The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.

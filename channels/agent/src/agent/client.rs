@@ -17,7 +17,7 @@ use super::{
 };
 use crate::wire::{
     blob::{BlobHash, BlobManifest, Content, Held, Offer},
-    body::{MEDIA_TYPE, pack_json},
+    body::{MEDIA_TYPE, pack_json, pack_json_tightly},
     command::{Command, Progress, Standing, Waiting},
     hello::{Hello, Welcome},
     key::SigningKey,
@@ -110,7 +110,7 @@ impl AgentClient {
     /// # Errors
     /// See [`ClientError`].
     pub async fn state(&self, report: &Report) -> Result<Taken, ClientError> {
-        read("state", &self.post("/agent/v1/state", pack_json(report).into()).await?)
+        read("state", &self.post("/agent/v1/state", pack_json_tightly(report).into()).await?)
     }
 
     /// The manifest of policies: signed, for us, and not older than the one with counter `known`.

@@ -40,6 +40,17 @@ pub fn pack(bytes: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(bytes, 1).expect("compressing memory into memory cannot fail")
 }
 
+/// Packs a value as JSON where every byte counts more than the time of a processor: what is said once in a while, in
+/// hundreds of kilobytes. Takes 10 ms for 200 KB and saves a sixth.
+///
+/// # Panics
+/// Never: see [`pack_json`].
+#[must_use]
+pub fn pack_json_tightly(value: &impl Serialize) -> Vec<u8> {
+    let bytes = serde_json::to_vec(value).expect("a plain structure with string keys can be written as JSON");
+    zstd::bulk::compress(&bytes, 9).expect("compressing memory into memory cannot fail")
+}
+
 /// Unpacks bytes.
 ///
 /// # Errors

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::wire::{
-    body::pack_json,
+    body::pack_json_tightly,
     state::{Report, Section, hash},
 };
 
@@ -80,7 +80,7 @@ fn one_package_of_a_thousand_costs_less_than_two_kilobytes_on_the_wire() {
     let (old, new) = (whole("2026-11-23T00:00:00.000000Z", "1.0-1"), whole("2026-11-23T01:00:00.000000Z", "1.0-2"));
     let section = Section::Delta { base: hash(&old), delta: diff(&old, &new).unwrap(), hash: hash(&new) };
     let report = Report { sections: [("assets".to_owned(), section)].into() };
-    let (delta, whole) = (pack_json(&report).len(), pack_json(&new).len());
+    let (delta, whole) = (pack_json_tightly(&report).len(), pack_json_tightly(&new).len());
     assert!(delta < 2048 && delta < whole, "{delta} of {whole} bytes");
 }
 

@@ -200,8 +200,9 @@ fn pending(installed: &Software, offer: Offer) -> Option<PendingUpdate> {
 }
 
 fn has_preferences(root: &Root) -> bool {
-    let pins =
-        |file: String| root.text(&file).is_some_and(|text| text.lines().any(|line| line.starts_with("Pin-Priority:")));
+    // Ubuntu pins what its paid repositories have to `never`, and does not fetch their lists here.
+    let counts = |line: &str| line.strip_prefix("Pin-Priority:").is_some_and(|priority| priority.trim() != "never");
+    let pins = |file: String| root.text(&file).is_some_and(|text| text.lines().any(counts));
     let parts = root.names("/etc/apt/preferences.d").into_iter().map(|name| format!("/etc/apt/preferences.d/{name}"));
     std::iter::once("/etc/apt/preferences".to_owned()).chain(parts).any(pins)
 }
