@@ -1,6 +1,6 @@
 import type { Software } from '@shell/api/schema';
 import { describe, expect, it } from 'vitest';
-import { arrange } from './arrange';
+import { arrange, sources } from './arrange';
 
 const program = (name: string, version: string, size: number | null): Software => ({
   name,
@@ -24,6 +24,16 @@ describe('the list of software', () => {
   it('puts what is not known last in both directions', () => {
     expect(names('', 'size_bytes')).toEqual(['7-Zip', '弥生会計 26', 'Firefox']);
     expect(names('', '-size_bytes')).toEqual(['弥生会計 26', '7-Zip', 'Firefox']);
+  });
+
+  it('is parted by where the software comes from', () => {
+    const added: Software = { ...program('uBlock Origin', '1.57', null), source: 'firefox', account: 'tanaka', browser: 'Firefox' };
+    expect(sources([added, ...all])).toEqual([
+      ['msi', 3],
+      ['firefox', 1],
+    ]);
+    expect(arrange([added, ...all], 'tanaka', 'name').map((one) => one.name)).toEqual(['uBlock Origin']);
+    expect(arrange([added, ...all], '', 'name', 'firefox').map((one) => one.name)).toEqual(['uBlock Origin']);
   });
 
   it('compares versions by their numbers', () => {

@@ -1,13 +1,14 @@
 import type { Software } from '@shell/api/schema';
 
-/** Software whose name, publisher or version holds every word of `text`, in the order named by `sort`. */
-export function arrange(all: readonly Software[], text: string, sort: string): Software[] {
+/** Software of `source` (of any where there is none) whose name, publisher or version holds every word of `text`, in the order named by `sort`. */
+export function arrange(all: readonly Software[], text: string, sort: string, source?: string): Software[] {
   const words = text.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
   const field = sort.replace(/^-/, '') as keyof Software;
   const sign = sort.startsWith('-') ? -1 : 1;
   return all
     .filter((one) => {
-      const hay = `${one.name} ${one.publisher ?? ''} ${one.version}`.normalize('NFKC').toLowerCase();
+      if (source !== undefined && one.source !== source) return false;
+      const hay = `${one.name} ${one.publisher ?? ''} ${one.version} ${one.account ?? ''}`.normalize('NFKC').toLowerCase();
       return words.every((word) => hay.includes(word));
     })
     .sort((a, b) => {
@@ -18,4 +19,11 @@ export function arrange(all: readonly Software[], text: string, sort: string): S
       if (typeof left === 'number' && typeof right === 'number') return (left - right) * sign;
       return String(left).localeCompare(String(right), 'ja', { numeric: true }) * sign;
     });
+}
+
+/** Where the software comes from, with how many of each, the most first. */
+export function sources(all: readonly Software[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const one of all) counts.set(one.source, (counts.get(one.source) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
 }

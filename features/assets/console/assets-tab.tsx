@@ -4,46 +4,29 @@ import { useMarks } from '@shell/i18n/marks';
 import { bytes } from '@shell/ui/bytes';
 import { Columns, Section } from '@shell/ui/section';
 import { ExactTime } from '@shell/ui/time';
-import { KeyValues } from '@shell/ui/words';
-import type { ReactNode } from 'react';
-import css from './assets.module.css';
+import { KeyValues, type Fact } from '@shell/ui/words';
+import { Fragment, type ReactNode } from 'react';
 import { Space } from './machine';
+import { Parts, useHealth } from './machine-hardware';
+import { useNamed, usePartsWords } from './machine-parts-words';
+import { Plain } from './machine-plain';
+import { Administrators, Ports, Protection, Services, Updates } from './machine-system';
 import { WithAssets } from './use-assets';
-
-/** A small table of a handful of rows, all of them on the page. */
-function Plain({ heads, rows }: { heads: string[]; rows: ReactNode[][] }): ReactNode {
-  return (
-    <table className={css['plain']}>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, at) => (
-          <tr key={at}>
-            {row.map((cell, nth) => (
-              <td key={nth}>{cell === '' || cell === null || cell === undefined ? <span className="dim">—</span> : cell}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
 
 function Whole({ assets }: { assets: Assets }): ReactNode {
   const t = useWords('assets');
+  const own = usePartsWords();
+  const named = useNamed();
+  const health = useHealth();
   const marks = useMarks();
   const { hardware, os } = assets;
+  // Other systems and earlier agents do not tell these: a dash would say that the machine has none.
+  const told = (label: string, value: string | null | undefined): Fact[] => (value ? [{ label, value }] : []);
   return (
     <Columns
       main={
         <>
+          <Updates assets={assets} />
           <Section title={t('network')}>
             <Plain
               heads={[t('name'), t('mac'), 'IPv4', 'IPv6', t('speed')]}
@@ -59,7 +42,18 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
           <Section title={t('disk')}>
             <Plain
               heads={[t('name'), t('model'), t('serial'), t('size'), t('removable')]}
-              rows={assets.disks.map((disk) => [disk.name, disk.model, disk.serial, bytes(disk.size_bytes), t(disk.removable ? 'yes' : 'no')])}
+              rows={assets.disks.map((disk) => [
+                disk.name,
+                <Fragment key="model">
+                  {disk.model ?? <span className="dim">—</span>}
+                  {disk.health && <div className="dim">{health(disk)}</div>}
+                </Fragment>,
+                disk.serial,
+                <span key="size" className="nw">
+                  {bytes(disk.size_bytes)}
+                </span>,
+                t(disk.removable ? 'yes' : 'no'),
+              ])}
             />
           </Section>
           <Section title={t('volumes')}>
@@ -75,6 +69,9 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
           <Section title={t('users')}>
             <Plain heads={[t('name'), 'ID']} rows={assets.users.map((user) => [user.name, user.id])} />
           </Section>
+          <Administrators assets={assets} />
+          <Ports assets={assets} />
+          <Services assets={assets} />
         </>
       }
       side={
@@ -84,7 +81,10 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
               facts={[
                 { label: t('vendor'), value: hardware.vendor },
                 { label: t('model'), value: hardware.model },
+                ...told(own('form'), hardware.chassis && named('chassis', hardware.chassis)),
                 { label: t('serial'), value: hardware.serial },
+                ...told(own('asset_tag'), hardware.asset_tag),
+                ...told(own('uuid'), hardware.uuid),
                 { label: t('firmware'), value: hardware.firmware },
                 { label: t('cpu'), value: hardware.cpu.model },
                 { label: t('core'), value: t('cores', { cores: hardware.cpu.cores, threads: hardware.cpu.threads }) },
@@ -93,11 +93,14 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
               ]}
             />
           </Section>
+          <Protection assets={assets} />
           <Section title="OS">
             <KeyValues
               facts={[
                 { label: t('name'), value: os.name },
                 { label: t('version'), value: os.version },
+                ...told(own('build'), os.build),
+                ...told(own('hostname'), os.hostname),
                 { label: t('kernel'), value: os.kernel },
                 { label: t('architecture'), value: os.architecture },
                 { label: t('installed'), value: <ExactTime at={os.installed_at} /> },
@@ -107,6 +110,7 @@ function Whole({ assets }: { assets: Assets }): ReactNode {
               ]}
             />
           </Section>
+          <Parts assets={assets} />
         </>
       }
     />

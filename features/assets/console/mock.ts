@@ -3,6 +3,7 @@ import type { EndpointAssets, EndpointDetail, Software } from '@shell/api/schema
 import { notFound } from '@shell/mock/answers';
 import { before, day, hour, minute } from '@shell/mock/day';
 import { chance, type Chance } from '@shell/mock/random';
+import { extensionsOf, partsOf } from './machine-mock';
 import { findEndpoint } from '../../../core/endpoints/console/mock-fleet';
 
 const models: [string, string, string][] = [
@@ -75,7 +76,10 @@ function assetsOf(endpoint: EndpointDetail): EndpointAssets {
   const size = dice.one([256, 512, 1024]) * 1024 ** 3;
   const memory = dice.one([8, 16, 16, 32]) * 1024 ** 3;
   const windows = endpoint.os === 'windows';
+  // Drawn from dice of their own, so that the rest stays as it was.
+  const more = chance(seed + 1);
   return {
+    ...partsOf(endpoint, more, memory),
     endpoint: endpoint.id,
     hostname: endpoint.hostname,
     collected_at: before(dice.whole(8, 50) * minute),
@@ -87,6 +91,9 @@ function assetsOf(endpoint: EndpointDetail): EndpointAssets {
       cpu: { model: cpu, cores: 10, threads: 12 },
       memory_bytes: memory,
       virtual_machine: null,
+      uuid: `4c4c4544-0042-3510-8051-b7c04f33${endpoint.id.slice(-4)}`,
+      asset_tag: `情シス-${String(more.whole(100, 999))}`,
+      chassis: 'laptop',
     },
     os: {
       name: endpoint.os_name,
@@ -96,19 +103,20 @@ function assetsOf(endpoint: EndpointDetail): EndpointAssets {
       installed_at: before(dice.whole(60, 500) * day),
       boot_at: before(dice.whole(1, 60) * hour),
       time_zone: 'Asia/Tokyo',
+      hostname: endpoint.hostname,
     },
     network: [
       { name: windows ? 'イーサネット' : 'enp0s31f6', mac: `74:5d:22:${dice.whole(16, 255).toString(16)}:${dice.whole(16, 255).toString(16)}:0a`, ipv4: endpoint.ip ? [endpoint.ip] : [], ipv6: ['fe80::765d:22ff:fe1a:310a'], up: true, speed_mbps: 1000 },
       { name: windows ? 'Wi-Fi' : 'wlp0s20f3', mac: `a0:29:42:${dice.whole(16, 255).toString(16)}:1b:77`, ipv4: [], ipv6: [], up: false, speed_mbps: null },
     ],
-    disks: [{ name: windows ? 'PhysicalDrive0' : 'nvme0n1', model: 'KIOXIA KBG50ZNV512G', serial: `Y2${String(dice.whole(10_000, 99_999))}`, size_bytes: size, removable: false }],
+    disks: [{ name: windows ? 'PhysicalDrive0' : 'nvme0n1', model: 'KIOXIA KBG50ZNV512G', serial: `Y2${String(dice.whole(10_000, 99_999))}`, size_bytes: size, removable: false, health: { failing: false, used_percent: more.whole(1, 40), celsius: more.whole(29, 47), hours: more.whole(400, 9000) } }],
     volumes: windows
       ? [
           { mount: 'C:', filesystem: 'NTFS', size_bytes: size * 0.8, free_bytes: size * 0.8 * (0.1 + dice.next() * 0.6), encrypted: dice.often(0.92) },
           { mount: 'D:', filesystem: 'NTFS', size_bytes: size * 0.2, free_bytes: size * 0.2 * dice.next(), encrypted: dice.often(0.9) },
         ]
       : [{ mount: '/', filesystem: endpoint.os === 'macos' ? 'apfs' : 'ext4', size_bytes: size, free_bytes: size * (0.2 + dice.next() * 0.5), encrypted: endpoint.os === 'macos' ? true : null }],
-    software: softwareOf(endpoint, dice),
+    software: [...softwareOf(endpoint, dice), ...extensionsOf(endpoint, more)],
     users: [
       { name: endpoint.primary_user?.name ?? 'user', id: windows ? 'S-1-5-21-3623811015-3361044348-30300820-1013' : '1000' },
       { name: windows ? 'Administrator' : 'root', id: windows ? 'S-1-5-21-3623811015-3361044348-30300820-500' : '0' },

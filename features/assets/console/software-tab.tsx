@@ -7,18 +7,35 @@ import { bytes } from '@shell/ui/bytes';
 import { Empty } from '@shell/ui/states';
 import { DataTable, type Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
+import { Select } from '@mantine/core';
+import { useMarks } from '@shell/i18n/marks';
 import { useCallback, useMemo, type ReactNode } from 'react';
 import css from './assets.module.css';
-import { arrange } from './arrange';
+import { arrange, sources } from './arrange';
+import { useNamed, usePartsWords } from './machine-parts-words';
 import { WithAssets } from './use-assets';
 
 function useColumns(): Column<Software>[] {
   const t = useWords('assets');
+  const own = usePartsWords();
+  const named = useNamed();
+  const marks = useMarks();
   return [
-    { id: 'name', header: t('name'), width: '3fr', sort: 'name', cell: (row) => <b>{row.name}</b> },
+    {
+      id: 'name',
+      header: t('name'),
+      width: '3fr',
+      sort: 'name',
+      cell: (row) => (
+        <>
+          <b>{row.name}</b> {row.account && <span className="dim">{marks.facts([row.browser, row.account])}</span>}
+        </>
+      ),
+    },
     { id: 'version', header: t('version'), width: '2fr', sort: 'version', cell: (row) => row.version },
     { id: 'publisher', header: t('publisher'), width: '2fr', sort: 'publisher', cell: (row) => row.publisher ?? '—' },
-    { id: 'source', header: t('source'), width: 92, cell: (row) => row.source },
+    { id: 'source', header: t('source'), width: 148, cell: (row) => named('sources', row.source) },
+    { id: 'account', header: own('account'), width: 128, chosen: false, cell: (row) => row.account ?? '—' },
     { id: 'architecture', header: t('architecture'), width: 92, chosen: false, cell: (row) => row.architecture ?? '—' },
     { id: 'installed', header: t('installed'), width: 128, sort: 'installed_at', cell: (row) => <RelativeTime at={row.installed_at} /> },
     {
@@ -37,7 +54,12 @@ function Programs({ assets }: { assets: Assets }): ReactNode {
   const [search, change] = useSearchState();
   const text = search['q'] ?? '';
   const sort = search['sort'] ?? 'name';
-  const rows = useMemo(() => wholeRows(arrange(assets.software, text, sort)), [assets.software, text, sort]);
+  const source = search['source'];
+  const own = usePartsWords();
+  const named = useNamed();
+  const marks = useMarks();
+  const rows = useMemo(() => wholeRows(arrange(assets.software, text, sort, source)), [assets.software, text, sort, source]);
+  const from = useMemo(() => sources(assets.software), [assets.software]);
   const setText = useCallback(
     (q: string) => {
       change({ q: q || undefined }, { replace: true });
@@ -46,8 +68,22 @@ function Programs({ assets }: { assets: Assets }): ReactNode {
   );
   return (
     <>
-      <div className={css['find']}>
-        <SearchField label={t('find_software')} value={text} onChange={setText} />
+      <div className={css['finds']}>
+        <div className={css['find']}>
+          <SearchField label={t('find_software')} value={text} onChange={setText} />
+        </div>
+        {from.length > 1 && (
+          <Select
+            aria-label={own('source_pick')}
+            placeholder={own('source_all')}
+            clearable
+            data={from.map(([value, count]) => ({ value, label: marks.noted(named('sources', value), String(count)) }))}
+            value={source ?? null}
+            onChange={(value) => {
+              change({ source: value ?? undefined });
+            }}
+          />
+        )}
       </div>
       <DataTable
         id="software"
@@ -55,7 +91,7 @@ function Programs({ assets }: { assets: Assets }): ReactNode {
         rowHeight={30}
         columns={useColumns()}
         rows={rows}
-        rowId={(row) => `${row.name} ${row.version} ${row.source} ${row.architecture ?? ''}`}
+        rowId={(row) => `${row.name} ${row.version} ${row.source} ${row.architecture ?? ''} ${row.id ?? ''} ${row.account ?? ''} ${row.browser ?? ''}`}
         rowName={(row) => row.name}
         sort={{
           value: sort,

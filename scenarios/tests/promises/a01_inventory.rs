@@ -14,6 +14,14 @@ async fn a01_an_endpoint_without_a_policy_shows_what_it_is() {
     assert!(assets["hardware"]["memory_bytes"].as_u64().unwrap() > 0);
     assert!(assets["hardware"]["cpu"]["threads"].as_u64().unwrap() > 0);
     assert!(!assets["os"]["name"].as_str().unwrap().is_empty());
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    assert_eq!(assets["os"]["hostname"], kernel.trim());
+    let root = assets["administrators"].as_array().unwrap().iter().find(|one| one["name"] == "root").unwrap();
+    assert_eq!(root["through"][0], "uid 0");
+    // The server that was just started listens, and its program is known.
+    let port = house.port();
+    let own = assets["ports"].as_array().unwrap().iter().find(|one| one["port"] == port).unwrap();
+    assert!(own["program"].as_str().unwrap().ends_with("/yagura-server"), "{own}");
     let Ok(output) =
         Command::new("dpkg-query").args(["-W", "-f", "${db:Status-Abbrev} ${Package} ${Version}\n"]).output()
     else {

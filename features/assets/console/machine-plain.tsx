@@ -1,0 +1,48 @@
+import { useState, type ReactNode } from 'react';
+import css from './assets.module.css';
+import { usePartsWords } from './machine-parts-words';
+
+const first = 12;
+
+/** A small table: all of its rows, or the first of very many until somebody wants the rest. */
+export function Plain({ heads, rows }: { heads: string[]; rows: ReactNode[][] }): ReactNode {
+  const t = usePartsWords();
+  const [all, setAll] = useState(false);
+  const many = rows.length > first + 3;
+  return (
+    <>
+      <table className={css['plain']}>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, many && !all ? first : undefined).map((row, at) => (
+            <tr key={at}>
+              {row.map((cell, nth) => (
+                <td key={nth}>{cell === '' || cell === null || cell === undefined ? <span className="dim">—</span> : cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {many && (
+        <button
+          type="button"
+          className="t sm"
+          aria-expanded={all}
+          onClick={() => {
+            setAll(!all);
+          }}
+        >
+          {all ? t('fewer') : t('all', { count: rows.length })}
+        </button>
+      )}
+    </>
+  );
+}
