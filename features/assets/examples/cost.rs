@@ -33,7 +33,10 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     // An hour later one package is another version: the time of the look and one line of the list are new.
     let mut later = value.clone();
     later["collected_at"] = serde_json::to_value(now + std::time::Duration::from_secs(3600))?;
-    if let Some(package) = later["software"].as_array_mut().and_then(|list| list.iter_mut().nth(500)) {
+    if let Some(package) = later["software"].as_array_mut().and_then(|list| {
+        let middle = list.len() / 2;
+        list.get_mut(middle)
+    }) {
         package["version"] = json!("99:1.0-1");
     }
     let delta = diff(&value, &later).ok_or("nothing changed")?;

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "agent")]
 pub mod agent;
+pub mod firmware;
 pub mod known;
 pub mod model;
 pub mod policy;

@@ -1,6 +1,6 @@
 //! A package comes and goes, by dpkg itself in a root of the test's own.
 #![cfg(all(feature = "agent", target_os = "linux"))]
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers")]
+#![expect(clippy::unwrap_used, reason = "test helpers")]
 
 use std::{fs, path::Path, process::Command};
 

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use yagura_assets::agent::{edid, smbios};
+use yagura_assets::firmware::{edid, smbios};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     for module in smbios::parse(bytes).memory {

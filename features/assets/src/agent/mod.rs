@@ -1,7 +1,6 @@
 //! The endpoint's side: look at the machine at the start, every so often, and when asked; say how it is.
 
 pub mod deb_version;
-pub mod edid;
 #[cfg(target_os = "linux")]
 pub mod linux;
 #[cfg(target_os = "linux")]
@@ -9,8 +8,6 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 #[path = "unsupported.rs"]
 mod system;
-
-pub mod smbios;
 
 use std::time::Duration;
 

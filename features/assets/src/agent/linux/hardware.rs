@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Root;
 use crate::{
-    agent::smbios,
+    firmware::smbios,
     known::{known, known_uuid},
     model::{Cpu, Hardware, MemoryModule},
 };

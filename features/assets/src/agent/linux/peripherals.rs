@@ -2,7 +2,7 @@
 
 use super::Root;
 use crate::{
-    agent::edid,
+    firmware::edid,
     known::known,
     model::{Battery, Display, UsbDevice},
 };
