@@ -2,7 +2,7 @@
 #![cfg(all(feature = "agent", target_os = "linux"))]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers")]
 
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::{collections::BTreeSet, os::unix::fs::symlink, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use yagura_agent_kit::{AgentFeature, CancellationToken, CommandError, FeatureCtx};
@@ -101,19 +101,21 @@ fn services_start_as_systemctl_says() {
     assert_eq!(found, wanted);
 }
 
+/// Names and versions of apt's answer: `bash/stable-security 5.2-3 amd64 [upgradable from: 5.2-2]`.
+fn upgradable(text: &str) -> BTreeSet<(String, String)> {
+    let lines = text.lines().filter(|line| line.contains("[upgradable from: "));
+    let read = |line: &str| {
+        let mut words = line.split(' ');
+        let name = words.next()?.split('/').next()?;
+        Some((name.to_owned(), words.next()?.to_owned()))
+    };
+    lines.map(|line| read(line).unwrap()).collect()
+}
+
 #[test]
 fn updates_that_wait_are_those_of_apt() {
     let Some(text) = says("apt", &["list", "--upgradable"]) else { return };
-    // `bash/stable-security 5.2-3 amd64 [upgradable from: 5.2-2]`
-    let wanted: BTreeSet<(String, String)> = text
-        .lines()
-        .filter(|line| line.contains("[upgradable from: "))
-        .map(|line| {
-            let mut words = line.split(' ');
-            let name = words.next().unwrap().split('/').next().unwrap();
-            (name.to_owned(), words.next().unwrap().to_owned())
-        })
-        .collect();
+    let wanted = upgradable(&text);
     let Some(updates) = collect().updates else {
         assert_eq!(wanted, BTreeSet::new(), "apt has updates and the inventory knows of none");
         println!("SKIPPED: the comparison of updates: apt has no lists");
@@ -124,6 +126,28 @@ fn updates_that_wait_are_those_of_apt() {
     println!("{} updates wait, {} of security", updates.count, updates.security);
     let found: BTreeSet<_> = updates.packages.into_iter().map(|one| (one.name, one.available)).collect();
     assert_eq!(found, wanted);
+
+    // The same machine, where somebody prefers otherwise.
+    let root = tempfile::tempdir().unwrap();
+    let parts = root.path().join("etc/apt/preferences.d");
+    std::fs::create_dir_all(&parts).unwrap();
+    std::fs::create_dir_all(root.path().join("var/lib")).unwrap();
+    for name in ["var/lib/apt", "var/lib/dpkg"] {
+        symlink(Path::new("/").join(name), root.path().join(name)).unwrap();
+    }
+    let preferences = "Package: lib*\nPin: release c=main\nPin-Priority: -1\n\n\
+                       Package: perl* python3*\nPin: release n=*-security\nPin-Priority: 50\n";
+    std::fs::write(parts.join("ours.pref"), preferences).unwrap();
+    std::fs::write(parts.join("ours.pref.bak"), "Package: *\nPin: release c=main\nPin-Priority: -1\n").unwrap();
+    let place = format!("Dir::Etc::PreferencesParts={}", parts.display());
+    let arguments = ["-o", &place, "-o", "Dir::Etc::Preferences=/dev/null", "list", "--upgradable"];
+    let Some(text) = says("apt", &arguments) else { return };
+    let preferred = upgradable(&text);
+    let pinned = collect_from(root.path(), &RunningKernel, Time::from_seconds(0)).assets.updates.unwrap();
+    println!("{} updates wait where libraries are held back", pinned.count);
+    let found: BTreeSet<_> = pinned.packages.into_iter().map(|one| (one.name, one.available)).collect();
+    assert_eq!(found, preferred);
+    assert!(preferred.len() < wanted.len() || wanted.is_empty());
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Updates that wait, as apt would say: from the lists that it fetched last, without asking anybody.
 //!
-//! Of apt's preferences (apt_preferences(5)) what repositories say of themselves is followed (`NotAutomatic`), not what
-//! an administrator wrote; the machine says so where there is such a file.
+//! Apt's preferences are followed (`agent/apt_pins.rs`); of their forms regular expressions are not, and the machine says so.
 
 use std::{collections::HashMap, fs::File, io::Read};
 
 use super::{Kernel, Root};
 use crate::{
-    agent::deb_version,
+    agent::{
+        apt_pins::{Counts, Pins, Release},
+        deb_version,
+    },
     model::{PendingUpdate, Software, Updates},
 };
 
@@ -17,23 +19,10 @@ const MOST: usize = 500;
 /// No package describes itself at greater length.
 const LONGEST_STANZA: usize = 1 << 20;
 
-/// What a repository says of itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Release {
-    security: bool,
-    /// Only who asks for it gets anything of it.
-    not_automatic: bool,
-    /// Once installed, its packages are kept up to date all the same.
-    upgrades: bool,
-}
-
-/// What the lists have for an installed package.
-#[derive(Default)]
+/// A version of an installed package that the lists have, the installed one among them.
 struct Offer {
-    newest: Option<String>,
-    newest_on_request: Option<String>,
-    /// Ordinary repositories have the very version that is installed.
-    is_ordinary: bool,
+    version: String,
+    counts: Counts,
     security: bool,
 }
 
@@ -60,12 +49,10 @@ pub(super) fn read(
     for (at, one) in software.iter().enumerate().filter(|(_, one)| one.source == "dpkg") {
         installed.entry(one.name.as_bytes()).or_default().push(at);
     }
-    let mut offers: HashMap<usize, Offer> = HashMap::new();
+    let mut offers: HashMap<usize, Vec<Offer>> = HashMap::new();
+    let pins = pins(root);
     for list in lists {
         let release = release(root, &names, list);
-        if release.not_automatic && !release.upgrades {
-            continue;
-        }
         let path = root.path(&format!("{LISTS}/{list}"));
         let opened: Option<Box<dyn Read>> = if list.ends_with("_Packages") {
             File::open(path).ok().map(|file| Box::new(file) as Box<dyn Read>)
@@ -74,21 +61,21 @@ pub(super) fn read(
         };
         let read = opened.map(|list| {
             stanzas(list, |stanza| {
-                offered(stanza, software, &installed, release, &mut offers);
+                offered(stanza, software, &installed, (&release, &pins), &mut offers);
             })
         });
         if !matches!(read, Some(Ok(()))) {
             missing.push(format!("a list of apt cannot be read, so updates may be missing: {list}"));
         }
     }
-    if has_preferences(root) {
-        missing.push(
-            "apt's preferences on this machine are not followed: updates may be named that it would not install"
-                .to_owned(),
-        );
+    if pins.unread > 0 {
+        let count = pins.unread;
+        missing.push(format!(
+            "{count} of apt's preferences cannot be followed: updates may be named that it would not install"
+        ));
     }
     let mut packages: Vec<PendingUpdate> =
-        offers.into_iter().filter_map(|(at, offer)| pending(&software[at], offer)).collect();
+        offers.into_iter().filter_map(|(at, offers)| pending(&software[at], &offers)).collect();
     packages.sort_unstable();
     packages.dedup();
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -117,18 +104,13 @@ fn release(root: &Root, names: &[String], list: &str) -> Release {
     };
     let own = names.iter().filter(|name| of(name).is_some()).max_by_key(|name| of(name));
     let text = own.and_then(|own| root.text(&format!("{LISTS}/{own}"))).unwrap_or_default();
-    let mut release = Release::default();
-    // The sums of files follow the head, indented.
-    for (field, value) in text.lines().filter_map(|line| line.split_once(": ")) {
-        let yes = value.trim().eq_ignore_ascii_case("yes");
-        match field {
-            "Label" | "Suite" | "Codename" => release.security |= value.to_lowercase().contains("security"),
-            "NotAutomatic" => release.not_automatic = yes,
-            "ButAutomaticUpgrades" => release.upgrades = yes,
-            _ => {}
-        }
+    // `deb.debian.org_debian_dists_bookworm_main_binary-amd64_Packages`.
+    let component = list.split("_binary-").next().and_then(|stem| stem.rsplit('_').next());
+    Release {
+        site: list.split('_').next().unwrap_or_default().to_owned(),
+        component: component.unwrap_or_default().to_owned(),
+        ..Release::parse(&text)
     }
-    release
 }
 
 /// Gives each paragraph of a list.
@@ -158,8 +140,8 @@ fn offered(
     stanza: &[u8],
     software: &[Software],
     installed: &HashMap<&[u8], Vec<usize>>,
-    release: Release,
-    offers: &mut HashMap<usize, Offer>,
+    (release, pins): (&Release, &Pins),
+    offers: &mut HashMap<usize, Vec<Offer>>,
 ) {
     // Nearly all of a list is about packages that are not installed: the first line is all that is read of them.
     let field = |name: &[u8]| {
@@ -174,40 +156,64 @@ fn offered(
         if own != architecture && own != "all" && architecture != "all" {
             continue;
         }
-        let order = deb_version::compare(&version, &software[*at].version);
-        if order.is_lt() {
-            continue;
+        let counts = pins.counts(&software[*at].name, &version, release);
+        let offers = offers.entry(*at).or_default();
+        let room = offers.len() < MOST_VERSIONS;
+        match offers.iter_mut().find(|offer| offer.version == version) {
+            Some(offer) => {
+                offer.counts = offer.counts.and(counts);
+                offer.security |= release.is_security();
+            }
+            None if room => {
+                offers.push(Offer { version: version.clone().into_owned(), counts, security: release.is_security() });
+            }
+            None => {}
         }
-        let offer = offers.entry(*at).or_default();
-        if order.is_eq() {
-            offer.is_ordinary |= !release.not_automatic;
-            continue;
-        }
-        let place = if release.not_automatic { &mut offer.newest_on_request } else { &mut offer.newest };
-        if place.as_ref().is_none_or(|known| deb_version::compare(known, &version).is_lt()) {
-            *place = Some(version.clone().into_owned());
-        }
-        offer.security |= release.security && !release.not_automatic;
     }
 }
 
-fn pending(installed: &Software, offer: Offer) -> Option<PendingUpdate> {
-    // What came from a repository on request is kept up to date by it, and by others as soon as they have something newer.
-    let available = offer.newest.or(offer.newest_on_request.filter(|_| !offer.is_ordinary))?;
+/// A repository keeps a few versions of a package, and some keep all that there ever were.
+const MOST_VERSIONS: usize = 1000;
+/// From here on, a lower version is taken in the place of the installed one.
+const INSISTED: i32 = 1000;
+/// What a version counts that is installed, wherever it came from.
+const INSTALLED: i32 = 100;
+
+/// The version that apt would take: what counts most, and of that the newest.
+fn pending(installed: &Software, offers: &[Offer]) -> Option<PendingUpdate> {
+    let order = |offer: &Offer| deb_version::compare(&offer.version, &installed.version);
+    let own = offers.iter().filter(|offer| order(offer).is_eq()).map(|offer| offer.counts.priority()).max();
+    let own = own.unwrap_or(INSTALLED).max(INSTALLED);
+    let best = offers
+        .iter()
+        .filter(|offer| {
+            let priority = offer.counts.priority();
+            // Apt takes no lower version, unless somebody insists.
+            priority >= own && (order(offer).is_gt() || priority >= INSISTED)
+        })
+        .max_by(|one, other| {
+            let counts = |offer: &Offer| offer.counts.priority();
+            counts(one).cmp(&counts(other)).then_with(|| deb_version::compare(&one.version, &other.version))
+        })
+        .filter(|best| order(best).is_gt())?;
     Some(PendingUpdate {
         name: installed.name.clone(),
         installed: installed.version.clone(),
-        available,
-        security: offer.security,
+        available: best.version.clone(),
+        security: offers.iter().any(|it| it.security && order(it).is_gt() && it.counts.priority() > 0),
     })
 }
 
-fn has_preferences(root: &Root) -> bool {
-    // Ubuntu pins what its paid repositories have to `never`, and does not fetch their lists here.
-    let counts = |line: &str| line.strip_prefix("Pin-Priority:").is_some_and(|priority| priority.trim() != "never");
-    let pins = |file: String| root.text(&file).is_some_and(|text| text.lines().any(counts));
-    let parts = root.names("/etc/apt/preferences.d").into_iter().map(|name| format!("/etc/apt/preferences.d/{name}"));
-    std::iter::once("/etc/apt/preferences".to_owned()).chain(parts).any(pins)
+fn pins(root: &Root) -> Pins {
+    let mut pins = Pins::default();
+    // Apt leaves out what other programs leave behind: backups and the like.
+    let is_one =
+        |name: &String| name.rsplit_once('.').is_none_or(|(_, ending)| ending == "pref") && !name.ends_with('~');
+    let parts = root.names("/etc/apt/preferences.d").into_iter().filter(is_one);
+    for file in parts.map(|name| format!("/etc/apt/preferences.d/{name}")).chain(["/etc/apt/preferences".to_owned()]) {
+        pins.read(&root.text(&file).unwrap_or_default());
+    }
+    pins
 }
 
 /// Whether the machine must be started anew: a package asked for it, or its kernel is not the newest one or was replaced.
