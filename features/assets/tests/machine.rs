@@ -2,7 +2,12 @@
 #![cfg(all(feature = "agent", target_os = "linux"))]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers")]
 
-use std::{collections::BTreeSet, os::unix::fs::symlink, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    os::unix::fs::symlink,
+    path::Path,
+    process::Command,
+};
 
 use serde_json::{Value, json};
 use yagura_agent_kit::{AgentFeature, CancellationToken, CommandError, FeatureCtx};
@@ -167,14 +172,24 @@ fn disks_and_addresses_are_those_of_lsblk_and_ip() {
         };
         assert_eq!(devices.iter().filter(is_real).count(), assets.disks.len());
     }
-    if let Some(text) = says("ip", &["-json", "address"]) {
-        let told: Value = serde_json::from_str(&text).unwrap();
+    let ask = || -> Option<BTreeMap<String, BTreeSet<String>>> {
+        let told: Value = serde_json::from_str(&says("ip", &["-json", "address"])?).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
         let links = told.as_array().unwrap().iter().filter(|link| link["ifname"] != "lo");
-        for link in links {
-            let own = assets.network.iter().find(|one| link["ifname"] == one.name.as_str()).unwrap();
-            let addresses = link["addr_info"].as_array().unwrap().iter().map(|it| it["local"].as_str().unwrap());
-            let found: BTreeSet<&str> = own.ipv4.iter().chain(&own.ipv6).map(String::as_str).collect();
-            assert_eq!(found, addresses.collect(), "{}", own.name);
+        let addresses =
+            |link: &Value| link["addr_info"].as_array().unwrap().iter().map(|it| text(&it["local"])).collect();
+        Some(links.map(|link| (text(&link["ifname"]), addresses(link))).collect())
+    };
+    // Programs beside this one make interfaces and take them away: what was the same before and after counts.
+    while let Some(before) = ask() {
+        let found: BTreeMap<String, BTreeSet<String>> = collect()
+            .network
+            .into_iter()
+            .map(|one| (one.name, one.ipv4.into_iter().chain(one.ipv6).collect()))
+            .collect();
+        if ask().as_ref() == Some(&before) {
+            assert_eq!(found, before);
+            break;
         }
     }
 }
