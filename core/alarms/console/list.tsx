@@ -61,6 +61,8 @@ export default function Alarms(): ReactNode {
     severity: oneOf(severities, search['severity']),
     kind: search['kind'],
     class: search['class'],
+    since: search['since'],
+    until: search['until'],
     handled_since: search['handled_since'],
     endpoint: search['endpoint'],
   };
@@ -74,6 +76,8 @@ export default function Alarms(): ReactNode {
     ...(filter.state ? [{ name: 'state', label: t('column.state'), value: t(`state.${filter.state}`) }] : []),
     ...(filter.severity ? [{ name: 'severity', label: t('column.severity'), value: t(`severity.${filter.severity}`) }] : []),
     ...(filter.class ? [{ name: 'class', label: t('column.class'), value: classes[filter.class] ?? filter.class }] : []),
+    ...(filter.since ? [{ name: 'since', label: t('since'), value: exact(Date.parse(filter.since), place) }] : []),
+    ...(filter.until ? [{ name: 'until', label: t('until'), value: exact(Date.parse(filter.until), place) }] : []),
     ...(filter.handled_since ? [{ name: 'handled_since', label: t('handled_since'), value: exact(Date.parse(filter.handled_since), place) }] : []),
     ...(filter.endpoint ? [{ name: 'endpoint', label: t('column.endpoint'), value: filter.endpoint }] : []),
   ];
@@ -105,7 +109,7 @@ export default function Alarms(): ReactNode {
         </>
       }
       chips={chips}
-      narrowing={['state', 'severity', 'kind', 'class', 'handled_since', 'endpoint']}
+      narrowing={['state', 'severity', 'kind', 'class', 'since', 'until', 'handled_since', 'endpoint']}
       words={{ none: t('none'), noneMatch: t('none_match') }}
       panel={(id, row, close) => (
         <AlarmPanel key={id} id={id} known={row} onChanged={() => client.invalidateQueries({ queryKey: alarmsKey })} onClose={close} />

@@ -21,6 +21,7 @@ function raised(
   return {
     id: idOf(16, number),
     kind,
+    title: { ja: kind, en: kind },
     severity,
     ...(endpoint ? { endpoint: { id: endpoint.id, hostname: endpoint.hostname } } : {}),
     state: 'open',
@@ -72,6 +73,15 @@ export const alarms: AlarmView[] = [
     q: `endpoint:${fleet[21]?.hostname ?? ''} kind:file.delete,folder.delete`,
   }),
   raised(7, 'sensor.failed', 'medium', 33, 4 * hour, { class: 'sensor', subject: 'file', sensor: 'file', reason: 'fanotify: no right' }),
+  raised(
+    8,
+    'asset.memory',
+    'medium',
+    21,
+    9 * hour,
+    { class: 'asset', subject: fleet[21]?.hostname ?? '', asset: fleet[21]?.id ?? '', machine: fleet[21]?.hostname ?? '', part: 'memory', before: '16384 MiB', after: '8192 MiB' },
+    { title: { ja: `メモリの容量が変わりました: ${fleet[21]?.hostname ?? ''}`, en: `The amount of memory has changed: ${fleet[21]?.hostname ?? ''}` } },
+  ),
   raised(1, 'events.lost', 'medium', 17, 5 * hour, { count: 318, reason: 'the kernel queue overflowed', lane: 'operation' }),
   raised(2, 'endpoint.clone', 'high', fleet.findIndex((endpoint) => endpoint.clone_suspected), 21 * hour, {}),
   raised(3, 'endpoint.clock', 'low', 44, day + 2 * hour, { skew_ms: -412_000 }, { state: 'handling', handler: saeki, comment: '時刻合わせの設定を確認中。', etag: '2' }),
@@ -88,7 +98,10 @@ export const handlers = [
     const wanted = (name: 'state' | 'severity' | 'kind'): string[] => (url.searchParams.get(name) ?? '').split(',').filter(Boolean);
     const ofClass = url.searchParams.get('class');
     const since = Date.parse(url.searchParams.get('handled_since') ?? '');
+    const [from, until] = [url.searchParams.get('since') ?? '', url.searchParams.get('until') ?? '9999'];
     const fits = (alarm: AlarmView): boolean =>
+      alarm.raised_at >= from &&
+      alarm.raised_at < until &&
       (ofClass === null || alarm.detail['class'] === ofClass) &&
       (Number.isNaN(since) || Date.parse(alarm.handled_at ?? '') >= since) &&
       (['state', 'severity', 'kind'] as const).every((name) => wanted(name).length === 0 || wanted(name).includes(alarm[name]));

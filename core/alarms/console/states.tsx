@@ -1,5 +1,5 @@
 import type { AlarmState, AlarmView, Severity } from '@shell/api/schema';
-import { useLooseWords, useWords } from '@shell/i18n';
+import { useLanguage, useLooseWords, useWords } from '@shell/i18n';
 import { StateWord, type Tone } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 
@@ -13,13 +13,14 @@ export function AlarmStateWord({ state }: { state: AlarmState }): ReactNode {
   return <StateWord tone={tones[state]}>{t(`state.${state}`)}</StateWord>;
 }
 
-/** What an alarm is called, and what it means; a kind that the console does not know is shown by its own word. */
+/** What an alarm is called, and what it means; one of a kind that the console has no words for is called as the server calls it. */
 export function useAlarmWords(): { title: (alarm: AlarmView) => string; what: (alarm: AlarmView) => string; where: (alarm: AlarmView) => string } {
   const t = useWords('alarms');
   const loose = useLooseWords('alarms');
+  const language = useLanguage();
   return {
     // Of the alarms of rules there are as many as rules: they are called by theirs.
-    title: ({ kind, detail }) => (typeof detail['rule_name'] === 'string' ? detail['rule_name'] : loose(`kind.${kind}.title`, kind)),
+    title: ({ kind, detail, title }) => (typeof detail['rule_name'] === 'string' ? detail['rule_name'] : loose(`kind.${kind}.title`, title[language] || kind)),
     what: ({ kind }) => loose(`kind.${kind}.what`, ''),
     where: ({ endpoint }) => endpoint?.hostname ?? t('server'),
   };

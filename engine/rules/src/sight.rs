@@ -58,7 +58,7 @@ pub fn families(rule: &Rule) -> Vec<&str> {
 }
 
 /// The families of what people and programs do.
-pub const FAMILIES: [&str; 19] = [
+pub const FAMILIES: [&str; 20] = [
     "process",
     "file",
     "folder",
@@ -78,6 +78,7 @@ pub const FAMILIES: [&str; 19] = [
     "device",
     "network",
     "software",
+    "asset",
 ];
 
 /// On how many endpoints a rule does what it asks for, only warns, or sees nothing.

@@ -16,7 +16,7 @@ import { Day } from './day';
 import { useAlarmNews } from '../../../core/alarms/console/news';
 import { rulesOf } from './rule';
 import { useBooks } from './queries';
-import { heat, isMonth, monthAfter, monthOf, monthTitle, sum, totals, weekdayOf } from './month';
+import { both, heat, isMonth, monthAfter, monthOf, monthTitle, sum, totals, weekdayOf } from './month';
 
 const calendarKey = ['rule-book', 'calendar'] as const;
 
@@ -26,12 +26,12 @@ function Classes({ classes }: { classes: ClassView[] }): ReactNode {
   return (
     <span className={css['icons']}>
       {classes.map((one) => {
-        const name = t(one.open > 0 ? 'calendar.of_class_open' : 'calendar.of_class', { name: word(one.class), count: one.count, open: one.open });
+        const name = t(one.open > 0 ? 'calendar.of_class_open' : 'calendar.of_class', { name: word(one.class), count: both(one), open: one.open });
         return (
           <span key={one.class} className={one.open > 0 ? css['open'] : undefined} title={name}>
             <ClassIcon name={one.class} />
             <span className="sr">{name}</span>
-            <span aria-hidden="true">{one.count.toLocaleString('en-US')}</span>
+            <span aria-hidden="true">{both(one).toLocaleString('en-US')}</span>
           </span>
         );
       })}
@@ -94,7 +94,7 @@ function Key({ view }: { view: CalendarView }): ReactNode {
       {totals(view).map((one) => (
         <li key={one.class}>
           <ClassIcon name={one.class} />
-          {word(one.class)} <b>{one.count.toLocaleString('en-US')}</b>
+          {word(one.class)} <b>{both(one).toLocaleString('en-US')}</b>
         </li>
       ))}
     </ul>

@@ -15,6 +15,7 @@ const icons: Record<string, IconName> = {
   tamper: 'stop',
   unusual_volume: 'up',
   sensor: 'find',
+  asset: 'asset',
 };
 
 /** The same picture means the same class everywhere; classes of the organisation's own share one. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
-import type { DayView, EventView } from '@shell/api/schema';
+import type { ClassView, DayView, EventView } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { usePlace } from '@shell/session/session';
 import { clockTime, dayTitle } from '@shell/time';
@@ -11,7 +11,7 @@ import { Await } from '@shell/ui/states';
 import type { ReactNode } from 'react';
 import css from './calendar.module.css';
 import { ClassIcon, useClassWord } from './classes';
-import { sum } from './month';
+import { sum, sumOpen } from './month';
 
 /** More rows of a day are read in the log search. */
 const listed = 200;
@@ -50,16 +50,35 @@ function Row({ row, search }: { row: EventView; search: Record<string, string> }
   );
 }
 
+/** Alarms of a class behind which stands no row of the log. */
+function AlarmsOfClass({ one, day }: { one: ClassView; day: DayView }): ReactNode {
+  const t = useWords('rule-book');
+  const word = useClassWord();
+  const search = { class: one.class, since: day.begins_at, until: day.ends_at };
+  return (
+    <section className={css['class']} aria-label={t('calendar.alarms_of', { name: word(one.class) })}>
+      <h3>
+        <ClassIcon name={one.class} />
+        <Go to="/alarms" search={search}>
+          {t('calendar.alarms_of', { name: word(one.class) })}
+        </Go>
+        <b>{one.alarms.toLocaleString('en-US')}</b>
+      </h3>
+    </section>
+  );
+}
+
 /** What happened on a day, by class. */
 export function Day({ day, q, today }: { day: DayView; q: string; today: string }): ReactNode {
   const t = useWords('rule-book');
   const place = usePlace();
   const word = useClassWord();
   const title = dayTitle(Date.parse(day.begins_at), place);
-  const [count, open] = [sum(day), sum(day, 'open')];
+  const [count, open] = [sum(day), sumOpen(day)];
+  const rowsOfDay = day.classes.reduce((all, one) => all + one.count, 0);
   const query = useQuery({
     queryKey: ['rule-book', 'day', day.date, q, count],
-    enabled: count > 0,
+    enabled: rowsOfDay > 0,
     queryFn: ({ signal }) => answered(api.GET('/api/v1/events', { params: { query: { q, since: day.begins_at, until: day.ends_at, limit: listed } }, signal })),
   });
   const summary = count === 0 ? undefined : t(open > 0 ? 'calendar.day_open' : 'calendar.day_all', { count, open });
@@ -70,9 +89,11 @@ export function Day({ day, q, today }: { day: DayView; q: string; today: string 
         count > 0 && (
           <>
             {summary}{' '}
-            <Go className="t" to="/events" search={searchOf(day, q)}>
-              {t('calendar.open_search')}
-            </Go>
+            {rowsOfDay > 0 && (
+              <Go className="t" to="/events" search={searchOf(day, q)}>
+                {t('calendar.open_search')}
+              </Go>
+            )}
           </>
         )
       }
@@ -81,31 +102,42 @@ export function Day({ day, q, today }: { day: DayView; q: string; today: string 
       {count === 0 ? (
         <p className="sm sub">{t(day.date > today ? 'calendar.day_future' : 'calendar.day_none')}</p>
       ) : (
-        <Await query={query} lines={8}>
-          {(page) =>
-            day.classes.map((one) => {
-              const rows = page.items.filter((row) => (row.class ?? '') === one.class);
-              const search = searchOf(day, q, one.class === '' ? '' : ` class:${one.class}`);
-              return (
-                <section key={one.class} className={css['class']} aria-label={word(one.class)}>
-                  <h3>
-                    <ClassIcon name={one.class} />
-                    <Go to="/events" search={search}>
-                      {word(one.class)}
-                    </Go>
-                    <b>{one.count.toLocaleString('en-US')}</b>
-                  </h3>
-                  <ul>
-                    {rows.map((row) => (
-                      <Row key={row.id} row={row} search={search} />
-                    ))}
-                    {one.count > rows.length && <li className="sm sub">{t('calendar.more', { count: one.count - rows.length })}</li>}
-                  </ul>
-                </section>
-              );
-            })
-          }
-        </Await>
+        <>
+          {rowsOfDay > 0 && (
+            <Await query={query} lines={8}>
+              {(page) =>
+                day.classes
+                  .filter((one) => one.count > 0)
+                  .map((one) => {
+                    const rows = page.items.filter((row) => (row.class ?? '') === one.class);
+                    const search = searchOf(day, q, one.class === '' ? '' : ` class:${one.class}`);
+                    return (
+                      <section key={one.class} className={css['class']} aria-label={word(one.class)}>
+                        <h3>
+                          <ClassIcon name={one.class} />
+                          <Go to="/events" search={search}>
+                            {word(one.class)}
+                          </Go>
+                          <b>{one.count.toLocaleString('en-US')}</b>
+                        </h3>
+                        <ul>
+                          {rows.map((row) => (
+                            <Row key={row.id} row={row} search={search} />
+                          ))}
+                          {one.count > rows.length && <li className="sm sub">{t('calendar.more', { count: one.count - rows.length })}</li>}
+                        </ul>
+                      </section>
+                    );
+                  })
+              }
+            </Await>
+          )}
+          {day.classes
+            .filter((one) => one.alarms > 0)
+            .map((one) => (
+              <AlarmsOfClass key={one.class} one={one} day={day} />
+            ))}
+        </>
       )}
     </Section>
   );

@@ -2,9 +2,11 @@ import { HttpResponse, http } from 'msw';
 import type { ClassView, DayView } from '@shell/api/schema';
 import { day } from '@shell/mock/day';
 import { now } from '@shell/time';
+import { alarms } from '../../../core/alarms/console/mock';
 import { found } from '../../../core/events/console/mock';
 import { handlers as answers } from './mock-answers';
 import { handlers as comparison } from './comparison-mock';
+import { both } from './month';
 import { handlers as told } from './mock-told';
 
 const jst = 9 * 3_600_000;
@@ -22,14 +24,22 @@ function dayOf(begins: number, rule: string | null): DayView {
   for (const row of begins > now() ? [] : found(url)) {
     if (rule !== null && row.rule !== rule) continue;
     const name = row.class ?? '';
-    const one = classes.get(name) ?? { class: name, count: 0, open: 0, prohibited: 0 };
+    const one = classes.get(name) ?? { class: name, count: 0, alarms: 0, open: 0, prohibited: 0 };
     one.count += 1;
     one.open += now() - Date.parse(row.occurred_at) < day ? 1 : 0;
     one.prohibited += row.level === 'prohibited' ? 1 : 0;
     classes.set(name, one);
   }
+  for (const alarm of rule === null ? alarms : []) {
+    const name = alarm.detail['class'];
+    if (typeof name !== 'string' || alarm.kind.startsWith('rule.') || alarm.raised_at < begins_at || alarm.raised_at >= ends_at) continue;
+    const one = classes.get(name) ?? { class: name, count: 0, alarms: 0, open: 0, prohibited: 0 };
+    one.alarms += 1;
+    one.open += alarm.state === 'handled' ? 0 : 1;
+    classes.set(name, one);
+  }
   const holiday = holidays[date];
-  return { date, begins_at, ends_at, classes: [...classes.values()].sort((a, b) => b.count - a.count), ...(holiday ? { holiday } : {}) };
+  return { date, begins_at, ends_at, classes: [...classes.values()].sort((a, b) => both(b) - both(a)), ...(holiday ? { holiday } : {}) };
 }
 
 export const handlers = [

@@ -23,7 +23,7 @@ test('a day is tinted by the busiest one, and a handful is never strong', () => 
 });
 
 test('the totals of a month are those of its days', () => {
-  const one = (name: string, count: number): { class: string; count: number; open: number; prohibited: number } => ({ class: name, count, open: 1, prohibited: 0 });
+  const one = (name: string, count: number): { class: string; count: number; alarms: number; open: number; prohibited: number } => ({ class: name, count, alarms: 0, open: 1, prohibited: 0 });
   const day = (...classes: ReturnType<typeof one>[]): never => ({ date: '2026-11-17', begins_at: '', ends_at: '', classes }) as never;
   const view = { days: [day(one('a', 1), one('b', 2)), day(one('a', 4))], complete: true, q: '' };
   expect(totals(view).map((total) => [total.class, total.count, total.open])).toEqual([['a', 5, 2], ['b', 2, 1]]);

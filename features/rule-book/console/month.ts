@@ -30,8 +30,17 @@ export function weekdayOf(date: string): number {
   return new Date(`${date}T00:00:00Z`).getUTCDay();
 }
 
-export function sum(day: DayView, what: 'count' | 'open' = 'count'): number {
-  return day.classes.reduce((all, one) => all + one[what], 0);
+/** Rows and alarms of a class together. */
+export function both(one: ClassView): number {
+  return one.count + one.alarms;
+}
+
+export function sum(day: DayView): number {
+  return day.classes.reduce((all, one) => all + both(one), 0);
+}
+
+export function sumOpen(day: DayView): number {
+  return day.classes.reduce((all, one) => all + one.open, 0);
 }
 
 /** How strongly a day is tinted, from 0 to 4: by the busiest day of the month, but a handful is never strong. */
@@ -43,8 +52,8 @@ export function heat(count: number, busiest: number): number {
 export function totals({ days }: CalendarView): ClassView[] {
   const all = new Map<string, ClassView>();
   for (const one of days.flatMap((day) => day.classes)) {
-    const before = all.get(one.class) ?? { class: one.class, count: 0, open: 0, prohibited: 0 };
-    all.set(one.class, { class: one.class, count: before.count + one.count, open: before.open + one.open, prohibited: before.prohibited + one.prohibited });
+    const before = all.get(one.class) ?? { class: one.class, count: 0, alarms: 0, open: 0, prohibited: 0 };
+    all.set(one.class, { class: one.class, count: before.count + one.count, alarms: before.alarms + one.alarms, open: before.open + one.open, prohibited: before.prohibited + one.prohibited });
   }
-  return [...all.values()].sort((a, b) => b.count - a.count || a.class.localeCompare(b.class));
+  return [...all.values()].sort((a, b) => both(b) - both(a) || a.class.localeCompare(b.class));
 }

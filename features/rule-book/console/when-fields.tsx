@@ -38,7 +38,7 @@ export function WhoFields({ at, when, readOnly, onChange }: WhenProps): ReactNod
 }
 
 /** The families that rules are about, in the order they are offered. */
-const families = ['file', 'folder', 'process', 'print', 'web', 'mail', 'device', 'drive', 'medium', 'session', 'window', 'power', 'net', 'software'] as const;
+const families = ['file', 'folder', 'process', 'print', 'web', 'mail', 'device', 'drive', 'medium', 'session', 'window', 'power', 'net', 'software', 'asset'] as const;
 
 function useKindOptions(chosen: readonly string[]): { group: string; items: { value: string; label: string }[] }[] {
   const t = useWords('rule-book');

@@ -78,8 +78,10 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
     else {
         return;
     };
-    let (alarm, logged) = (program(&house, "yg-forbidden"), program(&house, "yg-noted"));
-    house.decide(&[rule("forbidden", "alarm", "yg-forbidden"), rule("noted", "log", "YG-NOTED")]).await;
+    // Agents see what all tests of this machine start.
+    let own = house.marker("yg-forbidden");
+    let (alarm, logged) = (program(&house, &own), program(&house, "yg-noted"));
+    house.decide(&[rule("forbidden", "alarm", &own), rule("noted", "log", "YG-NOTED")]).await;
     until_in_force(&house, &logged, "noted").await;
     assert_eq!(rows(&house, "&kind=warning.shown").await, Vec::<Value>::new(), "a rule that logs warns nobody");
 
@@ -132,7 +134,7 @@ async fn a_violation_is_told_to_the_person_and_to_the_administrator_also_off_lin
     assert!(warned.iter().skip(1).all(|row| time(row) < back), "they were shown while the server was away: {warned:?}");
 
     // What the rules would have answered to is what they did answer to.
-    let draft = json!({"value": {"rules": [rule("forbidden", "alarm", "yg-forbidden")]}});
+    let draft = json!({"value": {"rules": [rule("forbidden", "alarm", &own)]}});
     let preview = house.ask("POST", "/api/v1/rule-book/preview", Some(&draft), 200).await;
     let answer = &preview["rules"][0];
     let found = rows(&house, "&level=alarm").await;
@@ -173,7 +175,10 @@ async fn one_act_is_on_the_screen_in_the_log_in_the_list_in_the_calendar_and_in_
     until_in_force(&house, &logged, "quietly").await;
     let month = SystemClock.now().to_string()[..7].to_owned();
     let calendar = format!("/api/v1/rule-book/calendar?month={month}&time_zone=UTC");
-    let calm = |page: &Value| page["days"].as_array().unwrap().iter().all(|day| day["classes"] == json!([]));
+    // A machine that runs tests may have alarms about itself: its disk is full.
+    let of_class =
+        |day: &Value| day["classes"].as_array().unwrap().iter().find(|one| one["class"] == "program").cloned();
+    let calm = |page: &Value| page["days"].as_array().unwrap().iter().all(|day| of_class(day).is_none());
     assert!(calm(&house.ask("GET", &calendar, None, 200).await), "what is only logged leaves the calendar white");
     assert_eq!(house.ask("GET", "/api/v1/alarms?kind=rule.alarm", None, 200).await["items"], json!([]));
     assert_eq!((person.popups(), other.popups(), office.letters()), (Vec::new(), Vec::new(), Vec::new()));
@@ -192,12 +197,12 @@ async fn one_act_is_on_the_screen_in_the_log_in_the_list_in_the_calendar_and_in_
     assert_eq!((&listed["detail"]["event"], &listed["state"]), (&row["id"], &json!("open")), "{listed}");
     // In the calendar: one, open, on its day, and a click on it finds exactly the row.
     let page = house.ask("GET", &calendar, None, 200).await;
-    let days: Vec<_> = page["days"].as_array().unwrap().iter().filter(|day| day["classes"] != json!([])).collect();
+    let days: Vec<_> = page["days"].as_array().unwrap().iter().filter(|day| of_class(day).is_some()).collect();
     assert_eq!(days.len(), 1, "{days:?}");
-    let one = json!([{"class": "program", "count": 1, "open": 1, "prohibited": 0}]);
+    let one = json!({"class": "program", "alarms": 0, "count": 1, "open": 1, "prohibited": 0});
     assert_eq!(
-        (&days[0]["classes"], days[0]["date"].as_str()),
-        (&one, row["occurred_at"].as_str().map(|at| &at[..10]))
+        (of_class(days[0]), days[0]["date"].as_str()),
+        (Some(one), row["occurred_at"].as_str().map(|at| &at[..10]))
     );
     let question = format!("({}) class:program", page["q"].as_str().unwrap()).replace(' ', "%20");
     let (from, to) = (days[0]["begins_at"].as_str().unwrap(), days[0]["ends_at"].as_str().unwrap());

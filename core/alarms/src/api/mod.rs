@@ -54,6 +54,13 @@ pub(crate) struct Handler {
     name: String,
 }
 
+/// What an alarm is called.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct AlarmTitle {
+    ja: String,
+    en: String,
+}
+
 /// One alarm.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct AlarmView {
@@ -61,6 +68,8 @@ pub(crate) struct AlarmView {
     /// `endpoint.silent`, `endpoint.clone`, `endpoint.clock`, `events.lost`, `events.refused`, `storage.low`,
     /// `database.away`, `rule.alarm`, `rule.prohibited`, and others to come.
     kind: String,
+    /// What mails call it, for kinds that the reader has no words of its own for.
+    title: AlarmTitle,
     severity: Severity,
     state: AlarmState,
     /// Where; null for the server itself.
@@ -90,6 +99,8 @@ pub(crate) struct Row {
     kind: String,
     endpoint_id: Option<String>,
     hostname: Option<String>,
+    title_ja: String,
+    title_en: String,
     severity: String,
     state: String,
     detail: String,
@@ -107,7 +118,7 @@ pub(crate) struct Row {
 
 /// The columns of [`Row`] and where they come from; alarms are `a`, endpoints `e`.
 const SELECT: &str = "SELECT a.id AS id, a.kind AS kind, a.endpoint_id AS endpoint_id, e.hostname AS hostname,
-     a.severity AS severity, a.state AS state, a.detail AS detail, a.times AS times, a.raised_at AS raised_at,
+     a.title_ja AS title_ja, a.title_en AS title_en, a.severity AS severity, a.state AS state, a.detail AS detail, a.times AS times, a.raised_at AS raised_at,
      a.last_at AS last_at, a.ended_at AS ended_at, a.by_itself AS by_itself, a.handled_at AS handled_at, a.handler_id AS handler_id,
      a.handler AS handler, a.comment AS comment, a.version AS version";
 const FROM: &str = "FROM alarms_alarm a LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id";
@@ -122,6 +133,7 @@ impl From<Row> for AlarmView {
     fn from(row: Row) -> Self {
         let state = AlarmState::parse(&row.state).unwrap_or(AlarmState::Open);
         Self {
+            title: AlarmTitle { ja: row.title_ja, en: row.title_en },
             severity: row.severity.parse().unwrap_or(Severity::Medium),
             state,
             endpoint: row.endpoint_id.zip(row.hostname).map(|(id, hostname)| AlarmEndpoint { id, hostname }),

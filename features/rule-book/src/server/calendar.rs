@@ -14,7 +14,10 @@ use yagura_rules::calendar::japan;
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Json, Query as Params, error::Problem};
 use yagura_vocabulary::{Level, StoredEvent, Time};
 
-use super::counted::{VIOLATIONS, each_violation};
+use super::{
+    counted::{VIOLATIONS, each_violation},
+    rowless::rowless,
+};
 
 /// Which month.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -34,9 +37,11 @@ pub(crate) struct ClassView {
     class: String,
     /// How many events.
     count: u64,
-    /// Of them, how many have an alarm that nobody has dealt with yet.
+    /// How many alarms behind which stands no event, as those about assets: the list of alarms shows them.
+    alarms: u64,
+    /// Of both, how many nobody has dealt with yet.
     open: u64,
-    /// Of them, how many were stopped.
+    /// Of the events, how many were stopped.
     prohibited: u64,
 }
 
@@ -95,20 +100,33 @@ pub(crate) async fn calendar(
         }
     });
     let complete = complete.await?;
+    if params.rule.is_none() {
+        for alarm in rowless(&ctx, &caller, (since, until)).await? {
+            let day = days.partition_point(|day| day.ends_at <= alarm.raised_at);
+            let Some(counts) = counts.get_mut(day) else { continue };
+            let view = entry(counts, alarm.class);
+            view.alarms += 1;
+            view.open += u64::from(alarm.open);
+        }
+    }
     for (day, counts) in days.iter_mut().zip(counts) {
         day.classes = counts.into_values().collect();
-        day.classes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.class.cmp(&b.class)));
+        let total = |one: &ClassView| one.count + one.alarms;
+        day.classes.sort_by(|a, b| total(b).cmp(&total(a)).then_with(|| a.class.cmp(&b.class)));
     }
     Ok(Json(CalendarView { days, complete, q }))
 }
 
 fn count(counts: &mut BTreeMap<String, ClassView>, stored: &StoredEvent, open: &HashSet<String>) {
     let event = &stored.event;
-    let class = event.class.clone().unwrap_or_default();
-    let view = counts.entry(class.clone()).or_insert_with(|| ClassView { class, ..ClassView::default() });
+    let view = entry(counts, event.class.clone().unwrap_or_default());
     view.count += 1;
     view.prohibited += u64::from(event.level == Level::Prohibited);
     view.open += u64::from(open.contains(&super::violations::subject(stored)));
+}
+
+fn entry(counts: &mut BTreeMap<String, ClassView>, class: String) -> &mut ClassView {
+    counts.entry(class.clone()).or_insert_with(|| ClassView { class, ..ClassView::default() })
 }
 
 /// What has an alarm that nobody has dealt with.

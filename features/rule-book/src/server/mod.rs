@@ -5,6 +5,7 @@ mod comparison;
 mod counted;
 mod preview;
 mod ready;
+mod rowless;
 mod sight;
 mod today;
 mod violations;

@@ -117,6 +117,7 @@ fn sensor_of(family: &str) -> &str {
         "power" | "account" => "session",
         // Rights that are given are read off what starts.
         "privilege" => "process",
+        "software" | "asset" => "assets",
         own => own,
     }
 }

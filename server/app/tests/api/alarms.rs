@@ -185,7 +185,7 @@ fn a_violation_is_an_alarm_that_counts_until_somebody_has_dealt_with_it() {
         let day =
             calendar["days"].as_array().unwrap().iter().find(|day| !day["classes"].as_array().unwrap().is_empty());
         let day = day.expect("a day with violations").clone();
-        let class = json!({"class": "removable_write", "count": 4, "open": 4, "prohibited": 0});
+        let class = json!({"class": "removable_write", "alarms": 0, "count": 4, "open": 4, "prohibited": 0});
         assert_eq!(day["classes"], json!([class]));
         let q = format!("({}) class:removable_write", calendar["q"].as_str().unwrap()).replace(' ', "%20");
         let (since, until) = (day["begins_at"].as_str().unwrap(), day["ends_at"].as_str().unwrap());
