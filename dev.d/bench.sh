@@ -11,7 +11,7 @@ cmd_bench() {
     warnings) bench_warnings "$@" ;;
     idle) bench_idle "$@" ;;
     assets) bench_assets "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--rounds N]" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--part look|ledger] [--rounds N] [--machines N]" ;;
   esac
 }
 
@@ -85,10 +85,36 @@ bench_idle() {
 # A whole look at a machine, and what of it is sent, beside Debian's fusioninventory-agent where that is installed.
 bench_assets() {
   setup_build
+  local part=all machines=100000
+  if [ "${1:-}" = --part ]; then
+    part=${2:-}
+    shift 2 || die "--part look|ledger"
+  fi
+  if [ "${1:-}" = --machines ]; then
+    machines=${2:-}
+    shift 2 || die "--machines N"
+  fi
+  case $part in
+    all | look | ledger) ;;
+    *) die "--part look|ledger" ;;
+  esac
+  [ "$part" = ledger ] || bench_look "$@"
+  [ "$part" = look ] || bench_ledger "$machines"
+}
+
+bench_look() {
   need_packages python3
   say "building the look"
   cargo build --release --locked --quiet -p yagura-assets --features agent --example cost </dev/null
   python3 "$ROOT/dev.d/bench/assets.py" --program "$(target_dir)/release/examples/cost" "$@" </dev/null
+}
+
+# How fast the ledger answers with so many machines of 300 packages each, on SQLite, or on the empty database that YAGURA_BENCH_DATABASE names.
+bench_ledger() {
+  say "building the ledger"
+  build_console
+  cargo build --release --locked --quiet -p yagura-server --example ledger </dev/null
+  "$(target_dir)/release/examples/ledger" "$1" 300 ${YAGURA_BENCH_DATABASE:+"$YAGURA_BENCH_DATABASE"} </dev/null
 }
 
 # The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.

@@ -35,6 +35,9 @@ setup_test() {
   need_packages postgresql chromium-headless-shell e2fsprogs fonts-noto-cjk iproute2 procps python3 python3-venv util-linux xvfb
   # What the scenarios of windows, files and printing use as people do. Debian starts a CUPS that it installs; the tests have their own.
   need_packages openbox x11-utils xdotool xterm zenity pcmanfm rsync sudo vim unzip zip cups cups-client cups-filters ghostscript printer-driver-cups-pdf
+  # Inventory agents of other makers. They talk to the server they are given, and Debian's give them none; where systemd runs,
+  # FusionInventory's daemon listens at port 62354 and does nothing else.
+  need_packages fusioninventory-agent ocsinventory-agent
   setup_mitmproxy
   setup_schemathesis
   setup_lake

@@ -1,5 +1,6 @@
 //! The stage on which promises are tried: real programs, a folder of one's own, an administrator's questions.
 
+mod apart;
 mod ask;
 mod inspector;
 mod lake;
@@ -14,12 +15,13 @@ mod seat;
 use self::programs::{admin, run, wrap, wrapped};
 pub(crate) use self::programs::{free_port, kill, pause, program, spawn};
 pub use self::{
+    apart::Apart,
     inspector::Inspector,
     lake::Lake,
     numbers::every_number_once,
     post_office::{PostOffice, Protection},
     printing::Printing,
-    programs::{copy_folder, may_mount, sees_processes, start_programs, start_until_seen},
+    programs::{copy_folder, may_be_apart, may_mount, sees_processes, start_programs, start_until_seen},
     proxy::Proxy,
     relay::Relay,
     seat::Seat,

@@ -59,6 +59,18 @@ pub fn may_mount(promise: &str) -> bool {
     may
 }
 
+/// Whether a test may put an agent on a machine of its own ([`House::set_apart`]); says so where it may not.
+#[must_use]
+#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
+pub fn may_be_apart(promise: &str) -> bool {
+    let tried = Command::new("unshare").args(["--net", "--uts", "sh", "-c", "ip link set lo up"]).status();
+    let may = tried.is_ok_and(|status| status.success());
+    if !may {
+        println!("SKIPPED: {promise}: a network and a host name of one's own need root, unshare and ip");
+    }
+    may
+}
+
 /// Runs a program to its end and gives its output.
 pub(crate) fn run(command: &mut Command) -> String {
     let output = command.output().expect("the program can be started");

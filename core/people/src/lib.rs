@@ -19,6 +19,7 @@ pub use self::{
         seat::Seat,
     },
     fold::fold,
+    import::encoding::{Decoded, Encoding, decode},
 };
 
 /// The server side.

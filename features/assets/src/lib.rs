@@ -4,7 +4,14 @@
 
 #[cfg(feature = "agent")]
 pub mod agent;
+pub mod changes;
+pub mod event;
 pub mod firmware;
+pub mod identity;
+#[cfg(feature = "server")]
+pub mod import;
+#[cfg(feature = "server")]
+pub mod intake;
 pub mod known;
 pub mod model;
 pub mod policy;

@@ -63,6 +63,33 @@ pub struct Assets {
     pub updates: Option<Updates>,
 }
 
+impl Assets {
+    /// An inventory in which nothing is known yet.
+    #[must_use]
+    pub fn none(collected_at: Time) -> Self {
+        Self {
+            collected_at,
+            hardware: Hardware::default(),
+            os: OperatingSystem::default(),
+            network: Vec::new(),
+            disks: Vec::new(),
+            volumes: Vec::new(),
+            software: Vec::new(),
+            users: Vec::new(),
+            memory: Vec::new(),
+            displays: Vec::new(),
+            batteries: Vec::new(),
+            usb: Vec::new(),
+            printers: Vec::new(),
+            services: Vec::new(),
+            ports: Vec::new(),
+            administrators: Vec::new(),
+            protection: Vec::new(),
+            updates: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

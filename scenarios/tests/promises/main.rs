@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected is to fail where it does")]
 
 mod a01_inventory;
+mod a02_changes;
 mod a07_surveys;
+mod b01_foreign_agents;
 mod backups_survive_kills;
 mod commands_run_once;
 mod copies;

@@ -43,6 +43,7 @@ pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
         policy::hook(),
         commands::count_waiting(),
         people::note_accounts(),
+        yagura_assets::server::hook(),
         yagura_rule_book::server::hook(),
     ]
 }
@@ -53,6 +54,7 @@ pub(crate) fn alarm_sources() -> alarms::Sources {
         Box::new(alarms::EndpointSource),
         events::alarm_source(),
         organisation::alarm_source(),
+        yagura_assets::server::alarm_source(),
         yagura_rule_book::server::alarm_source(),
     ])
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// How the text was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) enum Encoding {
+pub enum Encoding {
     /// UTF-8.
     #[serde(rename = "utf-8")]
     Utf8,
@@ -17,15 +17,19 @@ pub(crate) enum Encoding {
 
 /// The text, and the lines (from 1) that hold bytes which mean nothing.
 #[derive(Debug)]
-pub(crate) struct Decoded {
+pub struct Decoded {
+    /// The text; what means nothing is U+FFFD.
     pub text: String,
+    /// What it was written in.
     pub encoding: Encoding,
+    /// Lines with bytes that mean nothing.
     pub bad_lines: Vec<u64>,
 }
 
 /// Decodes a whole file. It counts as UTF-8 when most of its lines beyond ASCII are: text in CP932 hardly ever is, while text
 /// in UTF-8 often happens to be readable as CP932, so one broken character must not turn the whole file into that.
-pub(crate) fn decode(bytes: &[u8]) -> Decoded {
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Decoded {
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let marked = body.len() != bytes.len();
     let utf8 = by_line(body, Encoding::Utf8);

@@ -1,6 +1,6 @@
 //! `POST /api/v1/people/import`: the organisation's list of people, all of it or nothing.
 
-mod encoding;
+pub(crate) mod encoding;
 mod plan;
 mod read;
 

@@ -10,6 +10,8 @@ use linux as system;
 #[path = "unsupported.rs"]
 mod system;
 
+mod told;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -79,6 +81,7 @@ impl AgentFeature for AssetsFeature {
 async fn look(ctx: &FeatureCtx<AssetsPolicy>, looks: u64) -> Result<Value, FeatureError> {
     let began = Instant::now();
     let Collected { assets, missing } = system::collect(ctx.clock.now()).await?;
+    told::tell(ctx, &assets).await?;
     ctx.state.put(FEATURE, serde_json::to_value(&assets)?);
     let reason = (!missing.is_empty()).then(|| missing.join("; "));
     ctx.health.put(SensorReport {

@@ -1,17 +1,48 @@
-//! The server's side: the inventory as the endpoint last told it, and the policy.
+//! The server's side: the ledger, what changes in it, and the policy of the inventory.
 
-mod read;
+mod api;
+mod hook;
+mod import;
+mod intake;
+mod ledger;
+mod watch;
 
 use serde_json::Value;
 use utoipa_axum::routes;
 use yagura_channel::wire::policy::ItemError;
 use yagura_policy::PolicySpec;
-use yagura_server_kit::{Permission, Routes, ServerFeature};
+use yagura_server_kit::{AgentHook, Migration, Permission as P, Routes, ServerFeature};
+
+pub use self::{intake::Intake, watch::alarm_source};
 
 use crate::AssetsPolicy;
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { routes, ..ServerFeature::new("assets") };
+pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("assets") };
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 202_611_290_600,
+        name: "assets_ledger",
+        sql: include_str!("../../migrations/202611290600_assets_ledger.sql"),
+    },
+    Migration {
+        version: 202_611_290_650,
+        name: "assets_intake",
+        sql: include_str!("../../migrations/202611290650_assets_intake.sql"),
+    },
+    Migration {
+        version: 202_611_290_660,
+        name: "assets_import",
+        sql: include_str!("../../migrations/202611290660_assets_import.sql"),
+    },
+];
+
+/// Takes the inventories that our agents tell.
+#[must_use]
+pub fn hook() -> Box<dyn AgentHook> {
+    Box::new(hook::Intake)
+}
 
 /// The policy.
 pub const POLICY: PolicySpec = PolicySpec {
@@ -21,12 +52,25 @@ pub const POLICY: PolicySpec = PolicySpec {
     check,
     // The inventory has no switch: whatever the policy, these are looked at. The words stand in `console/*.json`.
     recorded: |_| vec!["hardware", "system", "software", "accounts"],
-    viewed_with: Permission::AssetsRead,
+    viewed_with: P::AssetsRead,
     schema: include_str!("../../policy.schema.json"),
 };
 
 fn routes() -> Routes {
-    Routes::new().api(Permission::AssetsRead, routes!(read::read))
+    Routes::new()
+        .api(P::AssetsRead, routes!(api::list::list))
+        .api(P::AssetsWrite, routes!(api::create::create))
+        .api(P::AssetsRead, routes!(api::read::read))
+        .api(P::AssetsWrite, routes!(api::update::update, api::remove::remove))
+        .api(P::AssetsWrite, routes!(api::split::split))
+        .api(P::AssetsWrite, routes!(api::merge::merge))
+        .api(P::AssetsRead, routes!(api::changes::changes))
+        .api(P::AssetsRead, routes!(api::packages::packages))
+        .api(P::AssetsRead, routes!(watch::read_watch))
+        .api(P::AssetsWrite, routes!(watch::change_watch))
+        .api(P::AssetsRead, routes!(api::inventory::read))
+        .and(intake::routes())
+        .and(import::routes())
 }
 
 fn check(value: &Value) -> Vec<ItemError> {

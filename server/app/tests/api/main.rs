@@ -5,6 +5,7 @@
 
 mod alarm_routes;
 mod alarms;
+mod assets_import;
 mod authorisation;
 mod backup;
 mod blobs;
@@ -19,6 +20,8 @@ mod enrolment;
 mod evidence;
 mod harness;
 mod idempotency;
+mod intake;
+mod ledger;
 mod limits;
 mod listeners;
 mod log_search;

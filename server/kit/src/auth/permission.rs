@@ -58,6 +58,8 @@ permissions! {
     AlarmsWrite = "alarms.write",
     /// See inventories.
     AssetsRead = "assets.read",
+    /// Write down what people know of assets, lay them together, say which alarms they raise.
+    AssetsWrite = "assets.write",
     /// Read the audit log.
     AuditRead = "audit.read",
     /// Make and change administrators.
@@ -150,6 +152,7 @@ impl Role {
                     | P::AlarmsRead
                     | P::AlarmsWrite
                     | P::AssetsRead
+                    | P::AssetsWrite
                     | P::SettingsRead
                     | P::OwnRead
             ),

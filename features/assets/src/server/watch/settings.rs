@@ -1,0 +1,157 @@
+//! Which alarms about assets the organisation wants.
+
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use utoipa::ToSchema;
+use yagura_server_kit::{ApiError, Etag};
+
+use crate::changes::Part;
+
+pub(super) const DAY_US: i64 = 86_400_000_000;
+
+/// Which alarms about assets are raised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AssetWatch {
+    /// Changes of these parts.
+    #[schema(value_type = Vec<String>)]
+    pub(super) changes: Vec<Part>,
+    pub(super) new_software: NewSoftwareWatch,
+    pub(super) full_disk: FullDiskWatch,
+    pub(super) address_twice: Switch,
+    pub(super) ends: EndsWatch,
+}
+
+/// Whether a program is installed that nobody in the organisation had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct NewSoftwareWatch {
+    pub(super) on: bool,
+    /// For so many days from the first asset on, programs are only learned.
+    pub(super) learning_days: u64,
+}
+
+/// Whether a volume is nearly full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FullDiskWatch {
+    pub(super) on: bool,
+    /// From so many percent on.
+    pub(super) percent: u64,
+}
+
+/// Whether two machines that are on line have one address in one network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Switch {
+    pub(super) on: bool,
+}
+
+/// Whether a lease or a warranty is about to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct EndsWatch {
+    pub(super) on: bool,
+    /// So many days before.
+    pub(super) days: u64,
+}
+
+impl Default for AssetWatch {
+    fn default() -> Self {
+        // Addresses change wherever people work from, packages and kernels with every update: those are history, not news.
+        let changes = [
+            Part::Hostname,
+            Part::Machine,
+            Part::Cpu,
+            Part::Memory,
+            Part::Disk,
+            Part::Interface,
+            Part::Administrator,
+            Part::Protection,
+        ];
+        Self {
+            changes: changes.to_vec(),
+            new_software: NewSoftwareWatch::default(),
+            full_disk: FullDiskWatch::default(),
+            address_twice: Switch::default(),
+            ends: EndsWatch::default(),
+        }
+    }
+}
+
+impl Default for NewSoftwareWatch {
+    fn default() -> Self {
+        Self { on: true, learning_days: 7 }
+    }
+}
+
+impl Default for FullDiskWatch {
+    fn default() -> Self {
+        Self { on: true, percent: 95 }
+    }
+}
+
+impl Default for Switch {
+    fn default() -> Self {
+        Self { on: true }
+    }
+}
+
+impl Default for EndsWatch {
+    fn default() -> Self {
+        Self { on: true, days: 60 }
+    }
+}
+
+impl AssetWatch {
+    /// Whether a change of this part is news.
+    pub(super) fn wants(&self, part: Part) -> bool {
+        self.changes.contains(&part)
+    }
+
+    /// Refuses what makes no sense, with its place.
+    pub(super) fn check(&self) -> Result<(), ApiError> {
+        for (pointer, value, least, most) in [
+            ("/new_software/learning_days", self.new_software.learning_days, 0, 90),
+            ("/full_disk/percent", self.full_disk.percent, 50, 99),
+            ("/ends/days", self.ends.days, 1, 730),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(ApiError::invalid(pointer, "out_of_range", format!("between {least} and {most}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is wanted, and its version; the usual where nobody decided.
+pub(super) async fn load(connection: &mut AnyConnection) -> Result<(AssetWatch, Etag), ApiError> {
+    let row: Option<(String, i64)> =
+        sqlx::query_as("SELECT value, version FROM assets_watch WHERE one = 1").fetch_optional(connection).await?;
+    let Some((value, version)) = row else { return Ok((AssetWatch::default(), Etag(0))) };
+    let value = serde_json::from_str(&value).map_err(|error| ApiError::unavailable(&error))?;
+    Ok((value, Etag(version)))
+}
+
+pub(super) async fn store(connection: &mut AnyConnection, wanted: &AssetWatch) -> Result<(), ApiError> {
+    let value = serde_json::to_string(wanted).map_err(|error| ApiError::unavailable(&error))?;
+    sqlx::query(
+        "INSERT INTO assets_watch (one, value, version) VALUES (1, $1, 1)
+         ON CONFLICT (one) DO UPDATE SET value = excluded.value, version = assets_watch.version + 1",
+    )
+    .bind(value)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_stored_before_a_setting_was_there_has_the_usual_one() {
+        let read: AssetWatch = serde_json::from_str(r#"{"changes": ["memory"]}"#).unwrap();
+        assert_eq!(read, AssetWatch { changes: vec![Part::Memory], ..AssetWatch::default() });
+    }
+}

@@ -1,0 +1,264 @@
+//! `./dev bench assets`, the server's part: how fast the ledger answers, and takes news in, with very many machines. The machines are
+//! written into the database as the ledger itself would have written them; questions come over HTTPS, news as agents' states do.
+//!
+//! `ledger MACHINES PACKAGES-EACH [URL-OF-AN-EMPTY-DATABASE]`
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use http::{Request, header};
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+use yagura_channel::wire::key::sha256;
+use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
+use yagura_server::{Server, certificates, config::Config, start};
+use yagura_vocabulary::{Id, id};
+
+/// Packages that the organisation knows, for each that a machine has.
+const KNOWN: usize = 10;
+/// How often each question is asked.
+const ROUNDS: usize = 7;
+/// How many machines tell news.
+const NEWS: usize = 3000;
+
+fn main() -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run())
+}
+
+async fn run() -> anyhow::Result<()> {
+    let mut words = std::env::args().skip(1);
+    let machines: usize = words.next().context("say how many machines")?.parse()?;
+    let each: usize = words.next().context("say how many packages each has")?.parse()?;
+    let database = words.next().unwrap_or_else(|| "sqlite:control.db".to_owned());
+    let folder = tempfile::tempdir()?;
+    certificates::ensure(folder.path(), "127.0.0.1")?;
+    let file = folder.path().join("yagura.toml");
+    let text = format!(
+        "url = \"https://yagura.test\"\n[listen]\nconsole = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\n\
+         key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n"
+    );
+    std::fs::write(&file, text)?;
+    let server = start(&Config::load(&file)?).await?;
+    let began = Instant::now();
+    let fleet = fill(&server, machines, each).await?;
+    say("filled", &json!({"machines": machines, "installed": machines * each, "seconds": began.elapsed().as_secs()}));
+    ask_all(&server, folder.path()).await?;
+    tell(&server, &fleet, each).await?;
+    server.stop().await;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the results of a measurement")]
+fn say(what: &str, value: &Value) {
+    println!("{}", json!({"what": what, "value": value}));
+}
+
+/// As the ledger numbers sightings and packages.
+fn number_of(words: &[&str]) -> i64 {
+    let text: Vec<u8> = words.iter().flat_map(|word| word.bytes().chain([0])).collect();
+    let mut first = [0; 8];
+    first.copy_from_slice(&sha256(&text)[..8]);
+    i64::from_be_bytes(first) & i64::MAX
+}
+
+fn package(at: usize, version: &str) -> Value {
+    json!({"name": format!("package-{at:05}"), "version": version, "publisher": "Debian", "source": "dpkg", "architecture": "amd64",
+        "installed_at": null, "size_bytes": null})
+}
+
+fn facts(at: usize) -> Value {
+    json!({
+        "collected_at": "2026-11-17T00:00:00.000000Z",
+        "hardware": {"vendor": "LENOVO", "model": format!("ThinkPad X{}", at % 40), "serial": format!("PF{at:06}"), "firmware": "N32ET91W",
+            "cpu": {"model": "Ryzen 5", "cores": 6, "threads": 12}, "memory_bytes": 17_179_869_184_u64, "virtual_machine": null},
+        "os": {"hostname": format!("PC-{at:06}"), "name": "Debian GNU/Linux", "version": "12 (bookworm)", "kernel": "6.1.0",
+            "architecture": "x86_64", "installed_at": null, "boot_at": null, "time_zone": "Asia/Tokyo"},
+        "network": [{"name": "eth0", "mac": format!("00:1b:21:{:02x}:{:02x}:{:02x}", at >> 16, (at >> 8) & 255, at & 255),
+            "ipv4": [format!("10.{}.{}.{}", at >> 16, (at >> 8) & 255, at & 255)], "ipv6": [], "up": true, "speed_mbps": 1000}],
+        "disks": [{"name": "sda", "model": "SSD", "serial": format!("D{at}"), "size_bytes": 512_000_000_000_u64, "removable": false}],
+        "volumes": [{"mount": "/", "filesystem": "ext4", "size_bytes": 1000, "free_bytes": at % 1000, "encrypted": true}],
+        "software": [], "users": [{"name": "tanaka", "id": "1000"}],
+    })
+}
+
+/// The packages that a machine has: every tenth of those that are known.
+fn packages_of(machine: usize, each: usize) -> impl Iterator<Item = usize> {
+    (0..each).map(move |at| at * KNOWN + machine % KNOWN)
+}
+
+/// Writes machines down, and what is installed on them; gives their endpoints.
+async fn fill(server: &Server, machines: usize, each: usize) -> anyhow::Result<Vec<Id<id::Endpoint>>> {
+    let ctx = server.context();
+    let root = yagura_endpoints::ensure_root(ctx, "全社").await?.to_string();
+    let now = ctx.now().micros();
+    let mut fleet = Vec::with_capacity(machines);
+    let mut tx = ctx.db().write_relaxed().await?;
+    for sql in [
+        "CREATE TABLE bench_machine (at BIGINT NOT NULL, number BIGINT NOT NULL)",
+        "CREATE TABLE bench_package (at BIGINT NOT NULL, number BIGINT NOT NULL)",
+    ] {
+        sqlx::query(sql).execute(tx.on()).await?;
+    }
+    for at in 0..each * KNOWN {
+        let (name, number) = (format!("package-{at:05}"), package_number(at, "1.0"));
+        sqlx::query(
+            "INSERT INTO assets_package (number, name, version, source, architecture, publisher, folded, first_at)
+             VALUES ($1, $2, '1.0', 'dpkg', 'amd64', 'Debian', $2, $3)",
+        )
+        .bind(number)
+        .bind(name)
+        .bind(now)
+        .execute(tx.on())
+        .await?;
+        note(tx.on(), "INSERT INTO bench_package (at, number) VALUES ($1, $2)", at % KNOWN, number).await?;
+    }
+    for at in 0..machines {
+        fleet.push(machine(tx.on(), at, &root, now).await?);
+    }
+    sqlx::query(
+        "INSERT INTO assets_installed (package, sighting)
+         SELECT p.number, m.number FROM bench_package p JOIN bench_machine m ON m.at = p.at ORDER BY p.number, m.number",
+    )
+    .execute(tx.on())
+    .await?;
+    tx.commit().await?;
+    let mut tx = ctx.db().write().await?;
+    sqlx::query("ANALYZE").execute(tx.on()).await?;
+    tx.commit().await?;
+    Ok(fleet)
+}
+
+fn package_number(at: usize, version: &str) -> i64 {
+    number_of(&[&format!("package-{at:05}"), version, "dpkg", "amd64", "Debian"])
+}
+
+async fn note(on: &mut AnyConnection, sql: &'static str, at: usize, number: i64) -> anyhow::Result<()> {
+    sqlx::query(sql).bind(i64::try_from(at)?).bind(number).execute(on).await?;
+    Ok(())
+}
+
+async fn machine(on: &mut AnyConnection, at: usize, root: &str, now: i64) -> anyhow::Result<Id<id::Endpoint>> {
+    let endpoint = Id::<id::Endpoint>::new();
+    let (id, asset, name) = (endpoint.to_string(), Id::<()>::new().to_string(), format!("PC-{at:06}"));
+    let number = number_of(&["agent", &id]);
+    sqlx::query(
+        "INSERT INTO endpoints_endpoint (id, public_key, standing, hostname, os, os_name, agent_version, hardware_id, group_id,
+         enrolled_at, last_seen, features, clone_suspected, version)
+         VALUES ($1, $1, 'active', $2, 'linux', 'Debian GNU/Linux 12', '0.1.0', $1, $3, $4, $4, '[]', 0, 1)",
+    )
+    .bind(&id)
+    .bind(&name)
+    .bind(root)
+    .bind(now)
+    .execute(&mut *on)
+    .await?;
+    sqlx::query(
+        "INSERT INTO assets_asset (id, endpoint_id, group_id, kind, name, vendor, model, serial, os_name, os_version, cpu, memory_bytes,
+         disk_bytes, fullest, ip, mac, sources, inventory_number, person, place, standing, price, note, custom, first_at, seen_at, version)
+         VALUES ($1, $2, $3, $4, $5, 'LENOVO', $6, $7, 'Debian GNU/Linux', '12 (bookworm)', 'Ryzen 5', 17179869184, 512000000000, $8, $9,
+         '', ',agent,', $10, '', '本社3階', 'in_use', '', '', '{}', $11, $11, 1)",
+    )
+    .bind(&asset)
+    .bind(&id)
+    .bind(root)
+    .bind(if at.is_multiple_of(50) { "server" } else { "computer" })
+    .bind(&name)
+    .bind(format!("ThinkPad X{}", at % 40))
+    .bind(format!("PF{at:06}"))
+    .bind(i64::try_from(at % 100)?)
+    .bind(format!("10.{}.{}.{}", at >> 16, (at >> 8) & 255, at & 255))
+    .bind(format!("資-{at:06}"))
+    .bind(now)
+    .execute(&mut *on)
+    .await?;
+    sqlx::query(
+        "INSERT INTO assets_sighting (number, asset_id, source, source_key, why, leads, facts, first_at, seen_at)
+         VALUES ($1, $2, 'agent', $3, 'new', 1, $4, $5, $5)",
+    )
+    .bind(number)
+    .bind(&asset)
+    .bind(&id)
+    .bind(facts(at).to_string())
+    .bind(now)
+    .execute(&mut *on)
+    .await?;
+    for (kind, value) in [("serial", format!("pf{at:06}")), ("hostname", name.to_lowercase())] {
+        sqlx::query("INSERT INTO assets_mark (sighting, kind, value) VALUES ($1, $2, $3)")
+            .bind(number)
+            .bind(kind)
+            .bind(value)
+            .execute(&mut *on)
+            .await?;
+    }
+    note(on, "INSERT INTO bench_machine (at, number) VALUES ($1, $2)", at % KNOWN, number).await?;
+    Ok(endpoint)
+}
+
+/// Asks the ledger what administrators ask, several times each.
+async fn ask_all(server: &Server, folder: &std::path::Path) -> anyhow::Result<()> {
+    let tls =
+        client_config(&Trust::Authorities { pem: std::fs::read_to_string(folder.join("ca.pem"))?, system: false })?;
+    let target = Target::parse(&format!("https://{}", server.address))?;
+    let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
+    yagura_admins::first_administrator(server.context(), "bench", "Bench").await?;
+    let token = yagura_admins::issue_token(server.context(), "bench", "bench", Duration::from_secs(3600)).await?;
+    for (what, path) in [
+        ("the first page", "ledger"),
+        ("sorted by room", "ledger?sort=-fullest"),
+        ("part of a serial number", "ledger?q=pf0421"),
+        ("a word that is nowhere", "ledger?q=nowhere"),
+        ("kind and standing", "ledger?kind=server&standing=in_use"),
+        ("full disks", "ledger?fullest=95&sort=-fullest"),
+        ("the operating system", "ledger?os=Debian"),
+        ("who has a package that a tenth has", "ledger?package=package-00042"),
+        ("who has a package that nobody has", "ledger?package=nothing"),
+        ("who has a family of packages", "ledger?package=package-0004*"),
+        ("the packages that begin so", "packages?q=package-001"),
+    ] {
+        let mut times = Vec::new();
+        let mut count = Value::Null;
+        for _ in 0..ROUNDS {
+            let mut request = Request::new(bytes::Bytes::new());
+            *request.uri_mut() = format!("/api/v1/assets/{path}").parse()?;
+            request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse()?);
+            let began = Instant::now();
+            let answer = client.send(|| request.clone()).await?;
+            times.push(began.elapsed().as_secs_f64() * 1000.0);
+            anyhow::ensure!(answer.status.is_success(), "{path}: {}", answer.status);
+            count = serde_json::from_slice::<Value>(&answer.body)?["count"]["value"].clone();
+        }
+        times.sort_by(f64::total_cmp);
+        say(what, &json!({"median_ms": times[ROUNDS / 2], "slowest_ms": times[ROUNDS - 1], "rows": count}));
+    }
+    Ok(())
+}
+
+/// Machines tell that one package has another version.
+async fn tell(server: &Server, fleet: &[Id<id::Endpoint>], each: usize) -> anyhow::Result<()> {
+    let ctx = server.context();
+    let hook = yagura_assets::server::hook();
+    let news = NEWS.min(fleet.len());
+    let step = fleet.len() / news;
+    let values: Vec<(Id<id::Endpoint>, Value)> = (0..news)
+        .map(|nth| {
+            let at = nth * step;
+            let mut value = facts(at);
+            let packages = packages_of(at, each).enumerate();
+            value["software"] = packages.map(|(nth, at)| package(at, if nth == 0 { "1.1" } else { "1.0" })).collect();
+            (fleet[at], value)
+        })
+        .collect();
+    let began = Instant::now();
+    for (endpoint, value) in &values {
+        hook.state(ctx, *endpoint, "assets", value).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    let (changes,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM assets_change").fetch_one(ctx.db().read()).await?;
+    #[expect(clippy::cast_precision_loss, reason = "thousands")]
+    let rate = values.len() as f64 / seconds;
+    say("news", &json!({"machines": values.len(), "changes": changes, "per_second": rate}));
+    Ok(())
+}
