@@ -1,5 +1,5 @@
 #!/bin/sh
-# An ordinary day at a desk, with real programs, within half a minute: what belongs apart in time is kept apart by more than the second
+# An ordinary day at a desk, with real programs, within most of a minute: what belongs apart in time is kept apart by twice the second
 # after which the file sensor takes a work for over. Runs as root in a mount namespace of its own, where /home and /var/tmp are empty
 # file systems in memory. Arguments: the folder of this file, the uid of the person.
 set -eu
@@ -37,13 +37,13 @@ sleep 2
 # The desktop comes up; the person works.
 as sh -c 'for n in $(seq 15); do for p in id hostname uname date; do $p > /dev/null; done; done' &
 for doc in メモ.txt 手順.md; do
-  as vim -esN -u NONE -i NONE -c 'set writebackup' -c 'let n = 0 | while n < 15 | execute "normal Gonext" | silent write | sleep 1300m | let n += 1 | endwhile' -c q $H/原稿/$doc &
+  as vim -esN -u NONE -i NONE -c 'set writebackup' -c 'let n = 0 | while n < 15 | execute "normal Gonext" | silent write | sleep 2000m | let n += 1 | endwhile' -c q $H/原稿/$doc &
 done
 for part in office editor browser mail thumbnails; do as perl /var/tmp/desk.pl $part & done
 as sh -c 'cd ~ && for n in $(seq 20); do ls > /dev/null; cat 原稿/日誌.txt > /dev/null; grep -r text 原稿 > /dev/null; done
 sleep 2; cp 会計/見積.xlsx 持ち出し/見積.xlsx; sleep 2; rm 会計/古い.docx; sleep 2; mv 持ち出し/見積.xlsx 持ち出し/名前を変えた.xlsx' &
 as sh -c 'cd ~/src && git clone -q ~/repo clone && cd clone && git checkout -q other 2>/dev/null; for n in 1 2 3; do git checkout -q main; git checkout -q other; done
-git config user.name t; git config user.email t@example.com; for n in 1 2 3 4 5; do sleep 1.3; echo $n >> d1/f1.txt; git commit -qam $n; done; git gc -q' &
+git config user.name t; git config user.email t@example.com; for n in 1 2 3 4 5; do sleep 2; echo $n >> d1/f1.txt; git commit -qam $n; done; git gc -q' &
 as sh -c 'cd ~/src/tool && make -s; make -s clean; make -s -j2' > /dev/null 2>&1 &
 # The machine's own work.
 dpkg --root=/var/tmp/root --log=/dev/null -i $P/*.deb > /dev/null 2>&1 &

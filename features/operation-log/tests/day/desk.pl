@@ -51,7 +51,7 @@ my %part = (
         for my $n (1 .. 5) {
             put("$home/Downloads/請求書$n.pdf.part", 'x' x 2000);
             rename("$home/Downloads/請求書$n.pdf.part", "$home/Downloads/請求書$n.pdf");
-            sleep 1.3;
+            sleep 2;
         }
     },
     mail => sub {
