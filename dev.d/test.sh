@@ -78,62 +78,27 @@ build_test_profile() {
 test_rust() {
   build_test_programs
   start_postgres
-  local others
-  mapfile -t others < <(test_targets | grep -vxF -e "$SCENARIOS" -e "${LONG_TESTS[0]}" -e "${LONG_TESTS[1]}")
-  run_step rust "Rust's tests" cargo_test --lib --bins --examples "${others[@]/#/--test=}" -- --show-output
-  run_step rust-store "the event store's long tests, two beside each other" beside "${LONG_TESTS[@]}"
-  [ -z "$1" ] || run_scenarios
+  local only=(--exclude yagura-scenarios)
+  [ -z "$1" ] || only=()
+  run_step rust "Rust's tests${1:+ and the scenarios}" \
+    cargo test --locked --workspace "${only[@]}" --all-features --lib --bins --tests --examples --no-fail-fast -- --show-output
   stop_postgres
-  slowest
-}
-
-# Always with the whole workspace: with fewer packages third-party crates would be built anew, with fewer features.
-cargo_test() {
-  cargo test --locked --workspace --all-features --no-fail-fast "$@"
-}
-
-SCENARIOS=promises
-# One core is enough for each of these.
-LONG_TESTS=(embedded clickhouse)
-
-# The names of all test programs in the folders `tests`.
-test_targets() {
-  cargo metadata --locked --no-deps --format-version 1 | node -e '
-    const { packages } = JSON.parse(require("fs").readFileSync(0));
-    const tests = packages.flatMap(({ targets }) => targets).filter(({ kind }) => kind.includes("test"));
-    console.log([...new Set(tests.map(({ name }) => name))].join("\n"));'
-}
-
-# beside NAME NAME: two test programs at the same time.
-beside() {
-  local first status=0
-  cargo_test --test "$1" -- --show-output >"$TEST_DIR/$1.part" 2>&1 &
-  first=$!
-  cargo_test --test "$2" -- --show-output || status=1
-  wait "$first" || status=1
-  cat "$TEST_DIR/$1.part"
-  return "$status"
-}
-
-# Scenarios mostly wait for one another's programs, so there is room for one more than there are cores.
-run_scenarios() {
-  run_step scenarios "the scenarios" cargo_test --test "$SCENARIOS" -- --show-output --test-threads $(($(nproc) + 1))
+  slowest "$TEST_DIR/rust.log"
 }
 
 # Which test programs took longest: what to look at before the whole takes too long.
 slowest() {
   local line
   while IFS= read -r line; do say "  $line"; done < <(
-    cat "$TEST_DIR"/{rust,rust-store,scenarios}.log 2>/dev/null |
-      sed -nE -e 's/^ *Running (unittests )?(\S+) \(.*\/deps\/(\S+)-[0-9a-f]+\)$/\3 (\2)/; T took; h; b' \
-        -e ':took' -e 's/^test result: .* finished in ([0-9]+)\.[0-9]+s$/\1/; T' -e 'G; s/\n/ s /p' | sort -rn | head -n 8
+    sed -nE -e 's/^ *Running (unittests )?(\S+) \(.*\/deps\/(\S+)-[0-9a-f]+\)$/\3 (\2)/; T took; h; b' \
+      -e ':took' -e 's/^test result: .* finished in ([0-9]+)\.[0-9]+s$/\1/; T' -e 'G; s/\n/ s /p' "$1" | sort -rn | head -n 8
   )
 }
 
 test_scenarios() {
   build_test_programs
   start_postgres
-  run_scenarios
+  run_step scenarios "the scenarios" cargo test --locked -p yagura-scenarios --all-features --no-fail-fast -- --show-output
   stop_postgres
 }
 
