@@ -38,8 +38,8 @@ for (const path of pages) {
         for (const size of sizes) {
           await page.setViewportSize(size);
           expect(await overflow(page), `${language} ${String(size.width)}`).toBeLessThanOrEqual(0);
-          // Width changes no colour and no name: the rules are asked once per language and scheme, at both widths in turn.
-          if ((size.width === 1280) === (scheme === 'light')) {
+          // Neither does a language change colours, nor a scheme or a width names: the rules are asked once for each of all.
+          if ((size.width === 1280) === (scheme === 'light') && (language === 'ja') === (scheme === 'light')) {
             expect(await faults(page), `${language} ${scheme} ${String(size.width)}`).toEqual([]);
           }
         }
