@@ -110,7 +110,7 @@ test('the person whose endpoint it is, is looked for by kana', async ({ page }) 
   const manage = page.getByRole('region', { name: 'この端末の扱い' });
   await manage.getByRole('combobox', { name: '利用者' }).fill('みうら');
   await page.getByRole('option', { name: /^三浦 由美子/ }).first().click();
-  await page.getByRole('link', { name: '資産' }).click();
+  await page.getByRole('navigation', { name: '端末の内容' }).getByRole('link', { name: '資産' }).click();
   await expect(page.getByText('三浦 由美子').first()).toBeVisible();
   complained();
 });

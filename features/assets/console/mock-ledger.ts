@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { AssetDetail, AssetSummary, AssetWatch, ChangeView, EndpointDetail, PackageView } from '@shell/api/schema';
+import type { AssetDetail, AssetSummary, AssetWatch, ChangeView, EndpointDetail, NewAsset, PackageView } from '@shell/api/schema';
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour } from '@shell/mock/day';
 import { chance, idOf } from '@shell/mock/random';
@@ -181,7 +181,8 @@ export const handlers = [
     return pageOf(sorted(ledger.filter(fits), asked('sort') || 'name'), url);
   }),
   http.post('/api/v1/assets/ledger', async ({ request }) => {
-    const said = (await request.json()) as Partial<AssetDetail> & { name: string };
+    const { written: known = {}, ...machine } = (await request.json()) as NewAsset;
+    const said = { ...machine, ...known } as Partial<AssetDetail> & { name: string };
     if (ledger.some((one) => said.serial !== undefined && one.serial === said.serial)) return problem(409, 'conflict', '同じ製造番号の機器が、もう台帳にあります。');
     const made = { ...other(100 + ledger.length, said.kind ?? 'other', said.name, { first_at: before(0), seen_at: before(0) }), ...said };
     ledger.push(made);

@@ -28,7 +28,7 @@ export default function NewAsset(): ReactNode {
   const save = useMutation({
     mutationFn: () => {
       const said = Object.fromEntries(Object.entries(machine).filter(([, value]) => value.trim() !== ''));
-      return answered(api.POST('/api/v1/assets/ledger', { body: { kind: draft.kind, ...written, ...said, name: machine.name.trim() } }));
+      return answered(api.POST('/api/v1/assets/ledger', { body: { ...said, name: machine.name.trim(), written: { kind: draft.kind, ...written } } }));
     },
     onSuccess: async (made) => {
       release();

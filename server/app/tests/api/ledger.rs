@@ -308,13 +308,13 @@ fn boards_with_one_uuid_and_two_serial_numbers_stay_two_machines_and_the_ledger_
 #[test]
 fn an_asset_that_no_source_tells_of_is_added_by_hand_and_removed_again() {
     on_both(|house| async move {
-        let printer =
-            json!({"name": "複合機 3階", "kind": "printer", "vendor": "Ricoh", "serial": "R-1", "ip": "192.168.0.9"});
+        let printer = json!({"name": "複合機 3階", "vendor": "Ricoh", "serial": "R-1", "ip": "192.168.0.9", "written": {"kind": "printer"}});
         let made = house.admin("POST", LEDGER, Some(&printer)).await.expect(201);
         assert_eq!((&made["kind"], &made["sources"]), (&json!("printer"), &json!(["import"])));
         let again = house.admin("POST", LEDGER, Some(&printer)).await.expect(409);
         assert!(again["detail"].as_str().unwrap().contains("already"), "{again}");
         house.admin("POST", LEDGER, Some(&json!({"name": " "}))).await.expect(422);
+        house.admin("POST", LEDGER, Some(&json!({"name": "x", "colour": "red"}))).await.expect(422);
         let path = format!("{LEDGER}/{}", made["id"].as_str().unwrap());
         house.admin("DELETE", &path, None).await.expect(204);
         house.admin("GET", &path, None).await.expect(404);

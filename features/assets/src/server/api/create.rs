@@ -16,6 +16,7 @@ use crate::{
 
 /// A new asset.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewAsset {
     /// What it is called.
     #[schema(min_length = 1, max_length = 200)]
@@ -30,7 +31,8 @@ pub(crate) struct NewAsset {
     mac: Option<String>,
     #[serde(default)]
     ip: Option<String>,
-    #[serde(flatten)]
+    /// What people know of it.
+    #[serde(default)]
     written: Written,
 }
 
