@@ -341,6 +341,13 @@ fn an_administrator_of_one_group_sees_its_assets_only() {
         let packages = house.ask("GET", "/api/v1/assets/packages", &headers, None).await.expect(200);
         assert_eq!(packages["items"][0]["machines"], 1, "of its own machines only");
         assert_eq!(names(&house, &format!("group={group}")).await, ["A1"]);
+        // What they add they see, and what is the whole organisation's they do not change.
+        let printer = json!({"name": "複合機", "serial": "R-9", "written": {"kind": "printer"}});
+        house.ask("POST", LEDGER, &headers, Some(&printer)).await.expect(201);
+        assert_eq!(house.ask("GET", LEDGER, &headers, None).await.expect(200)["count"]["value"], 2);
+        let watch = house.admin("GET", WATCH, None).await.expect(200);
+        let seen = [("authorization", bearer.as_str()), ("if-match", watch["etag"].as_str().unwrap())];
+        house.ask("PUT", WATCH, &seen, Some(&watch["value"])).await.expect(403);
     });
 }
 
@@ -351,5 +358,10 @@ fn an_inventory_that_cannot_be_read_leaves_the_last_good_one() {
         tell(&machine, &inventory("A1")).await;
         tell(&machine, &json!({"hardware": 7})).await;
         assert_eq!(names(&house, "").await, ["A1"]);
+        let mut without = inventory("A1");
+        without["software"] = json!([]);
+        tell(&machine, &without).await;
+        assert_eq!(names(&house, "package=bash").await, ["A1"], "what could not be read this time is not gone");
+        assert_eq!(history(&house, &machine.id.to_string()).await, Vec::<String>::new());
     });
 }

@@ -77,6 +77,15 @@ pub(crate) async fn create(
             "the ledger has this machine already (same serial number, or same network address and name); change it there",
         ));
     }
+    // Whoever is in charge of some groups only adds to the first of these; others to the whole organisation.
+    sqlx::query(
+        "UPDATE assets_asset SET group_id =
+         COALESCE((SELECT MIN(group_id) FROM admins_group WHERE admin_id = $1), group_id) WHERE id = $2",
+    )
+    .bind(caller.limit())
+    .bind(made.asset.to_string())
+    .execute(change.on())
+    .await?;
     write_down(change.on(), made.asset, &body.written).await?;
     change.commit(Audit::created(Object::new("asset", &made.asset, &body.name), &body)).await?;
     Ok((StatusCode::CREATED, Json(detail(&ctx, &caller, &made.asset.to_string()).await?)))

@@ -59,6 +59,16 @@ pub(crate) async fn split(
             .execute(change.on())
             .await?;
     }
+    // It stays with whoever is in charge of the asset that it was part of.
+    sqlx::query(
+        "UPDATE assets_asset SET group_id = (SELECT COALESCE(e.group_id, a.group_id) FROM assets_asset a
+         LEFT JOIN endpoints_endpoint e ON e.id = $1 WHERE a.id = $2) WHERE id = $3",
+    )
+    .bind(&row.endpoint_id)
+    .bind(asset.to_string())
+    .bind(new.to_string())
+    .execute(change.on())
+    .await?;
     for one in [asset, new] {
         choose(change.on(), one).await?;
         show_again(change.on(), one).await?;

@@ -26,12 +26,17 @@ fn number(one: &Software) -> i64 {
 }
 
 /// Writes down what a sighting has; gives what it had before.
+///
+/// A source that tells no package at all could not read them this time: what it had stays, and nothing changed.
 pub(super) async fn write(
     connection: &mut AnyConnection,
     sighting: i64,
     software: &[Software],
     now: Time,
 ) -> Result<Vec<Software>, ApiError> {
+    if software.is_empty() {
+        return Ok(Vec::new());
+    }
     let had: Vec<Row> = sqlx::query_as(
         "SELECT p.number AS number, p.name AS name, p.version AS version, p.source AS source,
          p.architecture AS architecture, p.publisher AS publisher

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Object, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Object, error::Problem,
+};
 
 use super::{AssetWatch, settings};
 
@@ -36,6 +38,9 @@ pub(crate) async fn change_watch(
     seen: IfMatch,
     Json(wanted): Json<AssetWatch>,
 ) -> ApiResult<Json<AssetWatchView>> {
+    if caller.limited {
+        return Err(ApiError::forbidden("these alarms are the whole organisation's, and you see only some groups"));
+    }
     wanted.check()?;
     let mut change = Change::begin(&ctx, &caller, "assets_watch.update").await?;
     let (before, etag) = settings::load(change.on()).await?;
