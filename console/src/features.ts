@@ -1,4 +1,5 @@
 import { rooms, type FeatureDef, type PageDef, type Room } from './feature';
+import { openWords } from './i18n';
 import { byFolder } from './i18n/by-folder';
 
 const found = byFolder(
@@ -7,7 +8,12 @@ const found = byFolder(
 
 export const features: FeatureDef[] = Object.entries(found)
   .sort(([a], [b]) => a.localeCompare(b))
-  .map(([, feature]) => feature);
+  .map(([folder, feature]) => ({ ...feature, pages: feature.pages.map((page) => withWords(folder, page)) }));
+
+/** A page whose words come with its code. */
+function withWords(folder: string, page: PageDef): PageDef {
+  return { ...page, load: async () => (await Promise.all([page.load(), openWords(folder)]))[0] };
+}
 
 const inOrder = <T extends { order?: number }>(items: T[]): T[] =>
   items.sort((a, b) => (a.order ?? 1000) - (b.order ?? 1000));

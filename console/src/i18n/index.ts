@@ -1,6 +1,6 @@
 import i18next, { type i18n } from 'i18next';
 import { Fragment, createElement, useMemo, useSyncExternalStore, type ReactNode } from 'react';
-import { loadWords } from './load';
+import { loadPageWords, loadWords } from './load';
 import type { Language, Namespace, Say, Values, WordKey } from './words';
 
 export type { Language, Say, WordKey } from './words';
@@ -41,11 +41,27 @@ export async function startWords(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
+/** Features whose pages were opened. */
+const opened = new Set<string>();
+
+async function addPageWords(language: Language, feature: string): Promise<void> {
+  const words = await loadPageWords(language, feature);
+  if (words) engine.addResourceBundle(language, feature, words, true, true);
+}
+
+/** Fetches what the pages of a feature say, before the first of them is shown. */
+export async function openWords(feature: string): Promise<void> {
+  if (opened.has(feature)) return;
+  await addPageWords(engine.language === 'en' ? 'en' : 'ja', feature);
+  opened.add(feature);
+}
+
 export async function changeLanguage(language: Language): Promise<void> {
   const words = await loadWords(language);
   for (const [namespace, content] of Object.entries(words)) {
     engine.addResourceBundle(language, namespace, content, true, true);
   }
+  await Promise.all([...opened].map((feature) => addPageWords(language, feature)));
   try {
     localStorage.setItem(storageKey, language);
   } catch {

@@ -13,7 +13,20 @@ const candidates: [string, string][] = [
 ];
 const folders = candidates.filter(([, folder]) => existsSync(`${folder}/ja.json`));
 
-const read = (folder: string, language: string): Tree => JSON.parse(readFileSync(`${folder}/${language}.json`, 'utf8')) as Tree;
+/** The words that everybody fetches first, and those that come with the pages. */
+function read(folder: string, language: string): Tree {
+  const file = (name: string): Tree => (existsSync(`${folder}/${name}`) ? (JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Tree) : {});
+  return both(file(`${language}.json`), file(`pages.${language}.json`));
+}
+
+function both(a: Tree, b: Tree): Tree {
+  const laid = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const there = laid[key];
+    laid[key] = typeof there === 'object' && typeof value === 'object' ? both(there, value) : value;
+  }
+  return laid;
+}
 
 /** Dotted keys; the plural forms of one word are one key. */
 function keys(tree: Tree, before = ''): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import words from './ja.json';
+import words from './pages.ja.json';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -19,7 +19,7 @@ import { DataTable, type Column } from '@shell/ui/table';
 import { ExactTime, RowTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import { useCallback, type ReactNode } from 'react';
-import words from './ja.json';
+import words from './pages.ja.json';
 
 /** Every action that has a name, as the server writes it: `admin.create`. */
 const actions = Object.entries(words.audit.actions).flatMap(([object, acts]) => Object.keys(acts).map((act) => `${object}.${act}`));

@@ -1,7 +1,8 @@
 import type ja from './ja.json';
+import type pages from './pages.ja.json';
 
 declare module '@shell/i18n/words' {
   interface Words {
-    admins: typeof ja;
+    admins: typeof ja & typeof pages;
   }
 }

@@ -4,11 +4,13 @@ import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import en from '../en.json';
 import ja from '../ja.json';
+import pagesEn from '../pages.en.json';
+import pagesJa from '../pages.ja.json';
 import { endWords, sentence, whenWords, whichWords, type Speech } from './words';
 
 const engine = i18next.createInstance();
 beforeAll(async () => {
-  const resources = { ja: { alarms: ja }, en: { alarms: en } };
+  const resources = { ja: { alarms: { ...ja, ...pagesJa } }, en: { alarms: { ...en, ...pagesEn } } };
   await engine.init({ lng: 'ja', fallbackLng: false, interpolation: { escapeValue: false }, resources });
 });
 
