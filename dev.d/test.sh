@@ -32,17 +32,23 @@ cmd_test() {
 
 # run_step NAME WHAT COMMAND...: output to a log and, where it fails, its end to the screen.
 run_step() {
-  local name=$1 what=$2 log=$TEST_DIR/$1.log from=$SECONDS
+  local name=$1 what=$2 log=$TEST_DIR/$1.log from=$SECONDS used
+  used=$(processor_seconds)
   shift 2
   say "$what ..."
   if CI=true "$@" </dev/null >"$log" 2>&1; then
-    say "$what: passed in $((SECONDS - from)) s"
+    say "$what: passed in $((SECONDS - from)) s, $(($(processor_seconds) - used)) s of processor"
   else
     FAILED_STEPS+=("$name")
     grep -E -A 12 '^(error|failures:|---- |thread .* panicked| *FAIL )|✘|^ +[0-9]+\) ' "$log" | tail -n 150 >&2 || true
     last_lines "$log"
     say "$what: FAILED after $((SECONDS - from)) s"
   fi
+}
+
+# What this shell and all that it waited for have used of the processors until now, in whole seconds.
+processor_seconds() {
+  awk '{ hz = 100; print int(($14 + $15 + $16 + $17) / hz) }' "/proc/$$/stat"
 }
 
 test_console() {

@@ -22,6 +22,8 @@ const none = {
   person: '',
   inventory_number: '',
   place: '',
+  whereabouts: '',
+  office: '',
   standing: 'in_use',
 };
 
@@ -30,6 +32,9 @@ function ofEndpoint(endpoint: EndpointDetail, at: number): AssetSummary {
   const dice = chance(at + 7);
   const full = inventory.volumes.map((volume) => Math.floor((100 * (volume.size_bytes - volume.free_bytes)) / volume.size_bytes));
   const used = inventory.network.find((one) => one.ipv4.length > 0) ?? inventory.network[0];
+  const place = dice.one(['本社3階', '本社2階', '大阪支店', '在宅']);
+  const now = dice.one([['office', place.slice(0, 2)], ['home', ''], ['elsewhere', '']] as const);
+  const waiting = at % 5 === 2 ? 14 : at % 7 === 3 ? 3 : 0;
   return {
     ...none,
     id: endpoint.id,
@@ -52,7 +57,11 @@ function ofEndpoint(endpoint: EndpointDetail, at: number): AssetSummary {
     mac: used?.mac ?? '',
     sources: at % 9 === 4 ? ['agent', 'fusioninventory'] : ['agent'],
     inventory_number: `PC-${String(2024 + (at % 3))}-${String(at + 1).padStart(4, '0')}`,
-    place: dice.one(['本社3階', '本社2階', '大阪支店', '在宅']),
+    place,
+    whereabouts: now[0],
+    office: now[1],
+    updates: waiting,
+    security_updates: Math.floor(waiting / 4),
     lease_until: at % 4 === 0 ? before(-(20 + at * 9) * day) : null,
     warranty_until: before(-(90 + at * 5) * day),
     first_at: endpoint.enrolled_at,

@@ -10,7 +10,8 @@ use yagura_vocabulary::words;
 use crate::{
     Assets,
     identity::is_from_maker,
-    model::{Disk, Display, Interface, Protection},
+    model::{Disk, Display, Interface, Protection, Software},
+    whereabouts::Whereabouts,
 };
 
 words! {
@@ -50,6 +51,8 @@ words! {
         TimeZone = "time_zone",
         /// Whether a volume is encrypted.
         Encryption = "encryption",
+        /// Where it is: an office, at home, elsewhere.
+        Whereabouts = "whereabouts",
     }
 }
 
@@ -69,8 +72,44 @@ pub struct Change {
 /// All changes from one look to the next, in the order of [`Part`], then by name.
 #[must_use]
 pub fn changes(before: &Assets, after: &Assets) -> Vec<Change> {
+    changes_of(Part::ALL, before, after)
+}
+
+/// The same of all but software, for who keeps software apart.
+#[must_use]
+pub fn changes_but_software(before: &Assets, after: &Assets) -> Vec<Change> {
+    let parts: Vec<Part> = Part::ALL.iter().copied().filter(|part| *part != Part::Software).collect();
+    changes_of(&parts, before, after)
+}
+
+/// What changed in the software of a machine that has `after`, of which `came` is new and `went` is there no more: the same as
+/// [`changes`] tells of it, without a look at what stayed.
+#[must_use]
+pub fn software_changes(went: &[Software], came: &[&Software], after: &[Software]) -> Vec<Change> {
+    let touched: BTreeSet<&str> = went.iter().chain(came.iter().copied()).map(|one| one.name.as_str()).collect();
+    if touched.is_empty() {
+        return Vec::new();
+    }
+    let now: Vec<&Software> = after.iter().filter(|one| touched.contains(one.name.as_str())).collect();
+    let is_new = |one: &&Software| came.iter().any(|new| same_package(new, one));
+    let old = versions(went.iter().chain(now.iter().copied().filter(|one| !is_new(one))));
+    let new = versions(now.iter().copied());
+    let change = |name: &&str| {
+        let (before, after) = (old.get(*name).cloned(), new.get(*name).cloned());
+        (before != after).then(|| Change { part: Part::Software, name: (*name).to_owned(), before, after })
+    };
+    touched.iter().filter_map(change).collect()
+}
+
+/// Whether two rows are of one package in one version.
+fn same_package(a: &Software, b: &Software) -> bool {
+    (&a.name, &a.version, &a.source, &a.architecture, &a.publisher)
+        == (&b.name, &b.version, &b.source, &b.architecture, &b.publisher)
+}
+
+fn changes_of(parts: &[Part], before: &Assets, after: &Assets) -> Vec<Change> {
     let mut found = Vec::new();
-    for part in Part::ALL {
+    for part in parts {
         let (old, new) = (values(*part, before), values(*part, after));
         // Of what no machine is without, an empty list is one that the source could not, or cannot, read.
         if matches!(part, Part::Software | Part::Account | Part::Administrator) && (old.is_empty() || new.is_empty()) {
@@ -150,7 +189,7 @@ fn values(part: Part, assets: &Assets) -> BTreeMap<String, String> {
             interfaces(assets).map(|one| (one.name.clone(), one.mac.clone().unwrap_or_default())).collect()
         }
         Part::Address => interfaces(assets).map(addresses).collect(),
-        Part::Software => software(assets),
+        Part::Software => versions(&assets.software),
         Part::Account => assets.users.iter().map(|user| (user.name.clone(), user.id.clone())).collect(),
         Part::Administrator => {
             assets.administrators.iter().map(|one| (one.name.clone(), one.through.join(", "))).collect()
@@ -162,6 +201,7 @@ fn values(part: Part, assets: &Assets) -> BTreeMap<String, String> {
             let volume = |one: &crate::model::Volume| Some((one.mount.clone(), one.encrypted?.to_string()));
             assets.volumes.iter().filter_map(volume).collect()
         }
+        Part::Whereabouts => one(assets.whereabouts.as_ref().map(whereabouts).unwrap_or_default()),
     }
 }
 
@@ -198,6 +238,11 @@ fn protection(one: &Protection) -> (String, String) {
     (one.name.clone(), works.to_owned())
 }
 
+/// `office 本社`, `home`, `elsewhere`.
+fn whereabouts(one: &Whereabouts) -> String {
+    joined([Some(&one.place.to_string()), Some(&one.office)])
+}
+
 /// A display by its serial number: it may be plugged in elsewhere tomorrow.
 fn display(one: &Display) -> (String, String) {
     let name = one.serial.clone().unwrap_or_else(|| one.connector.clone());
@@ -205,9 +250,9 @@ fn display(one: &Display) -> (String, String) {
 }
 
 /// Packages by name. Of one that is there several times (architectures, kernels) all versions are one value.
-fn software(assets: &Assets) -> BTreeMap<String, String> {
+fn versions<'a>(software: impl IntoIterator<Item = &'a Software>) -> BTreeMap<String, String> {
     let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for one in &assets.software {
+    for one in software {
         versions.entry(&one.name).or_default().push(&one.version);
     }
     versions
@@ -225,6 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::whereabouts::Place;
 
     fn laptop() -> Assets {
         serde_json::from_str(include_str!("../golden/assets-v1.json")).unwrap()
@@ -312,11 +358,44 @@ mod tests {
     }
 
     #[test]
+    fn who_goes_home_has_moved_and_who_is_in_no_network_has_not() {
+        let at = |place, office: &str| Some(Whereabouts { place, office: office.to_owned() });
+        let mut office = laptop();
+        office.whereabouts = at(Place::Office, "本社");
+        let mut home = laptop();
+        home.whereabouts = at(Place::Home, "");
+        let found = changes(&office, &home);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].before.as_deref(), found[0].after.as_deref()), (Some("office 本社"), Some("home")));
+        assert_eq!((changes(&laptop(), &home), changes(&home, &laptop())), (vec![], vec![]));
+    }
+
+    #[test]
     fn a_disk_that_got_another_letter_is_the_same_disk() {
         check(|a| a.disks[0].name = "sdz".to_owned(), &[]);
     }
 
     proptest! {
+        #[test]
+        fn what_came_and_went_tells_the_same_as_both_lists(
+            had in proptest::collection::btree_set(("[a-c]", "[12]", "[xy]"), 1..8),
+            has in proptest::collection::btree_set(("[a-c]", "[12]", "[xy]"), 1..8),
+        ) {
+            let package = |(name, version, architecture): &(String, String, String)| Software {
+                name: name.clone(),
+                version: version.clone(),
+                architecture: Some(architecture.clone()),
+                ..laptop().software[0].clone()
+            };
+            let (mut before, mut after) = (laptop(), laptop());
+            before.software = had.iter().map(package).collect();
+            after.software = has.iter().map(package).collect();
+            let went: Vec<_> = had.difference(&has).map(package).collect();
+            let came: Vec<_> = has.difference(&had).map(package).collect();
+            let came: Vec<_> = came.iter().collect();
+            prop_assert_eq!(software_changes(&went, &came, &after.software), changes(&before, &after));
+        }
+
         #[test]
         fn there_and_back_gives_the_same_changes_turned_round(drop_package in any::<bool>(), gib in 0u64..4, name in "[a-c]?") {
             let before = laptop();

@@ -17,6 +17,7 @@ pub mod model;
 pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod whereabouts;
 
 pub use model::Assets;
 pub use policy::AssetsPolicy;

@@ -7,6 +7,8 @@ mod system;
 use serde::{Deserialize, Serialize};
 use yagura_vocabulary::Time;
 
+use crate::whereabouts::Whereabouts;
+
 pub use hardware::{Battery, Cpu, Disk, DiskHealth, Display, Hardware, MemoryModule, Printer, UsbDevice};
 pub use software::{PendingUpdate, Protection, Software, Updates};
 pub use system::{Administrator, Interface, ListeningPort, OperatingSystem, Service, User, Volume};
@@ -61,6 +63,9 @@ pub struct Assets {
     /// Updates that wait; `None` where no package system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updates: Option<Updates>,
+    /// Where it is; `None` where the policy knows no offices, or it is in no network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whereabouts: Option<Whereabouts>,
 }
 
 impl Assets {
@@ -86,6 +91,7 @@ impl Assets {
             administrators: Vec::new(),
             protection: Vec::new(),
             updates: None,
+            whereabouts: None,
         }
     }
 }

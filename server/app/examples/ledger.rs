@@ -124,6 +124,9 @@ async fn fill(server: &Server, machines: usize, each: usize) -> anyhow::Result<V
     )
     .execute(tx.on())
     .await?;
+    sqlx::query("UPDATE assets_package SET machines = (SELECT COUNT(*) FROM assets_installed i WHERE i.package = assets_package.number)")
+        .execute(tx.on())
+        .await?;
     tx.commit().await?;
     let mut tx = ctx.db().write().await?;
     sqlx::query("ANALYZE").execute(tx.on()).await?;
@@ -157,9 +160,11 @@ async fn machine(on: &mut AnyConnection, at: usize, root: &str, now: i64) -> any
     .await?;
     sqlx::query(
         "INSERT INTO assets_asset (id, endpoint_id, group_id, kind, name, vendor, model, serial, os_name, os_version, cpu, memory_bytes,
-         disk_bytes, fullest, ip, mac, sources, inventory_number, person, place, standing, price, note, custom, first_at, seen_at, version)
+         disk_bytes, fullest, ip, mac, sources, inventory_number, person, place, standing, price, note, custom, first_at, seen_at, version,
+         led_by, told_words, written_words)
          VALUES ($1, $2, $3, $4, $5, 'LENOVO', $6, $7, 'Debian GNU/Linux', '12 (bookworm)', 'Ryzen 5', 17179869184, 512000000000, $8, $9,
-         '', ',agent,', $10, '', '本社3階', 'in_use', '', '', '{}', $11, $11, 1)",
+         '', ',agent,', $10, '', '本社3階', 'in_use', '', '', '{}', $11, $11, 1, $12,
+         lower($5 || ' ' || $7 || ' ' || $6 || ' ' || $9 || ' '), $10 || ' 本社3階 ')",
     )
     .bind(&asset)
     .bind(&id)
@@ -172,6 +177,7 @@ async fn machine(on: &mut AnyConnection, at: usize, root: &str, now: i64) -> any
     .bind(format!("10.{}.{}.{}", at >> 16, (at >> 8) & 255, at & 255))
     .bind(format!("資-{at:06}"))
     .bind(now)
+    .bind(number)
     .execute(&mut *on)
     .await?;
     sqlx::query(

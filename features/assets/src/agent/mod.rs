@@ -10,6 +10,7 @@ use linux as system;
 #[path = "unsupported.rs"]
 mod system;
 
+mod place;
 mod told;
 
 use std::time::Duration;
@@ -23,10 +24,14 @@ use tokio::{
 use yagura_agent_kit::{AgentFeature, CancellationToken, CommandError, FeatureCtx, FeatureError, Handler, PolicyError};
 use yagura_vocabulary::{SensorHealth, SensorReport};
 
-use crate::{Assets, AssetsPolicy, FEATURE};
+use self::place::Places;
+use crate::{Assets, AssetsPolicy, FEATURE, whereabouts::Whereabouts};
 
 /// The command that asks for a look now. It takes no arguments and answers when, how much and how long.
 pub const REFRESH: &str = "inventory.refresh";
+
+/// How often the machine is asked which network it is in: two small files.
+const WHERE_EVERY: Duration = Duration::from_secs(60);
 
 /// The inventory of an endpoint.
 pub struct AssetsFeature;
@@ -52,21 +57,39 @@ impl AgentFeature for AssetsFeature {
         ctx.commands.register(REFRESH, Refresh(asks));
         let mut answers = Vec::new();
         let mut looks = 0;
+        let mut places = Places::open(&ctx);
         loop {
             let began = Instant::now();
             looks += 1;
-            let summary = look(&ctx, looks).await?;
+            let policy = ctx.policy.borrow_and_update().endpoint().clone();
+            let place = places.now(&policy, ctx.clock.now());
+            let summary = look(&ctx, looks, place.clone()).await?;
             for answer in answers.drain(..) {
                 // Whoever asked may have given up waiting.
                 let _: Result<(), Value> = oneshot::Sender::send(answer, summary.clone());
             }
+            let mut asked_where = began;
             loop {
-                let next = began + Duration::from_secs(ctx.policy.borrow_and_update().endpoint().interval_s);
+                let policy = ctx.policy.borrow_and_update().endpoint().clone();
+                let next = began + Duration::from_secs(policy.interval_s);
+                asked_where = asked_where.max(Instant::now()) + WHERE_EVERY;
                 tokio::select! {
                     () = cancel.cancelled() => return Ok(()),
                     () = sleep_until(next) => break,
-                    // Another interval may be over already.
-                    changed = ctx.policy.changed() => changed?,
+                    () = sleep_until(asked_where), if !policy.offices.is_empty() => {
+                        let moved = places.now(&policy, ctx.clock.now());
+                        // In no network it is where it was.
+                        if moved.is_some() && moved != place {
+                            break;
+                        }
+                    }
+                    // Another interval may be over already, and other offices are other places.
+                    changed = ctx.policy.changed() => {
+                        changed?;
+                        if ctx.policy.borrow_and_update().endpoint().offices != policy.offices {
+                            break;
+                        }
+                    }
                     Some(answer) = asked.recv() => {
                         answers.push(answer);
                         break;
@@ -78,9 +101,10 @@ impl AgentFeature for AssetsFeature {
 }
 
 /// Looks at the machine and publishes what it saw; gives the answer to the command.
-async fn look(ctx: &FeatureCtx<AssetsPolicy>, looks: u64) -> Result<Value, FeatureError> {
+async fn look(ctx: &FeatureCtx<AssetsPolicy>, looks: u64, place: Option<Whereabouts>) -> Result<Value, FeatureError> {
     let began = Instant::now();
-    let Collected { assets, missing } = system::collect(ctx.clock.now()).await?;
+    let Collected { mut assets, missing } = system::collect(ctx.clock.now()).await?;
+    assets.whereabouts = place;
     told::tell(ctx, &assets).await?;
     ctx.state.put(FEATURE, serde_json::to_value(&assets)?);
     let reason = (!missing.is_empty()).then(|| missing.join("; "));

@@ -36,6 +36,16 @@ const MIGRATIONS: &[Migration] = &[
         name: "assets_import",
         sql: include_str!("../../migrations/202611290660_assets_import.sql"),
     },
+    Migration {
+        version: 202_611_290_670,
+        name: "assets_kept_counts",
+        sql: include_str!("../../migrations/202611290670_assets_kept_counts.sql"),
+    },
+    Migration {
+        version: 202_611_290_680,
+        name: "assets_whereabouts",
+        sql: include_str!("../../migrations/202611290680_assets_whereabouts.sql"),
+    },
 ];
 
 /// Takes the inventories that our agents tell.
@@ -50,8 +60,7 @@ pub const POLICY: PolicySpec = PolicySpec {
     title: ("資産", "Assets"),
     default: || serde_json::to_value(AssetsPolicy::default()).unwrap_or_default(),
     check,
-    // The inventory has no switch: whatever the policy, these are looked at. The words stand in `console/*.json`.
-    recorded: |_| vec!["hardware", "system", "software", "accounts"],
+    recorded,
     viewed_with: P::AssetsRead,
     schema: include_str!("../../policy.schema.json"),
 };
@@ -73,12 +82,22 @@ fn routes() -> Routes {
         .and(import::routes())
 }
 
+/// The inventory has no switch: whatever the policy, these are looked at. Where the machine is only where offices are named. The words
+/// stand in `console/*.json`.
+fn recorded(value: &Value) -> Vec<&'static str> {
+    let mut recorded = vec!["hardware", "system", "software", "accounts"];
+    if value["offices"].as_array().is_some_and(|offices| !offices.is_empty()) {
+        recorded.push("whereabouts");
+    }
+    recorded
+}
+
 fn check(value: &Value) -> Vec<ItemError> {
     match serde_json::from_value::<AssetsPolicy>(value.clone()) {
         Ok(policy) => policy
             .faults()
             .into_iter()
-            .map(|(pointer, message)| ItemError { pointer: pointer.to_owned(), message: message.to_owned() })
+            .map(|(pointer, message)| ItemError { pointer, message: message.to_owned() })
             .collect(),
         Err(error) => vec![ItemError { pointer: String::new(), message: error.to_string() }],
     }

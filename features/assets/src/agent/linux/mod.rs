@@ -2,6 +2,7 @@
 
 mod administrators;
 mod browsers;
+mod gateway;
 mod hardware;
 mod network;
 mod os;
@@ -27,7 +28,7 @@ use yagura_vocabulary::Time;
 
 use self::root::{Root, modified};
 use super::Collected;
-use crate::{Assets, model::Updates};
+use crate::{Assets, model::Updates, whereabouts::Attached};
 
 pub(super) const SOURCE: &str = "linux";
 
@@ -111,8 +112,25 @@ pub fn collect_from(root: &Path, kernel: &dyn Kernel, now: Time) -> Collected {
         administrators: administrators::read(&root),
         protection,
         updates,
+        whereabouts: None,
     };
     Collected { assets, missing }
+}
+
+/// The network that this machine is in now. It is asked often, and costs little.
+#[must_use]
+pub(super) fn attached() -> Attached {
+    let root = Root::new(Path::new("/"));
+    let addresses = network::read(&root, &RunningKernel.addresses());
+    let own = addresses.iter().filter(|one| one.up).flat_map(|one| one.ipv4.iter().chain(&one.ipv6));
+    let elsewhere = |address: &IpAddr| match address {
+        IpAddr::V4(address) => !address.is_link_local(),
+        IpAddr::V6(address) => !address.is_unicast_link_local(),
+    };
+    Attached {
+        addresses: own.filter_map(|address| address.parse().ok()).filter(elsewhere).collect(),
+        gateway: gateway::read(&root),
+    }
 }
 
 /// Looks at this machine.

@@ -2,13 +2,16 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use sqlx::{Any, AssertSqlSafe, query::QueryAs};
+use sqlx::{Any, AssertSqlSafe, FromRow, query::QueryAs};
 use utoipa::IntoParams;
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
-use yagura_vocabulary::Time;
+use yagura_vocabulary::{Time, words};
 
 use super::view::{AssetSummary, FROM, Row, SELECT, seen_by};
-use crate::server::ledger::{AssetKind, AssetStanding, Source, fold};
+use crate::{
+    server::ledger::{AssetKind, AssetStanding, Source, fold},
+    whereabouts::Place,
+};
 
 /// Which assets, in which order.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -30,6 +33,10 @@ pub(crate) struct LedgerQuery {
     package: Option<String>,
     /// The package has this version.
     package_version: Option<String>,
+    /// Where it was last seen: `office`, `home`, `elsewhere`.
+    whereabouts: Option<String>,
+    /// Updates wait: `any`, or `security` for those that close a hole.
+    updates: Option<String>,
     /// The fullest volume is full to at least so many percent.
     fullest: Option<u32>,
     /// A lease or a warranty ends before this time.
@@ -48,7 +55,7 @@ pub(crate) struct LedgerQuery {
 
 /// How many came before: rows move in most of the orders, which would break a cursor by key.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct Offset {
     offset: i64,
 }
 
@@ -63,23 +70,59 @@ pub(crate) async fn list(
 ) -> ApiResult<Json<Page<AssetSummary>>> {
     let paging = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let limit = paging.limit()?;
-    let offset = paging.after::<Place>()?.map_or(0, |place| place.offset.max(0));
-    let order = order(query.sort.as_deref().unwrap_or("name"))?;
+    let offset = paging.after::<Offset>()?.map_or(0, |place| place.offset.max(0));
+    let order = Order::read(query.sort.as_deref().unwrap_or("name"))?;
     let filters = Filters::read(&ctx, &caller, &query).await?;
-    let matching = matching(&filters);
-    let sql = format!("{SELECT} {FROM} {matching} ORDER BY {order} LIMIT $14 OFFSET $15");
-    let rows: Vec<Row> = filtered(sqlx::query_as(AssertSqlSafe(sql)), &filters)
+    let rows: Vec<Numbered> = filtered(sqlx::query_as(AssertSqlSafe(page(&filters, &order))), &filters)
         .bind(i64::from(limit) + 1)
         .bind(offset)
         .fetch_all(ctx.db().read())
         .await?;
-    let sql = format!("SELECT COUNT(*) {FROM} {matching}");
-    let (count,): (i64,) = filtered(sqlx::query_as(AssertSqlSafe(sql)), &filters).fetch_one(ctx.db().read()).await?;
+    let total = match rows.first() {
+        Some(row) => row.total,
+        None if offset == 0 => 0,
+        // Behind the last row stands no number.
+        None => {
+            let sql = format!("SELECT COUNT(*) {}", hits(&filters));
+            filtered::<(i64,)>(sqlx::query_as(AssertSqlSafe(sql)), &filters).fetch_one(ctx.db().read()).await?.0
+        }
+    };
     let items: Vec<AssetSummary> =
-        rows.iter().map(|row| AssetSummary::new(&ctx, row)).collect::<Result<_, ApiError>>()?;
-    let count = Count { value: count.unsigned_abs(), exact: true };
+        rows.iter().map(|row| AssetSummary::new(&ctx, &row.row)).collect::<Result<_, ApiError>>()?;
+    let count = Count { value: total.unsigned_abs(), exact: true };
     let next = offset + i64::from(limit);
-    Ok(Json(Page::cut(items, limit, count, |_| Place { offset: next })))
+    Ok(Json(Page::cut(items, limit, count, |_| Offset { offset: next })))
+}
+
+/// A row, and how many there are in all.
+#[derive(FromRow)]
+struct Numbered {
+    #[sqlx(flatten)]
+    row: Row,
+    total: i64,
+}
+
+/// One page. What fits is gathered once, by id and what it is sorted by, counted, and cut; only what is shown is looked up whole.
+fn page(filters: &Filters, order: &Order) -> String {
+    format!(
+        "WITH hit AS MATERIALIZED (SELECT a.id AS id, a.{column} AS place {hits}),
+         page AS (SELECT id, place FROM hit ORDER BY {} LIMIT $16 OFFSET $17)
+         {SELECT}, (SELECT COUNT(*) FROM hit) AS total {FROM} JOIN page ON page.id = a.id ORDER BY {}",
+        order.by("hit"),
+        order.by("page"),
+        column = order.column,
+        hits = hits(filters),
+    )
+}
+
+words! {
+    /// Which updates wait.
+    Waiting {
+        /// Any.
+        Any = "any",
+        /// Some that close a hole in security.
+        Security = "security",
+    }
 }
 
 /// The filters as SQL wants them: an empty text restricts nothing.
@@ -94,6 +137,8 @@ struct Filters {
     package: String,
     package_prefix: String,
     version: String,
+    whereabouts: String,
+    updates: String,
     fullest: i64,
     ends_before: i64,
     silent_since: i64,
@@ -105,6 +150,8 @@ impl Filters {
         word::<AssetKind>("?kind", query.kind.as_deref())?;
         word::<AssetStanding>("?standing", query.standing.as_deref())?;
         word::<Source>("?source", query.source.as_deref())?;
+        word::<Place>("?whereabouts", query.whereabouts.as_deref())?;
+        word::<Waiting>("?updates", query.updates.as_deref())?;
         let package = query.package.as_deref().map(fold).unwrap_or_default();
         let (package, prefix) = match package.strip_suffix('*') {
             Some(prefix) => (String::new(), prefix.to_owned()),
@@ -121,6 +168,8 @@ impl Filters {
             package,
             package_prefix: prefix,
             version: text(&query.package_version),
+            whereabouts: text(&query.whereabouts),
+            updates: text(&query.updates),
             fullest: query.fullest.map_or(-1, i64::from),
             ends_before: query.ends_before.map_or(i64::MIN, Time::micros),
             silent_since: query.silent_since.map_or(i64::MAX, Time::micros),
@@ -128,31 +177,44 @@ impl Filters {
     }
 }
 
-fn matching(filters: &Filters) -> String {
-    // Asked only where it is wanted: it goes through everything that is installed.
-    let package = if filters.package.is_empty() && filters.package_prefix.is_empty() {
-        "($8 = '' AND $9 = '' AND $10 = $10)".to_owned()
+/// `FROM ... WHERE ...`: which assets fit. What is not asked for costs nothing: groups are joined only where they matter.
+fn hits(filters: &Filters) -> String {
+    let grouped = !filters.limit.is_empty() || !filters.below.is_empty();
+    let (from, seen, below) = if grouped {
+        (
+            "FROM assets_asset a LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id
+             JOIN endpoints_group g ON g.id = COALESCE(e.group_id, a.group_id)",
+            seen_by(1),
+            "($6 = '' OR g.id_path LIKE $6)",
+        )
     } else {
-        let name = if filters.package_prefix.is_empty() {
-            "pk.folded = $8 AND $9 = ''"
-        } else {
-            // The end of a range that holds all texts with this beginning.
-            "$8 = '' AND pk.folded >= $9 AND pk.folded < $9 || '\u{10ffff}'"
-        };
+        ("FROM assets_asset a", "$1 = ''".to_owned(), "$6 = ''")
+    };
+    let words = if filters.q.is_empty() {
+        "$2 = ''"
+    } else {
+        "(a.told_words LIKE $2 OR a.written_words LIKE $2 OR a.endpoint_id IN (SELECT found.id FROM endpoints_endpoint found
+         JOIN people_person p ON p.id = found.primary_user_id WHERE lower(p.name) LIKE $2))"
+    };
+    let name = if !filters.package.is_empty() {
+        "pk.folded = $8 AND $9 = ''"
+    } else {
+        // The end of a range that holds all texts with this beginning.
+        "$8 = '' AND pk.folded >= $9 AND pk.folded < $9 || '\u{10ffff}'"
+    };
+    let package = if filters.package.is_empty() && filters.package_prefix.is_empty() {
+        "$8 = '' AND $9 = '' AND $10 = $10".to_owned()
+    } else {
         format!(
-            "a.id IN (SELECT s.asset_id FROM assets_package pk JOIN assets_installed i ON i.package = pk.number
-             JOIN assets_sighting s ON s.number = i.sighting
-             WHERE {name} AND s.leads = 1 AND ($10 = '' OR pk.version = $10))"
+            "a.led_by IN (SELECT i.sighting FROM assets_package pk JOIN assets_installed i ON i.package = pk.number
+             WHERE {name} AND ($10 = '' OR pk.version = $10))"
         )
     };
     format!(
-        "WHERE {} AND ($2 = '' OR lower(a.name) LIKE $2 OR lower(a.serial) LIKE $2 OR lower(a.inventory_number) LIKE $2
-         OR lower(a.model) LIKE $2 OR a.ip LIKE $2 OR a.mac LIKE $2 OR lower(a.place) LIKE $2 OR lower(a.person) LIKE $2
-         OR lower(p.name) LIKE $2)
-         AND ($3 = '' OR a.kind = $3) AND ($4 = '' OR a.standing = $4) AND ($5 = '' OR a.sources LIKE $5)
-         AND ($6 = '' OR g.id_path LIKE $6) AND ($7 = '' OR a.os_name || ' ' || a.os_version LIKE $7) AND {package}
-         AND a.fullest >= $11 AND ($12 = {} OR a.lease_until < $12 OR a.warranty_until < $12) AND a.seen_at < $13",
-        seen_by(1),
+        "{from} WHERE {seen} AND {words} AND ($3 = '' OR a.kind = $3) AND ($4 = '' OR a.standing = $4)
+         AND ($5 = '' OR a.sources LIKE $5) AND {below} AND ($7 = '' OR a.os_name || ' ' || a.os_version LIKE $7) AND {package}
+         AND a.fullest >= $11 AND ($12 = {} OR a.lease_until < $12 OR a.warranty_until < $12) AND a.seen_at < $13
+         AND ($14 = '' OR a.whereabouts = $14) AND ($15 = '' OR ($15 = 'any' AND a.updates > 0) OR a.security_updates > 0)",
         i64::MIN,
     )
 }
@@ -174,6 +236,8 @@ fn filtered<'q, T>(query: Asked<'q, T>, filters: &'q Filters) -> Asked<'q, T> {
         .bind(filters.fullest)
         .bind(filters.ends_before)
         .bind(filters.silent_since)
+        .bind(&filters.whereabouts)
+        .bind(&filters.updates)
 }
 
 /// A pattern for the `id_path` of a fixed group and all below it; empty for all.
@@ -197,24 +261,40 @@ where
     }
 }
 
-fn order(sort: &str) -> Result<String, ApiError> {
-    let (column, way) = sort.strip_prefix('-').map_or((sort, "ASC"), |column| (column, "DESC"));
-    let known = ["name", "seen_at", "first_at", "fullest", "memory_bytes", "os_name", "lease_until", "warranty_until"];
-    if !known.contains(&column) {
-        return Err(ApiError::invalid("?sort", "unknown", format!("assets cannot be sorted by `{sort}`")));
+/// By what is sorted, and which way.
+struct Order {
+    column: &'static str,
+    way: &'static str,
+}
+
+impl Order {
+    fn read(sort: &str) -> Result<Self, ApiError> {
+        const KNOWN: [&str; 8] =
+            ["name", "seen_at", "first_at", "fullest", "memory_bytes", "os_name", "lease_until", "warranty_until"];
+        let (column, way) = sort.strip_prefix('-').map_or((sort, "ASC"), |column| (column, "DESC"));
+        let column = KNOWN
+            .into_iter()
+            .find(|known| *known == column)
+            .ok_or_else(|| ApiError::invalid("?sort", "unknown", format!("assets cannot be sorted by `{sort}`")))?;
+        Ok(Self { column, way })
     }
-    // What has no date comes last in both ways; SQLite and PostgreSQL differ where nobody says so.
-    let last = if column.ends_with("_until") {
-        format!("CASE WHEN a.{column} IS NULL THEN 1 ELSE 0 END, ")
-    } else {
-        String::new()
-    };
-    Ok(format!("{last}a.{column} {way}, a.id {way}"))
+
+    /// The order of a table that has `place` and `id`.
+    fn by(&self, table: &str) -> String {
+        let Self { column, way } = self;
+        // What has no date comes last in both ways; SQLite and PostgreSQL differ where nobody says so.
+        let last = if column.ends_with("_until") {
+            format!("CASE WHEN {table}.place IS NULL THEN 1 ELSE 0 END, ")
+        } else {
+            String::new()
+        };
+        format!("{last}{table}.place {way}, {table}.id {way}")
+    }
 }
 
 /// A LIKE pattern for "contains"; what means something to LIKE is dropped, as SQLite and PostgreSQL escape it differently.
 fn like(text: &str) -> String {
-    format!("%{}%", plain(text).to_lowercase())
+    format!("%{}%", fold(&plain(text)))
 }
 
 fn plain(text: &str) -> String {

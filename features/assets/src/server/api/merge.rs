@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 
 use super::view::{AssetDetail, detail, find};
-use crate::server::ledger::{choose, show_again};
+use crate::server::ledger::{choose, show_again, step_down, turn};
 
 /// What is laid together.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -35,8 +35,10 @@ pub(crate) async fn merge(
     let gone = detail(&ctx, &caller, &body.other).await?;
     let mut change = Change::begin(&ctx, &caller, "asset.merge").await?;
     let (to, from) = (asset.to_string(), other.to_string());
+    turn(&ctx, change.on()).await?;
+    step_down(change.on(), other).await?;
     for sql in [
-        "UPDATE assets_sighting SET asset_id = $1, why = 'by_hand', leads = 0 WHERE asset_id = $2",
+        "UPDATE assets_sighting SET asset_id = $1, why = 'by_hand' WHERE asset_id = $2",
         "UPDATE assets_change SET asset_id = $1 WHERE asset_id = $2",
     ] {
         sqlx::query(sql).bind(&to).bind(&from).execute(change.on()).await?;

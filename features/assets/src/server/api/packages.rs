@@ -69,22 +69,26 @@ pub(crate) async fn packages(
     let source = query.source.unwrap_or_default();
     // A range instead of LIKE, so that the index serves.
     let matching = "folded >= $1 AND folded < $1 || '\u{10ffff}' AND ($2 = '' OR source = $2)";
-    // The page is cut first, so that only its packages are counted. Nothing is left of packages that nobody has any more, or
-    // nobody whom the caller may see.
+    // Whoever may see everything is told the kept number; for others their own machines are counted, on the one page that is cut first.
+    let machines = if caller.limit().is_empty() {
+        "CASE WHEN $7 = '' THEN page.machines ELSE 0 END".to_owned()
+    } else {
+        format!(
+            "(SELECT COUNT(*) FROM assets_installed i JOIN assets_asset a ON a.led_by = i.sighting
+             LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id
+             WHERE i.package = page.number AND {})",
+            visible("COALESCE(e.group_id, a.group_id)", 7)
+        )
+    };
+    // What nobody has any more is left out.
     let sql = format!(
-        "WITH page AS (SELECT number, name, version, publisher, source, architecture, first_at, folded
-         FROM assets_package WHERE {matching} AND (folded, version, number) > ($3, $4, $5)
-         AND EXISTS (SELECT 1 FROM assets_installed i WHERE i.package = assets_package.number)
+        "WITH page AS (SELECT number, name, version, publisher, source, architecture, first_at, folded, machines
+         FROM assets_package WHERE {matching} AND machines > 0 AND (folded, version, number) > ($3, $4, $5)
          ORDER BY folded, version, number LIMIT $6)
          SELECT page.number AS number, page.folded AS folded, page.name AS name, page.version AS version,
          page.publisher AS publisher, page.source AS source, page.architecture AS architecture,
-         page.first_at AS first_at,
-         (SELECT COUNT(*) FROM assets_installed i JOIN assets_sighting s ON s.number = i.sighting
-          {} WHERE i.package = page.number AND s.leads = 1 AND {}) AS machines
+         page.first_at AS first_at, {machines} AS machines
          FROM page ORDER BY page.folded, page.version, page.number",
-        // Whoever may see everything need not have each machine's group looked up.
-        if caller.limit().is_empty() { String::new() } else { format!("JOIN ({OWN}) held ON held.id = s.asset_id") },
-        if caller.limit().is_empty() { "$7 = ''".to_owned() } else { visible("held.group_id", 7) },
     );
     let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(&prefix)
@@ -96,14 +100,11 @@ pub(crate) async fn packages(
         .bind(caller.limit())
         .fetch_all(ctx.db().read())
         .await?;
+    let sql = format!("SELECT COUNT(*) FROM assets_package WHERE {matching} AND machines > 0");
     let (count,): (i64,) =
-        sqlx::query_as(AssertSqlSafe(format!("SELECT COUNT(*) FROM assets_package WHERE {matching}")))
-            .bind(&prefix)
-            .bind(&source)
-            .fetch_one(ctx.db().read())
-            .await?;
-    // Packages that nobody has any more are counted too.
-    let count = Count { value: count.unsigned_abs(), exact: false };
+        sqlx::query_as(AssertSqlSafe(sql)).bind(&prefix).bind(&source).fetch_one(ctx.db().read()).await?;
+    // What only machines have that the caller may not see is counted too.
+    let count = Count { value: count.unsigned_abs(), exact: caller.limit().is_empty() };
     let page = Page::cut(rows, limit, count, |row| (row.folded.clone(), row.version.clone(), row.number));
     let mut page = page.map(|row| PackageView {
         name: row.name,
@@ -117,7 +118,3 @@ pub(crate) async fn packages(
     page.items.retain(|package| package.machines > 0);
     Ok(Json(page))
 }
-
-/// Assets with their groups.
-const OWN: &str = "SELECT a.id AS id, COALESCE(e.group_id, a.group_id) AS group_id FROM assets_asset a
-     LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id";

@@ -5,6 +5,7 @@ use http::StatusCode;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, Path, error::Problem};
 
 use super::view::{detail, find};
+use crate::server::ledger::{step_down, turn};
 
 /// Remove an asset from the ledger
 #[utoipa::path(delete, path = "/api/v1/assets/ledger/{id}", tag = "assets", params(("id" = String, Path)),
@@ -18,6 +19,7 @@ pub(crate) async fn remove(
     let (asset, row) = find(&ctx, &caller, &id).await?;
     let before = detail(&ctx, &caller, &id).await?;
     let mut change = Change::begin(&ctx, &caller, "asset.remove").await?;
+    turn(&ctx, change.on()).await?;
     let id = asset.to_string();
     let alive: Option<(i64,)> = sqlx::query_as(
         "SELECT 1 FROM assets_asset a JOIN endpoints_endpoint e ON e.id = a.endpoint_id
@@ -29,6 +31,7 @@ pub(crate) async fn remove(
     if alive.is_some() {
         return Err(ApiError::conflict("our agent runs on it and would bring it back: retire the endpoint first"));
     }
+    step_down(change.on(), asset).await?;
     for sql in [
         "DELETE FROM assets_installed WHERE sighting IN (SELECT number FROM assets_sighting WHERE asset_id = $1)",
         "DELETE FROM assets_mark WHERE sighting IN (SELECT number FROM assets_sighting WHERE asset_id = $1)",

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
 
 use super::view::{AssetDetail, detail, find};
-use crate::server::ledger::{AssetKind, Sighting, Source, choose, make, show_again};
+use crate::server::ledger::{AssetKind, Sighting, Source, choose, make, show_again, step_down, turn};
 
 /// What is taken apart.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -30,6 +30,7 @@ pub(crate) async fn split(
     let unknown = || ApiError::invalid("/sighting", "unknown", "the asset has no such source");
     let number: i64 = body.sighting.parse().map_err(|_| unknown())?;
     let mut change = Change::begin(&ctx, &caller, "asset.split").await?;
+    turn(&ctx, change.on()).await?;
     let all: Vec<(i64, String, String, String)> =
         sqlx::query_as("SELECT number, source, source_key, facts FROM assets_sighting WHERE asset_id = $1")
             .bind(asset.to_string())
@@ -47,8 +48,9 @@ pub(crate) async fn split(
         key,
         assets: serde_json::from_str(&facts).map_err(|error| ApiError::unavailable(&error))?,
     };
+    step_down(change.on(), asset).await?;
     let new = make(&ctx, change.on(), &sighting).await?;
-    sqlx::query("UPDATE assets_sighting SET asset_id = $1, why = 'by_hand', leads = 0 WHERE number = $2")
+    sqlx::query("UPDATE assets_sighting SET asset_id = $1, why = 'by_hand' WHERE number = $2")
         .bind(new.to_string())
         .bind(number)
         .execute(change.on())

@@ -46,6 +46,14 @@ pub(crate) struct AssetSummary {
     sources: Vec<String>,
     inventory_number: String,
     place: String,
+    /// Where it was last seen: `office`, `home`, `elsewhere`; empty where nobody knows.
+    whereabouts: String,
+    /// The name of the office that it is in.
+    office: String,
+    /// So many updates wait; absent where nobody knows.
+    updates: Option<u64>,
+    /// So many of them close a hole in security.
+    security_updates: Option<u64>,
     /// `in_use`, `stock`, `lent`, `returned`, `disposed`.
     standing: String,
     lease_until: Option<Time>,
@@ -122,6 +130,10 @@ pub(super) struct Row {
     pub sources: String,
     pub inventory_number: String,
     pub place: String,
+    pub whereabouts: String,
+    pub office: String,
+    pub updates: Option<i64>,
+    pub security_updates: Option<i64>,
     pub standing: String,
     pub lease_until: Option<i64>,
     pub warranty_until: Option<i64>,
@@ -140,7 +152,8 @@ pub(super) const SELECT: &str =
      COALESCE(p.name, a.person) AS person, a.vendor AS vendor, a.model AS model, a.serial AS serial,
      a.os_name AS os_name, a.os_version AS os_version, a.cpu AS cpu, a.memory_bytes AS memory_bytes,
      a.disk_bytes AS disk_bytes, a.fullest AS fullest, a.ip AS ip, a.mac AS mac, a.sources AS sources,
-     a.inventory_number AS inventory_number, a.place AS place, a.standing AS standing, a.lease_until AS lease_until,
+     a.inventory_number AS inventory_number, a.place AS place, a.whereabouts AS whereabouts, a.office AS office, a.updates AS updates,
+     a.security_updates AS security_updates, a.standing AS standing, a.lease_until AS lease_until,
      a.warranty_until AS warranty_until, a.first_at AS first_at, a.seen_at AS seen_at, a.bought_at AS bought_at,
      a.price AS price, a.note AS note, a.custom AS custom, a.version AS version";
 
@@ -180,6 +193,10 @@ impl AssetSummary {
             sources: row.sources.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             inventory_number: row.inventory_number.clone(),
             place: row.place.clone(),
+            whereabouts: row.whereabouts.clone(),
+            office: row.office.clone(),
+            updates: row.updates.map(i64::unsigned_abs),
+            security_updates: row.security_updates.map(i64::unsigned_abs),
             standing: row.standing.clone(),
             lease_until: row.lease_until.map(Time::from_micros),
             warranty_until: row.warranty_until.map(Time::from_micros),

@@ -3,8 +3,12 @@
 use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::Id;
 
-use super::{Asset, Sighting};
-use crate::{Assets, changes::changes, server::watch};
+use super::{Asset, Sighting, packages::Moved};
+use crate::{
+    Assets,
+    changes::{changes_but_software, software_changes},
+    server::watch,
+};
 
 /// The kind of ids of changes.
 enum Kept {}
@@ -18,9 +22,13 @@ pub(super) async fn write(
     tx: &mut Tx,
     asset: Id<Asset>,
     before: &Assets,
+    packages: &Moved<'_>,
     sighting: &Sighting,
 ) -> Result<(), ApiError> {
-    let found = changes(before, &sighting.assets);
+    let mut found = changes_but_software(before, &sighting.assets);
+    if !packages.first {
+        found.extend(software_changes(&packages.went, &packages.came, &sighting.assets.software));
+    }
     for change in &found {
         sqlx::query(
             "INSERT INTO assets_change (id, asset_id, at, source, part, name, before_value, after_value)

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 use yagura_server_kit::ApiError;
 use yagura_vocabulary::{Id, Time};
 
-use super::{Asset, AssetKind, Sighting, Source};
+use super::{Asset, AssetKind, Sighting, Source, fold};
 use crate::Assets;
 
 /// Writes the shown columns.
@@ -20,6 +20,9 @@ pub(crate) async fn show(
     let disks = sighting.assets.disks.iter().filter(|disk| !disk.removable);
     let name = os.hostname.clone().unwrap_or_else(|| sighting.key.clone());
     let (ip, mac) = first_interface(&sighting.assets);
+    // Where it was last, while it is in no network.
+    let whereabouts = sighting.assets.whereabouts.as_ref();
+    let updates = sighting.assets.updates.as_ref();
     // Another asset may have been this endpoint's until now: the machine was recognised by something better.
     if let Some(endpoint) = sighting.endpoint {
         sqlx::query("UPDATE assets_asset SET endpoint_id = NULL WHERE endpoint_id = $1 AND id <> $2")
@@ -31,10 +34,11 @@ pub(crate) async fn show(
     sqlx::query(
         "UPDATE assets_asset SET name = $1, vendor = $2, model = $3, serial = $4, os_name = $5, os_version = $6,
          cpu = $7, memory_bytes = $8, disk_bytes = $9, fullest = $10, ip = $11, mac = $12, seen_at = $13,
-         endpoint_id = COALESCE($14, endpoint_id), kind = CASE WHEN kind IN ('computer', 'other') THEN $15 ELSE kind END
-         WHERE id = $16",
+         endpoint_id = COALESCE($14, endpoint_id), kind = CASE WHEN kind IN ('computer', 'other') THEN $15 ELSE kind END,
+         told_words = $16, whereabouts = COALESCE($17, whereabouts), office = COALESCE($18, office), updates = $19,
+         security_updates = $20 WHERE id = $21",
     )
-    .bind(name)
+    .bind(&name)
     .bind(text(&hardware.vendor))
     .bind(text(&hardware.model))
     .bind(text(&hardware.serial))
@@ -44,11 +48,16 @@ pub(crate) async fn show(
     .bind(number(hardware.memory_bytes))
     .bind(number(disks.map(|disk| disk.size_bytes).sum()))
     .bind(fullest(&sighting.assets))
-    .bind(ip)
-    .bind(mac)
+    .bind(&ip)
+    .bind(&mac)
     .bind(now.micros())
     .bind(sighting.endpoint.map(|endpoint| endpoint.to_string()))
     .bind(sighting.kind.as_str())
+    .bind(fold(&[&name, &text(&hardware.serial), &text(&hardware.model), &ip, &mac].map(String::as_str).join(" ")))
+    .bind(whereabouts.map(|it| it.place.as_str()))
+    .bind(whereabouts.map(|it| it.office.as_str()))
+    .bind(updates.map(|it| i64::from(it.count)))
+    .bind(updates.map(|it| i64::from(it.security)))
     .bind(asset.to_string())
     .execute(connection)
     .await?;

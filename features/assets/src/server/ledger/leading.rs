@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 use yagura_server_kit::ApiError;
 use yagura_vocabulary::{Id, Time};
 
-use super::{Asset, Source};
+use super::{Asset, Source, packages};
 
 /// A source that has been silent for so long while a lesser one was not does not lead any more: 30 days.
 const STALE_US: i64 = 30 * 86_400_000_000;
@@ -42,24 +42,44 @@ pub(crate) async fn choose(connection: &mut AnyConnection, asset: Id<Asset>) -> 
     };
     let sightings: Vec<Standing> = rows.iter().filter_map(standing).collect();
     let leader = lead(&sightings);
-    let led: Vec<i64> = rows.iter().filter(|(_, _, _, leading)| *leading != 0).map(|(number, ..)| *number).collect();
-    if leader.is_some_and(|leader| led != [leader]) {
-        sqlx::query("UPDATE assets_sighting SET leads = CASE WHEN number = $1 THEN 1 ELSE 0 END WHERE asset_id = $2")
-            .bind(leader)
-            .bind(&id)
-            .execute(&mut *connection)
-            .await?;
+    for (number, _, _, leads) in &rows {
+        set(connection, *number, *leads != 0, leader == Some(*number)).await?;
     }
     let mut sources: Vec<&str> = sightings.iter().map(|one| one.source.as_str()).collect();
     sources.sort_unstable();
     sources.dedup();
-    sqlx::query("UPDATE assets_asset SET sources = $1, seen_at = $2 WHERE id = $3")
+    sqlx::query("UPDATE assets_asset SET sources = $1, seen_at = $2, led_by = $3 WHERE id = $4")
         .bind(format!(",{},", sources.join(",")))
         .bind(sightings.iter().map(|one| one.seen_at.micros()).max().unwrap_or(0))
+        .bind(leader)
         .bind(&id)
         .execute(connection)
         .await?;
     Ok(leader)
+}
+
+/// No sighting of an asset leads any more: before its sightings go elsewhere, so that packages stay counted.
+pub(crate) async fn step_down(connection: &mut AnyConnection, asset: Id<Asset>) -> Result<(), ApiError> {
+    let rows: Vec<(i64,)> = sqlx::query_as("SELECT number FROM assets_sighting WHERE asset_id = $1 AND leads = 1")
+        .bind(asset.to_string())
+        .fetch_all(&mut *connection)
+        .await?;
+    for (number,) in rows {
+        set(connection, number, true, false).await?;
+    }
+    Ok(())
+}
+
+async fn set(connection: &mut AnyConnection, number: i64, was: bool, is: bool) -> Result<(), ApiError> {
+    if was == is {
+        return Ok(());
+    }
+    sqlx::query("UPDATE assets_sighting SET leads = $1 WHERE number = $2")
+        .bind(i64::from(is))
+        .bind(number)
+        .execute(&mut *connection)
+        .await?;
+    packages::count_all(connection, number, if is { 1 } else { -1 }).await
 }
 
 #[cfg(test)]

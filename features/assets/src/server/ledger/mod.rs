@@ -13,13 +13,13 @@ mod written;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use yagura_channel::wire::key::sha256;
-use yagura_server_kit::{ApiError, Context, Tx};
+use yagura_server_kit::{ApiError, Context, Tx, db::Kind};
 use yagura_vocabulary::{Id, Time, id::EndpointId, words};
 
 pub(crate) use self::{
     facts::show_again,
     home::make,
-    leading::choose,
+    leading::{choose, step_down},
     packages::fold,
     written::{AssetStanding, Written, write_down},
 };
@@ -95,32 +95,53 @@ pub(crate) struct Sighted {
 /// When the database is away.
 pub(crate) async fn sighted(ctx: &Context, tx: &mut Tx, sighting: &Sighting) -> Result<Sighted, ApiError> {
     let now = ctx.now();
+    turn(ctx, tx.on()).await?;
     let number = number_of(&[sighting.source.as_str(), &sighting.key]);
     let identity = Identity::of(&sighting.assets);
     let home = home::find(ctx, tx.on(), number, sighting, &identity).await?;
     let before = write(tx.on(), number, &home, sighting, now).await?;
     home::mark(tx.on(), number, &identity, &home.doubts).await?;
-    let packages = packages::write(tx.on(), number, &sighting.assets.software, now).await?;
+    let led = before.as_ref().is_some_and(|before| before.leads);
+    let packages = packages::write(tx.on(), number, led, &sighting.assets.software, now).await?;
     let leads = leading::choose(tx.on(), home.asset).await? == Some(number);
     if leads {
         facts::show(tx.on(), home.asset, sighting, now).await?;
     }
-    if let Some(mut before) = before.filter(|_| leads) {
-        before.software = packages;
-        changed::write(ctx, tx, home.asset, &before, sighting).await?;
+    if let Some(before) = before.and_then(|before| before.facts).filter(|_| leads) {
+        changed::write(ctx, tx, home.asset, &before, &packages, sighting).await?;
     }
     Ok(Sighted { asset: home.asset, new: home.new })
 }
 
-/// Writes the sighting's own row; gives what it said before, without its software.
+/// Those who change what leads, or lay assets together, do it one after the other: two sources that tell of one new machine at the same
+/// moment would make two assets of it, and two machines that get the same packages would wait for each other's counts. SQLite has one
+/// writer in any case.
+pub(crate) async fn turn(ctx: &Context, connection: &mut AnyConnection) -> Result<(), ApiError> {
+    /// Any number that nobody else takes: "assets" as bytes.
+    const LOCK: i64 = 0x6173_7365_7473;
+    if ctx.db().kind() == Kind::Postgres {
+        // It ends with the transaction.
+        sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)").bind(LOCK).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// A sighting as it was.
+struct Before {
+    /// What it said, without its software; none where an older version wrote what this one cannot read.
+    facts: Option<Assets>,
+    leads: bool,
+}
+
+/// Writes the sighting's own row; gives what it was before.
 async fn write(
     connection: &mut AnyConnection,
     number: i64,
     home: &home::Home,
     sighting: &Sighting,
     now: Time,
-) -> Result<Option<Assets>, ApiError> {
-    let before: Option<(String,)> = sqlx::query_as("SELECT facts FROM assets_sighting WHERE number = $1")
+) -> Result<Option<Before>, ApiError> {
+    let before: Option<(String, i64)> = sqlx::query_as("SELECT facts, leads FROM assets_sighting WHERE number = $1")
         .bind(number)
         .fetch_optional(&mut *connection)
         .await?;
@@ -140,8 +161,7 @@ async fn write(
     .bind(now.micros())
     .execute(connection)
     .await?;
-    // What an older version wrote and this one cannot read is no reason to refuse what is told now.
-    Ok(before.and_then(|(text,)| serde_json::from_str(&text).ok()))
+    Ok(before.map(|(facts, leads)| Before { facts: serde_json::from_str(&facts).ok(), leads: leads != 0 }))
 }
 
 /// A number that stands for some words: the first 63 bits of their SHA-256. Nobody has to be asked for the next free one, and that two

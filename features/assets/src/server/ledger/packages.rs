@@ -11,7 +11,6 @@ use crate::model::Software;
 
 #[derive(Debug, FromRow)]
 struct Row {
-    number: i64,
     name: String,
     version: String,
     source: String,
@@ -25,58 +24,88 @@ fn number(one: &Software) -> i64 {
     number_of(&[&one.name, &one.version, &one.source, &text(&one.architecture), &text(&one.publisher)])
 }
 
-/// Writes down what a sighting has; gives what it had before.
+/// What came to a sighting's packages, and what went.
+#[derive(Debug, Default)]
+pub(super) struct Moved<'a> {
+    pub came: Vec<&'a Software>,
+    pub went: Vec<Software>,
+    /// Whether it had none before: all came with the first look, and nothing changed.
+    pub first: bool,
+}
+
+/// Writes down what a sighting has, and gives what is different from before. Where it leads, packages are counted.
 ///
 /// A source that tells no package at all could not read them this time: what it had stays, and nothing changed.
-pub(super) async fn write(
+pub(super) async fn write<'a>(
     connection: &mut AnyConnection,
     sighting: i64,
-    software: &[Software],
+    leads: bool,
+    software: &'a [Software],
     now: Time,
-) -> Result<Vec<Software>, ApiError> {
+) -> Result<Moved<'a>, ApiError> {
     if software.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Moved::default());
     }
-    let had: Vec<Row> = sqlx::query_as(
-        "SELECT p.number AS number, p.name AS name, p.version AS version, p.source AS source,
-         p.architecture AS architecture, p.publisher AS publisher
-         FROM assets_installed i JOIN assets_package p ON p.number = i.package WHERE i.sighting = $1",
-    )
-    .bind(sighting)
-    .fetch_all(&mut *connection)
-    .await?;
-    let has: BTreeMap<i64, &Software> = software.iter().map(|one| (number(one), one)).collect();
-    let before: BTreeSet<i64> = had.iter().map(|row| row.number).collect();
-    for (package, one) in has.iter().filter(|(package, _)| !before.contains(package)) {
-        sqlx::query(
-            "INSERT INTO assets_package (number, name, version, source, architecture, publisher, folded, first_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-        )
-        .bind(*package)
-        .bind(&one.name)
-        .bind(&one.version)
-        .bind(&one.source)
-        .bind(one.architecture.as_deref().unwrap_or_default())
-        .bind(one.publisher.as_deref().unwrap_or_default())
-        .bind(fold(&one.name))
-        .bind(now.micros())
-        .execute(&mut *connection)
+    let had: Vec<(i64,)> = sqlx::query_as("SELECT package FROM assets_installed WHERE sighting = $1")
+        .bind(sighting)
+        .fetch_all(&mut *connection)
         .await?;
+    let had: BTreeSet<i64> = had.into_iter().map(|(package,)| package).collect();
+    let has: BTreeMap<i64, &Software> = software.iter().map(|one| (number(one), one)).collect();
+    let mut moved = Moved { first: had.is_empty(), ..Moved::default() };
+    for (package, one) in has.iter().filter(|(package, _)| !had.contains(package)) {
+        add(connection, *package, one, now).await?;
         sqlx::query("INSERT INTO assets_installed (package, sighting) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(*package)
             .bind(sighting)
             .execute(&mut *connection)
             .await?;
+        moved.came.push(one);
+        if leads {
+            count(connection, *package, 1).await?;
+        }
     }
-    for package in before.iter().filter(|package| !has.contains_key(package)) {
+    for package in had.iter().filter(|package| !has.contains_key(package)) {
+        moved.went.extend(read(connection, *package).await?);
         sqlx::query("DELETE FROM assets_installed WHERE package = $1 AND sighting = $2")
             .bind(*package)
             .bind(sighting)
             .execute(&mut *connection)
             .await?;
+        if leads {
+            count(connection, *package, -1).await?;
+        }
     }
+    Ok(moved)
+}
+
+/// Adds a package that nobody had.
+async fn add(connection: &mut AnyConnection, package: i64, one: &Software, now: Time) -> Result<(), ApiError> {
+    sqlx::query(
+        "INSERT INTO assets_package (number, name, version, source, architecture, publisher, folded, first_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+    )
+    .bind(package)
+    .bind(&one.name)
+    .bind(&one.version)
+    .bind(&one.source)
+    .bind(one.architecture.as_deref().unwrap_or_default())
+    .bind(one.publisher.as_deref().unwrap_or_default())
+    .bind(fold(&one.name))
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn read(connection: &mut AnyConnection, package: i64) -> Result<Option<Software>, ApiError> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT name, version, source, architecture, publisher FROM assets_package WHERE number = $1")
+            .bind(package)
+            .fetch_optional(connection)
+            .await?;
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
-    let software = |row: Row| Software {
+    Ok(row.map(|row| Software {
         name: row.name,
         version: row.version,
         publisher: some(row.publisher),
@@ -87,8 +116,29 @@ pub(super) async fn write(
         account: None,
         browser: None,
         id: None,
-    };
-    Ok(had.into_iter().map(software).collect())
+    }))
+}
+
+async fn count(connection: &mut AnyConnection, package: i64, by: i64) -> Result<(), ApiError> {
+    sqlx::query("UPDATE assets_package SET machines = machines + $1 WHERE number = $2")
+        .bind(by)
+        .bind(package)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Counts all that a sighting has once more (`by` 1) or once less (-1): it leads now, or does not any more.
+pub(super) async fn count_all(connection: &mut AnyConnection, sighting: i64, by: i64) -> Result<(), ApiError> {
+    sqlx::query(
+        "UPDATE assets_package SET machines = machines + $1
+         WHERE number IN (SELECT package FROM assets_installed WHERE sighting = $2)",
+    )
+    .bind(by)
+    .bind(sighting)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// As names are searched for: full and half width, upper and lower case are the same.

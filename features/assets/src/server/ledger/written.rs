@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, present};
 use yagura_vocabulary::{Id, Time, words};
 
-use super::{Asset, AssetKind};
+use super::{Asset, AssetKind, fold};
 
 words! {
     /// Where in its life an asset is.
@@ -146,7 +146,17 @@ pub(crate) async fn write_down(
     .bind(sets(written.warranty_until.is_some()))
     .bind(micros(&written.warranty_until))
     .bind(asset.to_string())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    let (number, place, person): (String, String, String) =
+        sqlx::query_as("SELECT inventory_number, place, person FROM assets_asset WHERE id = $1")
+            .bind(asset.to_string())
+            .fetch_one(&mut *connection)
+            .await?;
+    sqlx::query("UPDATE assets_asset SET written_words = $1 WHERE id = $2")
+        .bind(fold(&[number, place, person].join(" ")))
+        .bind(asset.to_string())
+        .execute(connection)
+        .await?;
     Ok(())
 }

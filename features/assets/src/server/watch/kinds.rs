@@ -33,6 +33,7 @@ const DISPLAY: Kind = kind("asset.display", Low, ("ディスプレイが変わ�
 const TIME_ZONE: Kind = kind("asset.time_zone", Low, ("タイムゾーンが変わりました", "The time zone has changed"));
 const ENCRYPTION: Kind =
     kind("asset.encryption", Medium, ("ディスクの暗号化が変わりました", "The encryption of a disk has changed"));
+const WHEREABOUTS: Kind = kind("asset.whereabouts", Low, ("端末の場所が変わりました", "A machine is in another place"));
 
 /// The kind of alarm about a change of a part.
 pub(super) const fn of(part: Part) -> &'static Kind {
@@ -54,6 +55,7 @@ pub(super) const fn of(part: Part) -> &'static Kind {
         Part::Display => &DISPLAY,
         Part::TimeZone => &TIME_ZONE,
         Part::Encryption => &ENCRYPTION,
+        Part::Whereabouts => &WHEREABOUTS,
     }
 }
 
