@@ -26,7 +26,7 @@ test_api() {
   [ "$status" -ne 0 ] || "$SCHEMATHESIS" run "https://127.0.0.1:$port/api/openapi.json" \
     --header "Authorization: Bearer $(cat "$data/token")" --tls-verify "$data/ca.pem" --no-color \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-    --phases coverage,fuzzing --max-examples "${YAGURA_API_EXAMPLES:-15}" --seed 1 --generation-database none \
+    --phases coverage,fuzzing --max-examples "${YAGURA_API_EXAMPLES:-10}" --seed 1 --generation-database none \
     --generation-with-security-parameters false --workers 1 --request-timeout 60 --continue-on-failure --suppress-health-check all || status=1
   kill "$server" && wait "$server" || true
   return "$status"

@@ -52,7 +52,8 @@ processor_seconds() {
 }
 
 test_console() {
-  run_step console-check "the console's types and lints" npm run --silent check
+  # What ./dev check has just passed on the same files is not asked again.
+  [ -n "${YAGURA_CHECKED:-}" ] || run_step console-check "the console's types and lints" npm run --silent check
   run_step console-unit "the console's units" npm run --silent test
 }
 

@@ -24,9 +24,10 @@ async fn two_servers_that_share_a_clickhouse_and_a_postgresql_store_each_event_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_thousand_events_in_clickhouse_are_found_as_by_hand() {
+async fn sixty_thousand_events_in_clickhouse_are_found_as_by_hand() {
     if let Some(engine) = engine() {
-        run_large(Rig::at(&engine.url).await, 200_000, 11).await;
+        // More than the engine keeps in one part; the embedded store is asked the same of 200,000, and a single node takes minutes for them.
+        run_large(Rig::at(&engine.url).await, 60_000, 11).await;
     }
 }
 
