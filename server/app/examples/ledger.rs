@@ -118,12 +118,17 @@ async fn fill(server: &Server, machines: usize, each: usize) -> anyhow::Result<V
     for at in 0..machines {
         fleet.push(machine(tx.on(), at, &root, now).await?);
     }
+    // Filled first and indexed then: row by row the index would be written in the order of a die.
+    sqlx::query("DROP INDEX assets_installed_sighting").execute(tx.on()).await?;
     sqlx::query(
         "INSERT INTO assets_installed (package, sighting)
          SELECT p.number, m.number FROM bench_package p JOIN bench_machine m ON m.at = p.at ORDER BY p.number, m.number",
     )
     .execute(tx.on())
     .await?;
+    sqlx::query("CREATE INDEX assets_installed_sighting ON assets_installed (sighting, package)")
+        .execute(tx.on())
+        .await?;
     sqlx::query("UPDATE assets_package SET machines = (SELECT COUNT(*) FROM assets_installed i WHERE i.package = assets_package.number)")
         .execute(tx.on())
         .await?;

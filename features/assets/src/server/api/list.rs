@@ -102,8 +102,23 @@ struct Numbered {
     total: i64,
 }
 
+/// One page of all there is: an index is in its order already, and nothing needs to be gathered.
+fn page_of_all(filters: &Filters, order: &Order) -> String {
+    format!(
+        "WITH page AS (SELECT a.id AS id, a.{column} AS place {hits} ORDER BY a.{column} {way}, a.id {way} LIMIT $16 OFFSET $17)
+         {SELECT}, (SELECT COUNT(*) FROM assets_asset) AS total {FROM} JOIN page ON page.id = a.id ORDER BY {}",
+        order.by("page"),
+        column = order.column,
+        way = order.way,
+        hits = hits(filters),
+    )
+}
+
 /// One page. What fits is gathered once, by id and what it is sorted by, counted, and cut; only what is shown is looked up whole.
 fn page(filters: &Filters, order: &Order) -> String {
+    if *filters == Filters::default() && order.column == "name" {
+        return page_of_all(filters, order);
+    }
     format!(
         "WITH hit AS MATERIALIZED (SELECT a.id AS id, a.{column} AS place {hits}),
          page AS (SELECT id, place FROM hit ORDER BY {} LIMIT $16 OFFSET $17)
@@ -126,6 +141,7 @@ words! {
 }
 
 /// The filters as SQL wants them: an empty text restricts nothing.
+#[derive(Default, PartialEq)]
 struct Filters {
     limit: String,
     q: String,
@@ -139,9 +155,9 @@ struct Filters {
     version: String,
     whereabouts: String,
     updates: String,
-    fullest: i64,
-    ends_before: i64,
-    silent_since: i64,
+    fullest: Option<i64>,
+    ends_before: Option<i64>,
+    silent_since: Option<i64>,
 }
 
 impl Filters {
@@ -170,9 +186,9 @@ impl Filters {
             version: text(&query.package_version),
             whereabouts: text(&query.whereabouts),
             updates: text(&query.updates),
-            fullest: query.fullest.map_or(-1, i64::from),
-            ends_before: query.ends_before.map_or(i64::MIN, Time::micros),
-            silent_since: query.silent_since.map_or(i64::MAX, Time::micros),
+            fullest: query.fullest.map(i64::from),
+            ends_before: query.ends_before.map(Time::micros),
+            silent_since: query.silent_since.map(Time::micros),
         })
     }
 }
@@ -233,9 +249,9 @@ fn filtered<'q, T>(query: Asked<'q, T>, filters: &'q Filters) -> Asked<'q, T> {
         .bind(&filters.package)
         .bind(&filters.package_prefix)
         .bind(&filters.version)
-        .bind(filters.fullest)
-        .bind(filters.ends_before)
-        .bind(filters.silent_since)
+        .bind(filters.fullest.unwrap_or(-1))
+        .bind(filters.ends_before.unwrap_or(i64::MIN))
+        .bind(filters.silent_since.unwrap_or(i64::MAX))
         .bind(&filters.whereabouts)
         .bind(&filters.updates)
 }
