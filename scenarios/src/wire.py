@@ -1,4 +1,6 @@
 # A road out of a network of one's own: what connects to the port here comes out at the socket that is a file, which both sides see.
+import ctypes
+import signal
 import socket
 import sys
 import threading
@@ -28,6 +30,8 @@ def join(near):
     pump(far, near)
 
 
+# It goes with the agent that it was started for (PR_SET_PDEATHSIG): nobody else would end it.
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 while True:
     connection, _ = listener.accept()

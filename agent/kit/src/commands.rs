@@ -7,6 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use serde_json::Value;
+use tokio::sync::watch;
 
 /// Why a command did not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +35,7 @@ pub trait Handler: Send + Sync {
 
 /// The commands that this agent knows, by name.
 #[derive(Clone, Default)]
-pub struct Commands(Arc<Mutex<HashMap<String, Arc<dyn Handler>>>>);
+pub struct Commands(Arc<Mutex<HashMap<String, Arc<dyn Handler>>>>, watch::Sender<()>);
 
 impl std::fmt::Debug for Commands {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -47,6 +48,15 @@ impl Commands {
     pub fn register(&self, name: &str, handler: impl Handler + 'static) {
         let mut handlers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         handlers.insert(name.to_owned(), Arc::new(handler));
+        drop(handlers);
+        self.1.send_replace(());
+    }
+
+    /// Comes back once somebody carries out the commands of this name.
+    pub async fn known(&self, name: &str) {
+        let mut changed = self.1.subscribe();
+        // The sender is part of `self`.
+        while !self.names().iter().any(|known| known == name) && changed.changed().await.is_ok() {}
     }
 
     /// The known names, sorted.

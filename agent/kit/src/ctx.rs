@@ -7,8 +7,8 @@ use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{
-    AddressSeat, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoServer, SignIn, StateReceiver,
-    StateSink, Warnings, events::events,
+    AddressSeat, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoServer, Questions, SignIn,
+    StateReceiver, StateSink, Warnings, events::events,
 };
 
 /// All that a feature is given.
@@ -38,6 +38,8 @@ pub struct FeatureCtx<P> {
     pub address: AddressSeat,
     /// The way of warnings to the person whose act it was.
     pub warnings: Warnings,
+    /// The way of questions to the people who are there.
+    pub questions: Questions,
     /// The gate before programs start.
     pub gate: Gate,
 }
@@ -56,6 +58,7 @@ pub(crate) struct Shared {
     pub(crate) judge: JudgeSeat,
     pub(crate) address: AddressSeat,
     pub(crate) warnings: Warnings,
+    pub(crate) questions: Questions,
     pub(crate) gate: Gate,
 }
 
@@ -83,6 +86,7 @@ impl Shared {
             judge,
             address,
             warnings,
+            questions: Questions::default(),
             gate,
         };
         (shared, receiver)
@@ -102,6 +106,7 @@ impl Shared {
             judge: self.judge.clone(),
             address: self.address.clone(),
             warnings: self.warnings.clone(),
+            questions: self.questions.clone(),
             gate: self.gate.clone(),
         }
     }
@@ -124,6 +129,8 @@ pub struct TestEnds<P> {
     pub clock: ManualClock,
     /// The warnings that it handed over.
     pub warnings: Warnings,
+    /// The questions that it asks.
+    pub questions: Questions,
     /// Where it registered its judge of programs. It does not open.
     pub gate: Gate,
 }
@@ -147,6 +154,7 @@ impl<P> FeatureCtx<P> {
             health: shared.health.clone(),
             commands: shared.commands.clone(),
             warnings: shared.warnings.clone(),
+            questions: shared.questions.clone(),
             gate: shared.gate.clone(),
             clock,
             policy: policy.clone(),

@@ -21,6 +21,10 @@ pub trait AgentFeature: Send + Sync + 'static {
     /// Its name: policies, events and reports carry it.
     const NAME: &'static str;
 
+    /// The commands that it goes on with when the agent, or the machine, was stopped while they were carried out: their handlers are run
+    /// again with the same arguments, and know from what they wrote down themselves what was done already. All others have failed then.
+    const RESUMES: &'static [&'static str] = &[];
+
     /// What an administrator decides. Its default is in force until a policy comes.
     type Policy: DeserializeOwned + Default + Send + Sync + 'static;
 
@@ -47,6 +51,9 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = Result<(), FeatureError>> + S
 pub(crate) trait Erased: Send + Sync {
     fn name(&self) -> &'static str;
 
+    /// The commands that it goes on with.
+    fn resumes(&self) -> &'static [&'static str];
+
     /// Puts a policy with what is granted, or the default, in force; on errors the one before stays.
     fn apply(&self, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<PolicyError>>;
 
@@ -68,6 +75,10 @@ impl<F: AgentFeature> Slot<F> {
 impl<F: AgentFeature> Erased for Slot<F> {
     fn name(&self) -> &'static str {
         F::NAME
+    }
+
+    fn resumes(&self) -> &'static [&'static str] {
+        F::RESUMES
     }
 
     fn apply(&self, layers: Option<&Layers>) -> Result<Vec<LeftOut>, Vec<PolicyError>> {

@@ -18,6 +18,8 @@ use crate::{
 /// A feature that stopped by itself is started again after this long, twice as long each time it fails again.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// A feature that goes on with a command is there within this time after the start.
+const STARTING: Duration = Duration::from_secs(30);
 
 /// The features of one agent and their ends.
 ///
@@ -123,7 +125,17 @@ impl Host {
     /// # Errors
     /// When no feature knows it, its arguments do not fit, or it did not work.
     pub async fn run_command(&self, name: &str, args: Value) -> Result<Value, CommandError> {
+        if self.resumes().contains(&name) {
+            // It may come before its feature began. Whoever is not there in time is told of as unknown.
+            let _: Result<(), _> = tokio::time::timeout(STARTING, self.shared.commands.known(name)).await;
+        }
         self.shared.commands.run(name, args).await
+    }
+
+    /// The names of the commands that features go on with after a stop.
+    #[must_use]
+    pub fn resumes(&self) -> Vec<&'static str> {
+        self.features.iter().flat_map(|feature| feature.resumes()).copied().collect()
     }
 
     /// The names of the commands that features registered.

@@ -43,6 +43,7 @@ pub(crate) struct Machine {
     /// `None` once the agent is stopping.
     host: RwLock<Option<Host>>,
     features: Vec<&'static str>,
+    resumes: Vec<&'static str>,
     events: Mutex<Events>,
     state: StateReceiver,
     changed: Mutex<StateReceiver>,
@@ -70,6 +71,7 @@ impl Machine {
         let state = host.state();
         let features = host.features();
         Some(Self {
+            resumes: host.resumes(),
             facts: facts(&features),
             features,
             events: Mutex::new(Events::Start(events)),
@@ -153,6 +155,10 @@ impl Endpoint for Machine {
         let host = self.host.read().await;
         let Some(host) = host.as_ref() else { return Err("the agent is stopping".to_owned()) };
         host.run_command(name, args).await.map_err(|error| error.to_string())
+    }
+
+    fn resumes(&self, name: &str) -> bool {
+        self.resumes.contains(&name)
     }
 
     async fn next_event(&self) -> Option<(Lane, Event)> {

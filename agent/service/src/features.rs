@@ -4,6 +4,7 @@ use yagura_agent_kit::Host;
 use yagura_assets::agent::AssetsFeature;
 use yagura_notices::agent::NoticesFeature;
 use yagura_operation_log::agent::OperationLog;
+use yagura_power::agent::PowerFeature;
 use yagura_rule_book::agent::RuleBookFeature;
 
 /// Version of the policies that the features of this build understand.
@@ -15,4 +16,5 @@ pub(crate) fn register(host: &mut Host) {
     host.register::<AssetsFeature>();
     host.register::<NoticesFeature>();
     host.register::<RuleBookFeature>();
+    host.register::<PowerFeature>();
 }

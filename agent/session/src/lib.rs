@@ -3,10 +3,11 @@
 mod browser;
 mod desktop;
 mod link;
+mod over;
 mod popup;
 mod shown;
 mod words;
 
 pub use link::{Options, run};
-pub use popup::{DisplayError, Fonts, Kind, Notice, check_display, show};
+pub use popup::{Around, DisplayError, Fonts, Kind, Notice, Pressed, check_display, show};
 pub use words::Language;

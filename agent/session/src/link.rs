@@ -16,7 +16,9 @@ use uuid::Uuid;
 use yagura_local::{Client, Error, FromAgent, FromSession, desktop::Seen, for_session};
 use yagura_vocabulary::{Clock as _, SystemClock};
 
-use crate::{Fonts, Kind, Language, Notice, browser, check_display, desktop::Watching, show, shown};
+use crate::{
+    Around, Fonts, Kind, Language, Notice, Pressed, browser, check_display, desktop::Watching, over::Over, show, shown,
+};
 
 /// The first pause before the agent is tried again; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -41,6 +43,10 @@ pub struct Options {
 enum Outcome {
     Shown,
     Closed,
+    /// The person answered a question.
+    Answered {
+        later: bool,
+    },
     /// The display would not have it.
     Failed,
     /// Still on the screen; the person wants to see what is recorded about them.
@@ -57,10 +63,16 @@ struct Desktop {
     notices: std::sync::mpsc::Sender<Notice>,
     /// To the screen, some at a time: they are to be read at once.
     warnings: std::sync::mpsc::Sender<Notice>,
+    /// To the screen at once, whatever else stands there: their time runs.
+    questions: std::sync::mpsc::Sender<Notice>,
+    /// Questions that the agent took back.
+    over: Over,
     outcomes: mpsc::UnboundedReceiver<(Uuid, Outcome)>,
     /// In the queue or on the screen.
     held: HashSet<Uuid>,
     on_screen: HashSet<Uuid>,
+    /// Questions among them.
+    asked: HashSet<Uuid>,
     /// Closed in this run: the agent may not have heard of it.
     closed: HashSet<Uuid>,
     once: bool,
@@ -81,7 +93,10 @@ pub async fn run(options: Options) -> std::io::Result<()> {
         let reason = match Client::connect(&path).await {
             Ok(mut agent) => {
                 (pause, told) = (FIRST_PAUSE, false);
-                match desktop.serve(&mut agent).await {
+                let ended = desktop.serve(&mut agent).await;
+                // An agent that comes back asks anew.
+                desktop.asked.drain().for_each(|id| desktop.over.set(id));
+                match ended {
                     Ok(Ended::Done) => return Ok(()),
                     Ok(Ended::AgentGone) => "it ended the connection".to_owned(),
                     Err(error) => error.to_string(),
@@ -117,12 +132,13 @@ async fn show_mine(socket: &Path) -> std::io::Result<()> {
 fn screens(
     language: Language,
     tell: &mpsc::UnboundedSender<(Uuid, Outcome)>,
+    over: &Over,
     places: impl IntoIterator<Item = u16>,
 ) -> std::io::Result<std::sync::mpsc::Sender<Notice>> {
     let (queue, notices) = std::sync::mpsc::channel::<Notice>();
     let notices = Arc::new(Mutex::new(notices));
     for place in places {
-        let (notices, tell) = (Arc::clone(&notices), tell.clone());
+        let (notices, tell, over) = (Arc::clone(&notices), tell.clone(), over.clone());
         std::thread::Builder::new().name(format!("screen-{place}")).spawn(move || {
             loop {
                 let next = notices.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -134,8 +150,12 @@ fn screens(
                 let shown = || drop(tell.send((id, Outcome::Shown)));
                 let leads = notice.action.is_some();
                 let mine = || drop(tell.send((id, if leads { Outcome::OpenPage } else { Outcome::ShowMine })));
-                let outcome = match show(&fonts, &notice, language, place, shown, mine) {
-                    Ok(()) => Outcome::Closed,
+                let (over, now) = (|patience| over.wait(id, patience), || SystemClock.now());
+                let around = Around { shown: &shown, mine: &mine, over: &over, now: &now };
+                let outcome = match show(&fonts, &notice, language, place, &around) {
+                    Ok(Pressed::Close) => Outcome::Closed,
+                    Ok(Pressed::Now) => Outcome::Answered { later: false },
+                    Ok(Pressed::Later) => Outcome::Answered { later: true },
                     Err(error) => {
                         tracing::warn!(%error, "a notice could not be shown");
                         Outcome::Failed
@@ -159,11 +179,27 @@ impl Desktop {
     fn start(once: bool) -> std::io::Result<Self> {
         let language = Language::of_environment();
         let (tell, outcomes) = mpsc::unbounded_channel();
-        let notices = screens(language, &tell, 0..1)?;
-        let warnings = screens(language, &tell, 1..=WARNINGS)?;
+        let over = Over::default();
+        let notices = screens(language, &tell, &over, 0..1)?;
+        let warnings = screens(language, &tell, &over, 1..=WARNINGS)?;
+        let questions = screens(language, &tell, &over, [WARNINGS + 1])?;
         let (held, on_screen, closed) = (HashSet::new(), HashSet::new(), HashSet::new());
         let zone = TimeZone::system();
-        Ok(Self { language, zone, display: true, notices, warnings, outcomes, held, on_screen, closed, once })
+        Ok(Self {
+            language,
+            zone,
+            display: true,
+            notices,
+            warnings,
+            questions,
+            over,
+            outcomes,
+            held,
+            on_screen,
+            asked: HashSet::new(),
+            closed,
+            once,
+        })
     }
 
     async fn serve(&mut self, agent: &mut Client) -> Result<Ended, Error> {
@@ -191,7 +227,12 @@ impl Desktop {
                     None => watching = None,
                 },
                 message = agent.next() => match message? {
-                    Some(message @ (FromAgent::ShowNotice { .. } | FromAgent::ShowWarning { .. } | FromAgent::ShowBundle { .. })) => {
+                    Some(
+                        message @ (FromAgent::ShowNotice { .. }
+                        | FromAgent::ShowWarning { .. }
+                        | FromAgent::ShowBundle { .. }
+                        | FromAgent::Ask { .. }),
+                    ) => {
                         if let Some(notice) = shown::notice(message, self.language, &self.zone) {
                             self.take(notice, agent).await?;
                         }
@@ -215,6 +256,10 @@ impl Desktop {
                                 .inspect_err(|error| tracing::error!(%error, "the desktop is not watched"))
                                 .ok();
                         }
+                    }
+                    Some(FromAgent::Withdraw { id }) => {
+                        self.asked.remove(&id);
+                        self.over.set(id);
                     }
                     Some(FromAgent::Unknown) => {}
                     None => return Ok(Ended::AgentGone),
@@ -264,7 +309,14 @@ impl Desktop {
         if self.closed.contains(&id) {
             return agent.send(&FromSession::NoticeClosed { id }).await;
         }
-        let queue = if notice.kind == Kind::Notice { &self.notices } else { &self.warnings };
+        let queue = match notice.kind {
+            Kind::Notice => &self.notices,
+            Kind::Question { .. } => &self.questions,
+            Kind::Alarm | Kind::Prohibited | Kind::Bundle => &self.warnings,
+        };
+        if matches!(notice.kind, Kind::Question { .. }) {
+            self.asked.insert(id);
+        }
         if self.held.insert(id) && queue.send(notice).is_err() {
             self.held.remove(&id);
             tracing::error!("the thread of the screen ended; this notice waits for the next start");
@@ -292,6 +344,12 @@ impl Desktop {
                 self.held.remove(&id);
                 self.closed.insert(id);
                 agent.send(&FromSession::NoticeClosed { id }).await
+            }
+            Outcome::Answered { later } => {
+                self.on_screen.remove(&id);
+                self.held.remove(&id);
+                self.closed.insert(id);
+                agent.send(&FromSession::Answered { id, later }).await
             }
             Outcome::ShowMine => agent.send(&FromSession::ShowMine).await,
             Outcome::OpenPage => agent.send(&FromSession::OpenPage { id }).await,

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
-use yagura_local::{Bundled, FromAgent};
+use yagura_local::{Bundled, FromAgent, Label};
 use yagura_vocabulary::Time;
 
 use crate::{Kind, Language, Notice};
@@ -14,7 +14,25 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
     Some(match message {
         FromAgent::ShowNotice { id, title, text, at, action, .. } => {
             let action = action.map(|label| language.pick(&label.ja, &label.en).to_owned());
-            Notice { id, kind: Kind::Notice, head, title, facts, list, text, action, at, zone }
+            Notice { id, kind: Kind::Notice, head, title, facts, list, text, action, agree: None, at, zone }
+        }
+        FromAgent::Ask { id, title, text, until, now, later } => {
+            let pick = |label: Label| language.pick(&label.ja, &label.en).to_owned();
+            let (title, text) = (pick(title), pick(text));
+            let (action, agree) = (later.map(pick), Some(pick(now)));
+            Notice {
+                id,
+                kind: Kind::Question { until },
+                head,
+                title,
+                facts,
+                list,
+                text,
+                action,
+                agree,
+                at: until,
+                zone,
+            }
         }
         FromAgent::ShowWarning { id, prohibited, class, rule, subject, text, at } => Notice {
             id,
@@ -25,6 +43,7 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
             list,
             text: text.unwrap_or_else(|| language.usual(prohibited).to_owned()),
             action: None,
+            agree: None,
             at,
             zone,
         },
@@ -40,12 +59,15 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
                 .collect(),
             text: language.bundled().to_owned(),
             action: None,
+            agree: None,
             at,
             zone,
         },
-        FromAgent::OpenLink { .. } | FromAgent::NoLink { .. } | FromAgent::WatchDesktop { .. } | FromAgent::Unknown => {
-            return None;
-        }
+        FromAgent::OpenLink { .. }
+        | FromAgent::NoLink { .. }
+        | FromAgent::WatchDesktop { .. }
+        | FromAgent::Withdraw { .. }
+        | FromAgent::Unknown => return None,
     })
 }
 
@@ -53,7 +75,19 @@ pub(crate) fn notice(message: FromAgent, language: Language, zone: &TimeZone) ->
 pub(crate) fn no_page(language: Language, at: Time, zone: &TimeZone) -> Notice {
     let (head, facts, list) = (String::new(), Vec::new(), Vec::new());
     let (title, text) = (language.no_page().to_owned(), language.no_page_why().to_owned());
-    Notice { id: Uuid::nil(), kind: Kind::Notice, head, title, facts, list, text, action: None, at, zone: zone.clone() }
+    Notice {
+        id: Uuid::nil(),
+        kind: Kind::Notice,
+        head,
+        title,
+        facts,
+        list,
+        text,
+        action: None,
+        agree: None,
+        at,
+        zone: zone.clone(),
+    }
 }
 
 /// The last part of a path; an address or a title stays as it is.

@@ -1,11 +1,27 @@
 //! The few words of the session program, in the person's language.
 
-use std::env;
+use std::{env, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use yagura_vocabulary::Time;
 
 use crate::{Kind, Notice};
+
+/// How much time is left, as exactly as people want to know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Whole minutes, rounded up.
+    Minutes(u64),
+    /// Seconds, of the last minute; in steps of five, so that it does not flicker.
+    Seconds(u64),
+}
+
+impl Left {
+    pub(crate) fn of(left: Duration) -> Self {
+        let seconds = left.as_secs();
+        if seconds >= 60 { Self::Minutes(seconds.div_ceil(60)) } else { Self::Seconds(seconds.next_multiple_of(5)) }
+    }
+}
 
 /// The person's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +60,7 @@ impl Language {
             Kind::Alarm => self.pick("警告", "Warning"),
             Kind::Prohibited => self.pick("禁止", "Prohibited"),
             Kind::Bundle => self.pick("まとめ", "Summary"),
+            Kind::Question { .. } => self.pick("電源の予定", "Power"),
         }
     }
 
@@ -98,9 +115,28 @@ impl Language {
         self.pick("時刻", "Time")
     }
 
+    /// When what is asked about is done.
+    pub(crate) fn planned(self) -> &'static str {
+        self.pick("予定", "When")
+    }
+
+    pub(crate) fn left(self) -> &'static str {
+        self.pick("残り", "Left")
+    }
+
+    /// `あと5分`, and within the last minute `あと20秒`.
+    pub(crate) fn time_left(self, left: Left) -> String {
+        match (self, left) {
+            (Self::Japanese, Left::Minutes(minutes)) => format!("あと{minutes}分"),
+            (Self::Japanese, Left::Seconds(seconds)) => format!("あと{seconds}秒"),
+            (Self::English, Left::Minutes(minutes)) => format!("{minutes} min"),
+            (Self::English, Left::Seconds(seconds)) => format!("{seconds} s"),
+        }
+    }
+
     pub(crate) fn mine(self, kind: Kind) -> &'static str {
         match kind {
-            Kind::Notice => self.pick("記録内容を見る", "What is recorded"),
+            Kind::Notice | Kind::Question { .. } => self.pick("記録内容を見る", "What is recorded"),
             Kind::Alarm | Kind::Prohibited | Kind::Bundle => self.pick("履歴表示(D)", "History (D)"),
         }
     }
@@ -158,6 +194,15 @@ mod tests {
     fn the_language_is_that_of_the_locale() {
         for (locale, code) in [("ja_JP.UTF-8", "ja"), ("ja", "ja"), ("jam_JM", "en"), ("C.UTF-8", "en"), ("", "en")] {
             assert_eq!(Language::of_locale(locale).code(), code, "{locale}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_minutes_and_in_the_last_one_in_seconds() {
+        for (seconds, expected) in
+            [(300, "あと5分"), (299, "あと5分"), (60, "あと1分"), (59, "あと60秒"), (12, "あと15秒"), (0, "あと0秒")]
+        {
+            assert_eq!(Language::Japanese.time_left(Left::of(Duration::from_secs(seconds))), expected);
         }
     }
 

@@ -291,6 +291,72 @@ async fn a_notice_leads_to_its_page_and_says_so_where_that_cannot_be_opened() {
     picture(&display, why, "no-page");
 }
 
+/// A08: a question stands beside everything else, no stray key answers it, and it goes when it is over.
+#[tokio::test]
+async fn a_question_is_answered_by_its_buttons_and_goes_when_it_is_over() {
+    let Some((_xvfb, name)) = screen() else {
+        eprintln!("SKIPPED: there is no Xvfb here (package xvfb)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("agent.sock");
+    let server = Server::bind(&socket).unwrap();
+    let _program = program(Some(&name), &socket, &[]);
+    let mut session = server.accept().await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::Hello { display: true, language: "ja".into() });
+    let label = |ja: &str| Label { ja: ja.into(), en: String::new() };
+    let ask = |n, later: Option<&str>| FromAgent::Ask {
+        id: Uuid::from_u128(n),
+        title: label("この端末を再起動します"),
+        text: label(
+            "保存していないものは失われます。時間までに、開いているファイルを保存してください。\n\n理由: 更新のため",
+        ),
+        // Far away, so that what is left does not change while the test looks.
+        until: Time::from_seconds(4_000_000_000),
+        now: label("今すぐ再起動"),
+        later: later.map(label),
+    };
+    let (display, _) = x11rb::connect(Some(&name)).unwrap();
+    session.send(&notice(1)).await.unwrap();
+    assert_eq!(said(&mut session).await, FromSession::NoticeShown { id: Uuid::from_u128(1) });
+    let before = windows(&display)[0];
+    let other = |display: &RustConnection| windows(display).into_iter().find(|window| *window != before);
+    for (n, later, keys, answer) in [
+        // Enter alone is somebody's typing; after Tab it presses the button on which the ring stands.
+        (
+            2,
+            Some("30分後にする"),
+            &[0xFF0D, 0xFF09, 0xFF09, 0xFF0D][..],
+            FromSession::Answered { id: Uuid::from_u128(2), later: true },
+        ),
+        (3, None, &[0xFF09, 0xFF0D], FromSession::Answered { id: Uuid::from_u128(3), later: false }),
+        (4, Some("30分後にする"), &[0xFF1B], FromSession::NoticeClosed { id: Uuid::from_u128(4) }),
+    ] {
+        session.send(&ask(n, later)).await.unwrap();
+        assert_eq!(said(&mut session).await, FromSession::NoticeShown { id: Uuid::from_u128(n) }, "beside the notice");
+        let window = other(&display).unwrap();
+        picture(&display, window, &format!("question-{n}"));
+        for keysym in keys {
+            press(&display, window, *keysym);
+        }
+        assert_eq!(said(&mut session).await, answer);
+    }
+    for n in [5, 6] {
+        session.send(&ask(n, None)).await.unwrap();
+        assert_eq!(said(&mut session).await, FromSession::NoticeShown { id: Uuid::from_u128(n) });
+        if n == 5 {
+            session.send(&FromAgent::Withdraw { id: Uuid::from_u128(n) }).await.unwrap();
+            assert_eq!(said(&mut session).await, FromSession::NoticeClosed { id: Uuid::from_u128(n) });
+        }
+    }
+    // The agent goes: who asked is not there any more.
+    drop(session);
+    let until = Instant::now() + Duration::from_secs(60);
+    while other(&display).is_some() {
+        assert!(Instant::now() < until, "a question without anybody who asks goes");
+    }
+}
+
 #[tokio::test]
 async fn without_a_display_the_program_says_so_and_stays() {
     let folder = tempfile::tempdir().unwrap();

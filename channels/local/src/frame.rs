@@ -93,6 +93,28 @@ mod tests {
     }
 
     #[test]
+    fn questions_and_answers_have_a_shape_that_stays() {
+        use yagura_vocabulary::Time;
+
+        use crate::Label;
+
+        let label = |ja: &str, en: &str| Label { ja: ja.into(), en: en.into() };
+        let ask = FromAgent::Ask {
+            id: Uuid::from_u128(7),
+            title: label("再起動", "Restart"),
+            text: label("保存", "Save"),
+            until: Time::from_seconds(0),
+            now: label("今", "Now"),
+            later: None,
+        };
+        let json = r#"{"type":"ask","id":"00000000-0000-0000-0000-000000000007","title":{"ja":"再起動","en":"Restart"},"text":{"ja":"保存","en":"Save"},"until":"1970-01-01T00:00:00.000000Z","now":{"ja":"今","en":"Now"}}"#;
+        assert_eq!(serde_json::to_string(&ask).unwrap(), json);
+        assert_eq!(serde_json::from_str::<FromAgent>(json).unwrap(), ask);
+        let found = check(r#"{"type":"answered","id":"00000000-0000-0000-0000-000000000007","later":true}"#).unwrap();
+        assert_eq!(found, Some(FromSession::Answered { id: Uuid::from_u128(7), later: true }));
+    }
+
+    #[test]
     fn garbage_and_endless_messages_are_errors() {
         assert!(matches!(check("hello"), Err(Error::Garbage(_))));
         assert!(matches!(check("{}"), Err(Error::Garbage(_))));

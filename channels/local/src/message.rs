@@ -55,6 +55,28 @@ pub enum FromAgent {
         /// When the last one happened.
         at: Time,
     },
+    /// Ask the person about something that will be done at a time: whether it may be done now, or is to wait. It is taken back when it is
+    /// over ([`FromAgent::Withdraw`]).
+    Ask {
+        /// This question; answers carry it.
+        id: Uuid,
+        /// What it is about, one line.
+        title: Label,
+        /// Its text; line breaks are kept.
+        text: Label,
+        /// When it is done unless the person answers.
+        until: Time,
+        /// What the button says that has it done now.
+        now: Label,
+        /// What the button says that puts it off; nothing where it cannot be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        later: Option<Label>,
+    },
+    /// A question is over: it goes from the screen.
+    Withdraw {
+        /// The question.
+        id: Uuid,
+    },
     /// Open this in the person's browser: the way to what is recorded about them, once and for a short time.
     OpenLink {
         /// Where to. The secret stands behind the `#`.
@@ -124,6 +146,13 @@ pub enum FromSession {
     OpenPage {
         /// The delivery.
         id: Uuid,
+    },
+    /// The person answered a question. To close it is no answer.
+    Answered {
+        /// The question.
+        id: Uuid,
+        /// Whether it is to wait; otherwise it may be done now.
+        later: bool,
     },
     /// Something was seen on the person's desktop.
     Desktop(Seen),

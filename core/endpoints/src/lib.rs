@@ -23,7 +23,7 @@ pub use self::{
         query::{Facts, Query},
         tree::{GroupRow, Tree, ensure_root},
     },
-    presence::silent_after_days,
+    presence::{is_here, silent_after_days},
     tokens::create::{AgentAddress, issue as issue_token},
 };
 

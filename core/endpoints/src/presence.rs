@@ -50,6 +50,12 @@ pub(crate) fn last_seen(ctx: &Context, endpoint: Id<Endpoint>, written: Option<i
     ctx.part::<Presence>().last(endpoint).max(written)
 }
 
+/// Whether an endpoint in service is on line; `written` is its last contact as the database has it, in microseconds.
+#[must_use]
+pub fn is_here(ctx: &Context, endpoint: Id<Endpoint>, written: Option<i64>) -> bool {
+    last_seen(ctx, endpoint, written).is_some_and(|seen| ctx.now().since(seen) < STILL_THERE)
+}
+
 /// An endpoint's state from its standing and when it was last heard from. Pure.
 pub(crate) fn state(
     standing: &str,

@@ -6,7 +6,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use uuid::Uuid;
-use yagura_agent_kit::{CancellationToken, CommandError, FeatureCtx, NoLink, NoServer, SignIn, TestEnds};
+use yagura_agent_kit::{
+    Answer, Asked, CancellationToken, Choice, CommandError, FeatureCtx, Label, NoLink, NoServer, Question, SignIn,
+    TestEnds,
+};
 use yagura_local::{Client, FromAgent, FromSession};
 use yagura_notices::agent::{NoticesPolicy, Places, run_at};
 use yagura_vocabulary::{Account, id::NoticeId};
@@ -290,4 +293,50 @@ async fn a_warning_reaches_the_person_whose_act_it_was_and_nobody_else() {
         kinds.push(event.kind);
     }
     assert_eq!(kinds, ["notice.shown", "warning.shown"]);
+}
+
+#[tokio::test]
+async fn a_question_stands_on_every_screen_until_it_is_withdrawn_and_its_answers_name_the_account_of_the_kernel() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), SHORT).await;
+    let mut here = agent.session(true).await;
+    let marker = NoticeId::new();
+    agent.show(marker).await.unwrap().unwrap();
+    assert_eq!(given(&mut here).await.1, marker, "the session is known");
+    let (answers, mut answered) = tokio::sync::mpsc::channel(8);
+    let label = |text: &str| Label { ja: text.into(), en: text.into() };
+    let question = Question {
+        id: Uuid::now_v7(),
+        title: label("restart"),
+        text: label("save"),
+        until: yagura_vocabulary::Time::from_seconds(0),
+        now: label("now"),
+        later: Some(label("later")),
+        answers,
+    };
+    let id = question.id;
+    assert!(agent.ends.questions.put(Asked::Ask(Box::new(question))));
+    let message = timeout(LONG, here.next()).await.expect("in time").unwrap();
+    assert!(matches!(message, Some(FromAgent::Ask { id: of, .. }) if of == id), "{message:?}");
+    // Whoever comes later is asked as well, behind the notice that waits.
+    let mut later = agent.session(true).await;
+    assert_eq!(given(&mut later).await.1, marker);
+    let message = timeout(LONG, later.next()).await.expect("in time").unwrap();
+    assert!(matches!(message, Some(FromAgent::Ask { .. })), "{message:?}");
+    let uid = rustix::process::geteuid().as_raw();
+    for (said, choice) in [
+        (FromSession::NoticeShown { id }, Choice::Shown),
+        (FromSession::Answered { id, later: true }, Choice::Later),
+        (FromSession::Answered { id, later: false }, Choice::Now),
+    ] {
+        here.send(&said).await.unwrap();
+        assert_eq!(timeout(LONG, answered.recv()).await.unwrap(), Some(Answer { id, uid, choice }));
+    }
+    assert!(agent.ends.questions.put(Asked::Withdraw(id)));
+    let message = timeout(LONG, here.next()).await.expect("in time").unwrap();
+    assert_eq!(message, Some(FromAgent::Withdraw { id }));
+    here.send(&FromSession::Answered { id, later: false }).await.unwrap();
+    settle(&agent, &mut here).await;
+    assert!(answered.try_recv().is_err(), "an answer to what is over says nothing");
+    agent.stop().await;
 }

@@ -5,6 +5,7 @@
 mod a01_inventory;
 mod a02_changes;
 mod a07_surveys;
+mod a08_power;
 mod a11_whereabouts;
 mod b01_foreign_agents;
 mod backups_survive_kills;

@@ -30,11 +30,16 @@ pub(crate) const ALL: &[ServerFeature] = &[
     yagura_log_search::server::FEATURE,
     yagura_rule_book::server::FEATURE,
     yagura_surveys::server::FEATURE,
+    yagura_power::server::FEATURE,
 ];
 
 /// Every feature with a policy.
-pub(crate) const POLICIES: &[PolicySpec] =
-    &[yagura_operation_log::server::POLICY, yagura_assets::server::POLICY, yagura_rule_book::server::POLICY];
+pub(crate) const POLICIES: &[PolicySpec] = &[
+    yagura_operation_log::server::POLICY,
+    yagura_assets::server::POLICY,
+    yagura_rule_book::server::POLICY,
+    yagura_power::server::POLICY,
+];
 
 /// Everything that takes part when an agent says hello or tells its state.
 pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
@@ -45,6 +50,7 @@ pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
         people::note_accounts(),
         yagura_assets::server::hook(),
         yagura_rule_book::server::hook(),
+        yagura_power::server::hook(),
     ]
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use yagura_vocabulary::Time;
 
 pub use fonts::Fonts;
-pub use window::{DisplayError, check_display, show};
+pub use window::{Around, DisplayError, check_display, show};
 
 /// What kind of thing is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,22 @@ pub enum Kind {
     Prohibited,
     /// Rules answered several times, told of in one.
     Bundle,
+    /// Something will be done at a time; the person may have it done now, or put it off.
+    Question {
+        /// When it is done.
+        until: Time,
+    },
+}
+
+/// How the person put a pop-up away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// Closed, or it was taken back.
+    Close,
+    /// The button of a question that has it done now.
+    Now,
+    /// The button of a question that puts it off.
+    Later,
 }
 
 /// What is shown to a person.
@@ -46,6 +62,8 @@ pub struct Notice {
     pub text: String,
     /// What its second button does, in the person's language, where it leads to a page of its own and not to what is recorded.
     pub action: Option<String>,
+    /// What its first button does where it does not just close: the answer `now` to a question.
+    pub agree: Option<String>,
     /// When it reached this machine.
     pub at: Time,
     /// The time zone in which that is told.

@@ -7,7 +7,8 @@ use super::{
     fonts::{Face, Opened},
     wrap::{reads_well, wrap},
 };
-use crate::words::Language;
+use crate::words::{Language, Left};
+use yagura_vocabulary::Time;
 
 // The colours of the console's light side, by their names there.
 const SHEET: u32 = 0xFF_FFFF;
@@ -53,6 +54,16 @@ pub(super) struct Look {
     pub(super) scroll: f32,
     /// The ring is drawn only for those who use the keyboard.
     pub(super) ring: Option<Focus>,
+    /// The time, for a question that says how much is left.
+    pub(super) now: Time,
+}
+
+/// How much time is left to answer, where that is asked for.
+pub(super) fn left(notice: &Notice, now: Time) -> Option<Left> {
+    match notice.kind {
+        Kind::Question { until } => Some(Left::of(until.since(now))),
+        Kind::Notice | Kind::Alarm | Kind::Prohibited | Kind::Bundle => None,
+    }
 }
 
 /// The drawn pop-up and where it can be pressed.
@@ -69,7 +80,7 @@ pub(super) struct Sheet {
 pub(super) fn draw(fonts: &Opened<'_>, notice: &Notice, language: Language, look: Look) -> Sheet {
     let pen = Pen { fonts, scale: look.scale };
     let px = |length: f32| length * look.scale;
-    let body = pen.body(notice, language);
+    let body = pen.body(notice, language, look.now);
     let whole = to_f32(i32::try_from(body.height).unwrap_or(i32::MAX));
     let visible = whole.min((look.room - px(HEAD + FOOT)).max(px(96.0))).floor();
     let most_scroll = whole - visible;
@@ -142,7 +153,7 @@ impl Pen<'_> {
     }
 
     /// Title, time and text, as high as they need.
-    fn body(&self, notice: &Notice, language: Language) -> Canvas {
+    fn body(&self, notice: &Notice, language: Language, now: Time) -> Canvas {
         let px = |length| self.px(length);
         let room = px(WIDTH - TEXT_LEFT - 24.0);
         // A title is one line; what line breaks it has are spaces.
@@ -150,7 +161,9 @@ impl Pen<'_> {
         let title = self.balanced(Face::SerifBold, 20.0, room, &title);
         let text = self.lines(Face::Sans, 14.0, room, &notice.text);
         let rows = |lines: usize, height: f32| to_f32(i32::try_from(lines).unwrap_or(i32::MAX)) * px(height);
-        let facts: Vec<_> = notice.facts.iter().map(|(name, fact)| (name, self.fact(room - px(FACT), fact))).collect();
+        let left = left(notice, now).map(|left| (language.left().to_owned(), language.time_left(left)));
+        let facts: Vec<_> =
+            notice.facts.iter().chain(&left).map(|(name, fact)| (name, self.fact(room - px(FACT), fact))).collect();
         let fact_lines = facts.iter().map(|(_, lines)| lines.len().max(1)).sum();
         let height = px(22.0)
             + rows(title.len(), 32.0)
@@ -163,7 +176,9 @@ impl Pen<'_> {
         let mut canvas = Canvas::new(count(px(WIDTH).round()), count(height.round()), SHEET);
         match notice.kind {
             Kind::Prohibited => self.shield(&mut canvas, (px(24.0), px(24.0))),
-            Kind::Notice | Kind::Alarm | Kind::Bundle => self.bell(&mut canvas, (px(24.0), px(24.0))),
+            Kind::Notice | Kind::Alarm | Kind::Bundle | Kind::Question { .. } => {
+                self.bell(&mut canvas, (px(24.0), px(24.0)));
+            }
         }
         let (left, mut y) = (px(TEXT_LEFT), px(22.0));
         for line in &title {
@@ -178,7 +193,8 @@ impl Pen<'_> {
             }
             y += if lines.is_empty() { px(26.0) } else { 0.0 };
         }
-        self.text(&mut canvas, Face::Sans, 14.0, (left, y + px(18.0)), INK_3, language.received());
+        let word = if matches!(notice.kind, Kind::Question { .. }) { language.planned() } else { language.received() };
+        self.text(&mut canvas, Face::Sans, 14.0, (left, y + px(18.0)), INK_3, word);
         let when = language.time(notice.at, &notice.zone);
         self.text(&mut canvas, Face::Sans, 14.0, (left + px(FACT), y + px(18.0)), INK, &when);
         y += px(36.0);
@@ -237,14 +253,15 @@ impl Pen<'_> {
             width: (long(label) + px(34.0)).round(),
             height: px(BUTTON).round(),
         };
-        let close = button(width - px(MARGIN) - long(language.close()) - px(34.0), language.close());
+        let of_close = notice.agree.as_deref().unwrap_or_else(|| language.close());
+        let close = button(width - px(MARGIN) - long(of_close) - px(34.0), of_close);
         let mine = button(px(MARGIN), of_mine);
         let (first, second) = if notice.action.is_some() { (mine, close) } else { (close, mine) };
         canvas.fill(first, AI);
         canvas.fill(second, SHEET);
         canvas.frame(second, px(1.0).max(1.0), LINE_2);
         let colours = if notice.action.is_some() { (INK, ON_AI) } else { (ON_AI, INK) };
-        for (area, colour, label) in [(close, colours.0, language.close()), (mine, colours.1, of_mine)] {
+        for (area, colour, label) in [(close, colours.0, of_close), (mine, colours.1, of_mine)] {
             self.text(canvas, Face::SansBold, 13.0, (area.x + px(17.0), area.y + px(23.0)), colour, label);
         }
         (close, mine)

@@ -1,6 +1,6 @@
 //! One window on an X display, until the person closes it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use x11rb::{
     connection::Connection,
@@ -18,13 +18,14 @@ use x11rb::{
 };
 
 use super::{
-    Notice,
+    Kind, Notice, Pressed,
     canvas::{round, to_f32},
     fonts::Fonts,
     keys::{Key, Keyboard},
     sheet::{self, Focus, Look, Sheet},
 };
 use crate::words::Language;
+use yagura_vocabulary::Time;
 
 x11rb::atom_manager! {
     /// The names that window managers know.
@@ -79,8 +80,22 @@ pub fn check_display() -> Result<(), DisplayError> {
     }
 }
 
-/// Shows a notice and returns when the person closed it. `shown` is called once, when the screen has it; `mine` whenever the
-/// person wants to see what is recorded about them. Windows at higher places stand further up and to the left.
+/// How often a question looks whether it is over and how much time is left.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// What a pop-up tells and asks while it stands.
+pub struct Around<'a> {
+    /// Called once, when the screen has it.
+    pub shown: &'a dyn Fn(),
+    /// Called whenever the person wants to see what is recorded about them, or the notice's own page.
+    pub mine: &'a dyn Fn(),
+    /// Waits so long, or less, and says whether the pop-up is to go from the screen by itself. Asked by questions only.
+    pub over: &'a dyn Fn(Duration) -> bool,
+    /// The time.
+    pub now: &'a dyn Fn() -> Time,
+}
+
+/// Shows a notice and returns when the person put it away, or it is over. Windows at higher places stand further up and to the left.
 ///
 /// # Errors
 /// When the display cannot be opened or goes away.
@@ -89,9 +104,8 @@ pub fn show(
     notice: &Notice,
     language: Language,
     place: u16,
-    shown: impl FnOnce(),
-    mine: impl Fn(),
-) -> Result<(), DisplayError> {
+    around: &Around<'_>,
+) -> Result<Pressed, DisplayError> {
     let (display, number) = x11rb::connect(None)?;
     let screen = display.setup().roots[number].clone();
     if screen.root_depth != 24 {
@@ -99,14 +113,15 @@ pub fn show(
     }
     let scale = scale(&display)?;
     let area = work_area(&display, &screen)?;
-    let look = Look { scale, room: to_f32(area.3) * 0.7, scroll: 0.0, ring: None };
-    let mut popup = Popup { display: &display, fonts, notice, language, look, focus: Focus::Close, window: 0, gc: 0 };
+    let look = Look { scale, room: to_f32(area.3) * 0.7, scroll: 0.0, ring: None, now: (around.now)() };
+    let mut popup =
+        Popup { display: &display, fonts, notice, language, look, focus: Focus::Close, window: 0, gc: 0, around };
     let sheet = popup.draw()?;
     popup.open(&screen, area, &sheet, i32::from(place) * round(STEP * scale))?;
-    popup.live(sheet, shown, mine)?;
+    let pressed = popup.live(sheet)?;
     display.destroy_window(popup.window)?;
     display.flush()?;
-    Ok(())
+    Ok(pressed)
 }
 
 /// Dots per inch over 96, from the resource that desktops set for it.
@@ -142,6 +157,7 @@ struct Popup<'a> {
     focus: Focus,
     window: Window,
     gc: Gcontext,
+    around: &'a Around<'a>,
 }
 
 impl Popup<'_> {
@@ -239,14 +255,25 @@ impl Popup<'_> {
         Ok(())
     }
 
-    /// Answers keys and presses until one of them closes it.
-    fn live(&mut self, mut sheet: Sheet, shown: impl FnOnce(), mine: impl Fn()) -> Result<(), DisplayError> {
+    /// Answers keys and presses until one of them closes it, or it is over.
+    fn live(&mut self, mut sheet: Sheet) -> Result<Pressed, DisplayError> {
         let keyboard = Keyboard::of(self.display)?;
-        let mut shown = Some(shown);
+        let asks = matches!(self.notice.kind, Kind::Question { .. });
+        let mut shown = Some(self.around.shown);
         loop {
-            let before = (self.look.scroll, self.look.ring);
-            match self.display.wait_for_event()? {
-                Event::Expose(event) if event.count == 0 => {
+            let before = (self.look.scroll, self.look.ring, self.look.now);
+            let event = if asks { self.display.poll_for_event()? } else { Some(self.display.wait_for_event()?) };
+            match event {
+                None => {
+                    if (self.around.over)(LOOK_EVERY) {
+                        return Ok(Pressed::Close);
+                    }
+                    let now = (self.around.now)();
+                    if sheet::left(self.notice, now) != sheet::left(self.notice, self.look.now) {
+                        self.look.now = now;
+                    }
+                }
+                Some(Event::Expose(event)) if event.count == 0 => {
                     self.put(&sheet)?;
                     // The server has drawn it once it answers what was asked after it.
                     self.display.get_input_focus()?.reply()?;
@@ -254,38 +281,63 @@ impl Popup<'_> {
                         shown();
                     }
                 }
-                Event::KeyPress(event) => match keyboard.key(event.detail) {
-                    Some(Key::Enter) if self.look.ring == Some(Focus::Mine) => mine(),
-                    Some(Key::Enter | Key::Escape) => return Ok(()),
+                Some(Event::KeyPress(event)) => match keyboard.key(event.detail) {
+                    // Nobody restarts a machine by a key that was meant for something else: first Tab, then Enter.
+                    Some(Key::Enter) if asks && self.look.ring.is_none() => {}
+                    Some(Key::Enter) if self.look.ring == Some(Focus::Mine) => {
+                        if let Some(pressed) = self.second() {
+                            return Ok(pressed);
+                        }
+                    }
+                    Some(Key::Enter) if self.look.ring == Some(Focus::Close) => return Ok(self.first()),
+                    Some(Key::Enter | Key::Escape) => return Ok(Pressed::Close),
                     Some(Key::Tab) => self.tab(),
                     Some(Key::Up) => self.scroll(-24.0, &sheet),
                     Some(Key::Down) => self.scroll(24.0, &sheet),
                     Some(Key::PageUp) => self.scroll(-240.0, &sheet),
                     Some(Key::PageDown) => self.scroll(240.0, &sheet),
                     // Alt is the first modifier on every layout that is met.
-                    Some(Key::D) if event.state.contains(KeyButMask::MOD1) => mine(),
+                    Some(Key::D) if event.state.contains(KeyButMask::MOD1) && !asks => (self.around.mine)(),
                     Some(Key::D) | None => {}
                 },
-                Event::ButtonPress(event) => {
+                Some(Event::ButtonPress(event)) => {
                     let (x, y) = (f32::from(event.event_x), f32::from(event.event_y));
                     match event.detail {
-                        1 if sheet.close.holds(x, y) || sheet.cross.holds(x, y) => return Ok(()),
-                        1 if sheet.mine.holds(x, y) => mine(),
+                        1 if sheet.close.holds(x, y) => return Ok(self.first()),
+                        1 if sheet.cross.holds(x, y) => return Ok(Pressed::Close),
+                        1 if sheet.mine.holds(x, y) => {
+                            if let Some(pressed) = self.second() {
+                                return Ok(pressed);
+                            }
+                        }
                         4 => self.scroll(-72.0, &sheet),
                         5 => self.scroll(72.0, &sheet),
                         _ => {}
                     }
                 }
                 // The only protocol that was announced is to be deleted.
-                Event::ClientMessage(_) => return Ok(()),
-                Event::DestroyNotify(_) => return Ok(()),
-                _ => {}
+                Some(Event::ClientMessage(_) | Event::DestroyNotify(_)) => return Ok(Pressed::Close),
+                Some(_) => {}
             }
-            if before != (self.look.scroll, self.look.ring) {
+            if before != (self.look.scroll, self.look.ring, self.look.now) {
                 sheet = self.draw()?;
                 self.put(&sheet)?;
             }
         }
+    }
+
+    /// The button at the right.
+    fn first(&self) -> Pressed {
+        if self.notice.agree.is_some() { Pressed::Now } else { Pressed::Close }
+    }
+
+    /// The button at the left: of a question it puts it off, of all else it opens a page.
+    fn second(&self) -> Option<Pressed> {
+        if matches!(self.notice.kind, Kind::Question { .. }) && self.notice.action.is_some() {
+            return Some(Pressed::Later);
+        }
+        (self.around.mine)();
+        None
     }
 
     /// The first Tab shows where the keyboard is, the next ones move on.

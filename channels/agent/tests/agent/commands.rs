@@ -71,6 +71,33 @@ async fn a_command_cut_off_by_the_end_of_the_agent_has_failed_and_is_not_begun_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_command_that_stops_the_agent_is_gone_on_with_and_told_of_after_the_next_start() {
+    let mut world = World::running().await;
+    let id = world.server.order(world.id(), "restart");
+    world.server.nudge(LOOK);
+    let endpoint = std::sync::Arc::clone(&world.endpoint);
+    world.server.until("the command", |_| !endpoint.ran.lock().unwrap().is_empty()).await;
+    world.stop().await;
+    *world.endpoint.started_anew.lock().unwrap() = true;
+    world.server.held().told.clear();
+    world.start();
+    check_ending(&world, id, CommandState::Done).await;
+    assert_eq!(ran(&world), ["restart"]);
+    {
+        let held = world.server.held();
+        // The server agreed before the stop, and is not asked again.
+        assert_eq!(held.told.iter().map(|told| told.state).collect::<Vec<_>>(), [CommandState::Done]);
+        assert_eq!(held.told[0].result, Some(json!({"restarted": {}})), "with its arguments");
+    }
+    // Once it is over, it is over.
+    world.restart().await;
+    let next = world.server.order(world.id(), "next");
+    world.server.nudge(LOOK);
+    check_ending(&world, next, CommandState::Done).await;
+    assert_eq!(ran(&world), ["next"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_command_taken_back_at_the_last_moment_is_not_carried_out() {
     let world = World::running().await;
     let id = world.server.order(world.id(), "cancelled");

@@ -31,6 +31,8 @@ pub(crate) struct Pretended {
     changed: AsyncMutex<watch::Receiver<BTreeMap<String, Arc<Value>>>>,
     pub(crate) applied: Mutex<Vec<(String, Option<InForce<Value>>)>>,
     pub(crate) ran: Mutex<Vec<String>>,
+    /// The machine has started anew, as a command asked it to.
+    pub(crate) started_anew: Mutex<bool>,
     pub(crate) started: Mutex<bool>,
     run_id: Uuid,
     /// What the sensor has seen: more at each look.
@@ -49,6 +51,7 @@ impl Pretended {
             state,
             applied: Mutex::default(),
             ran: Mutex::default(),
+            started_anew: Mutex::default(),
             started: Mutex::default(),
             run_id: Uuid::new_v4(),
             seen: AtomicU64::new(0),
@@ -104,14 +107,19 @@ impl Endpoint for Pretended {
         Ok(left_out.into_iter().flatten().map(wire).collect())
     }
 
-    async fn run_command(&self, name: &str, _args: Value) -> Result<Value, String> {
+    async fn run_command(&self, name: &str, args: Value) -> Result<Value, String> {
         self.ran.lock().unwrap().push(name.to_owned());
         self.server.bump();
         match name {
             "fail" => Err("it did not work".to_owned()),
-            "hang" => std::future::pending().await,
+            "restart" if *self.started_anew.lock().unwrap() => Ok(json!({"restarted": args})),
+            "hang" | "restart" => std::future::pending().await,
             _ => Ok(json!({"ran": name})),
         }
+    }
+
+    fn resumes(&self, name: &str) -> bool {
+        name == "restart"
     }
 
     async fn next_event(&self) -> Option<(Lane, Event)> {

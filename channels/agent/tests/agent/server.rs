@@ -195,7 +195,7 @@ impl Server {
             id: Id::new(),
             endpoint,
             name: name.to_owned(),
-            args: Value::Null,
+            args: serde_json::json!({}),
             issued_at: now,
             expires_at: now + Duration::from_secs(86_400),
         };

@@ -7,12 +7,13 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
-use yagura_agent_kit::{CancellationToken, Desktops, EventSink, FeatureError, NoLink, SignIn, Warning};
+use yagura_agent_kit::{Asked, CancellationToken, Desktops, EventSink, FeatureError, NoLink, SignIn, Warning};
 use yagura_local::{FromAgent, FromSession, Session, desktop::Watch};
 use yagura_vocabulary::{Clock, Event, Lane, id::NoticeId};
 
 use super::{
     FEATURE, account,
+    asking::Asking,
     command::Ask,
     session::{AbortOnDrop, Desktop, News, ROOM, Sitting, carry},
     store::{Kept, Store},
@@ -39,6 +40,8 @@ pub(super) struct Desk {
     desktops: Desktops,
     /// What sessions are to look for.
     watch: Option<Watch>,
+    /// What people are asked now.
+    asking: Asking,
 }
 
 impl Desk {
@@ -52,6 +55,7 @@ impl Desk {
         Self {
             desktops,
             watch: None,
+            asking: Asking::default(),
             store,
             events,
             clock,
@@ -140,6 +144,12 @@ impl Desk {
         self.sessions.retain(|_, sitting| sitting.to.try_send(message.clone()).is_ok());
     }
 
+    /// A question for everybody who is there, or its end.
+    pub(super) fn question(&mut self, asked: Asked) {
+        let message = self.asking.take(asked);
+        self.sessions.retain(|_, sitting| !sitting.display || sitting.to.try_send(message.clone()).is_ok());
+    }
+
     /// A minute has gone by: what was held back is told of in one.
     pub(super) fn minute(&mut self) {
         for Bundle { uid, count, latest } in self.pace.minute() {
@@ -174,7 +184,8 @@ impl Desk {
                 let now = self.clock.now();
                 self.store.drop_over(now)?;
                 let mut theirs = self.store.all().iter().filter(|kept| kept.is_for(uid, now));
-                if on_screen && !theirs.all(|kept| give(sitting, kept)) {
+                let asked = |sitting: &Sitting| self.asking.all().all(|asks| sitting.to.try_send(asks).is_ok());
+                if on_screen && !(theirs.all(|kept| give(sitting, kept)) && asked(sitting)) {
                     self.sessions.remove(&news.from);
                 }
             }
@@ -184,6 +195,8 @@ impl Desk {
                 event.account = Some(account::of(uid));
                 self.events.emit(Lane::Operation, event).await?;
             }
+            FromSession::NoticeShown { id } if self.asking.is_shown(id, uid) => {}
+            FromSession::Answered { id, later } => self.asking.answered(id, uid, later),
             FromSession::NoticeShown { id } => {
                 let Some(notice) = sitting.given.get(&id).copied() else { return Ok(()) };
                 if self.store.shown(id, uid)? {

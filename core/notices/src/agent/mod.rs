@@ -4,6 +4,7 @@
 //! it, else `waiting`; then the next session that says hello gets it. What people do with it are events.
 
 mod account;
+mod asking;
 mod command;
 mod desk;
 mod session;
@@ -86,6 +87,7 @@ pub async fn run_at(
     ctx.commands.register(SHOW, Show { asks, patience: places.patience });
     let (told, mut tell) = mpsc::channel(64);
     let mut warnings = ctx.warnings.receiver();
+    let mut questions = ctx.questions.receiver();
     let desktops = ctx.sensors.desktops().clone();
     let mut wanted = desktops.wanted();
     let mut desk = Desk::new(store, ctx.events, ctx.clock, ctx.sign_in, desktops);
@@ -94,6 +96,7 @@ pub async fn run_at(
     loop {
         tokio::select! {
             Some(warning) = warnings.recv() => desk.warn(warning),
+            Some(asked) = questions.recv() => desk.question(asked),
             _ = minutes.tick() => desk.minute(),
             // The sender lives as long as the sensors, which the context holds.
             Ok(()) = wanted.changed() => desk.watch(wanted.borrow_and_update().clone()),

@@ -31,6 +31,7 @@ mod me;
 mod notices;
 mod oidc;
 mod policies;
+mod power;
 mod renewals;
 mod retention;
 mod road;

@@ -44,6 +44,8 @@ permissions! {
     CommandsRead = "commands.read",
     /// Give commands to endpoints.
     CommandsRun = "commands.run",
+    /// Restart, shut down and wake endpoints.
+    PowerRun = "power.run",
     /// Send notices to people.
     NoticesWrite = "notices.write",
     /// See surveys and what was answered.
@@ -146,6 +148,7 @@ impl Role {
                     | P::PoliciesRead
                     | P::CommandsRead
                     | P::CommandsRun
+                    | P::PowerRun
                     | P::NoticesWrite
                     | P::SurveysRead
                     | P::SurveysWrite

@@ -17,7 +17,7 @@ use crate::{
         files::FileError,
     },
     wire::{
-        command::{Command, KEY_RENEW, Progress},
+        command::{Command, KEY_RENEW},
         sealed::Sealed,
     },
 };
@@ -33,14 +33,16 @@ pub(super) struct Commands {
 }
 
 impl Commands {
-    /// Opens the journal. What an earlier run of the agent left unfinished has failed.
+    /// Opens the journal. What an earlier run of the agent left unfinished has failed, except what the endpoint goes on with.
     pub(super) fn open(
         dir: &Path,
         endpoint: Arc<dyn Endpoint>,
         now: yagura_vocabulary::Time,
     ) -> Result<Self, FileError> {
         let journal = Journal::open(dir)?;
-        for mut entry in journal.entries(now)?.into_iter().filter(|entry| !entry.progress.state.is_final()) {
+        let goes_on = |entry: &Entry| entry.args.is_some() && endpoint.resumes(&entry.name);
+        let unfinished = |entry: &Entry| !entry.progress.state.is_final() && !goes_on(entry);
+        for mut entry in journal.entries(now)?.into_iter().filter(unfinished) {
             entry.end(Err(INTERRUPTED.to_owned()), now);
             journal.write(&entry)?;
         }
@@ -52,6 +54,7 @@ impl Commands {
     pub(super) async fn keep(self, client: Arc<AgentClient>, look: Arc<Notify>) {
         let mut running = JoinSet::new();
         running.spawn(self.clone().tell_old(Arc::clone(&client)));
+        self.go_on(&client, &mut running);
         let mut backoff = Backoff::default();
         loop {
             tokio::select! {
@@ -77,7 +80,7 @@ impl Commands {
             let Some(command) = self.believed(client, &sealed).await? else { continue };
             match self.begin(client, &command) {
                 Ok(Begun::New(entry)) => {
-                    running.spawn(self.clone().carry_out(Arc::clone(client), command, entry));
+                    running.spawn(self.clone().carry_out(Arc::clone(client), (command.name, command.args), entry));
                 }
                 // The server has forgotten, or never heard, how it ended: it is told again, not done again.
                 Ok(Begun::Over(entry)) => {
@@ -91,6 +94,18 @@ impl Commands {
             }
         }
         Ok(())
+    }
+
+    /// Goes on with what was being carried out when the agent, or the machine, stopped.
+    fn go_on(&self, client: &Arc<AgentClient>, running: &mut JoinSet<()>) {
+        let ours = client.record().endpoint;
+        let entries = self.journal.entries(client.clock().now()).unwrap_or_default();
+        for entry in entries.into_iter().filter(|entry| entry.endpoint == ours && !entry.progress.state.is_final()) {
+            // What another identity of this machine was told is nobody's any more.
+            let Some(args) = entry.args.clone() else { continue };
+            tracing::info!(command = %entry.progress.id, name = entry.name, "going on with a command");
+            running.spawn(self.clone().carry_out(Arc::clone(client), (entry.name.clone(), args), entry));
+        }
     }
 
     /// The command, if it is one that this endpoint should carry out.
@@ -113,7 +128,8 @@ impl Commands {
     fn begin(&self, client: &AgentClient, command: &Command) -> Result<Begun, FileError> {
         match self.journal.find(command.id)? {
             Found::Nothing => {
-                let entry = Entry::accepted(command, client.clock().now());
+                let mut entry = Entry::accepted(command, client.clock().now());
+                entry.args = self.endpoint.resumes(&command.name).then(|| command.args.clone());
                 self.journal.write(&entry)?;
                 Ok(Begun::New(entry))
             }
@@ -124,15 +140,19 @@ impl Commands {
         }
     }
 
-    async fn carry_out(self, client: Arc<AgentClient>, command: Command, mut entry: Entry) {
-        let id = command.id;
-        let outcome = match agreed(&client, &command, &entry.progress).await {
+    async fn carry_out(self, client: Arc<AgentClient>, (name, args): (String, Value), mut entry: Entry) {
+        let id = entry.progress.id;
+        let agreement = if entry.agreed { Agreement::Yes } else { agreed(&client, &entry).await };
+        let outcome = match agreement {
+            Agreement::Yes if !self.note_agreement(&mut entry) => {
+                Err("the journal of commands cannot be written".to_owned())
+            }
             Agreement::Yes => {
-                tracing::info!(command = %command.id, name = command.name, "carrying out a command");
-                self.run(&client, command).await
+                tracing::info!(command = %id, name, "carrying out a command");
+                self.run(&client, &name, args).await
             }
             Agreement::No(state) => {
-                tracing::info!(command = %command.id, %state, "the server took a command back");
+                tracing::info!(command = %id, %state, "the server took a command back");
                 entry.told = true;
                 Err(format!("the server took it back: {state}"))
             }
@@ -145,13 +165,22 @@ impl Commands {
         self.tell(&client, entry).await;
     }
 
+    /// Writes down that the server agreed, where that is asked for after a stop; false when it could not be written.
+    fn note_agreement(&self, entry: &mut Entry) -> bool {
+        if entry.args.is_none() || entry.agreed {
+            return true;
+        }
+        entry.agreed = true;
+        self.journal.write(entry).is_ok()
+    }
+
     /// What concerns the channel is done here, everything else by the endpoint.
-    async fn run(&self, client: &AgentClient, command: Command) -> Result<Value, String> {
-        if command.name == KEY_RENEW {
+    async fn run(&self, client: &AgentClient, name: &str, args: Value) -> Result<Value, String> {
+        if name == KEY_RENEW {
             client.change_key().await.map_err(|error| error.to_string())?;
             return Ok(serde_json::json!({ "public_key": client.record().public_key }));
         }
-        self.endpoint.run_command(&command.name, command.args).await
+        self.endpoint.run_command(name, args).await
     }
 
     /// Tells the ends of commands that the server does not know yet.
@@ -195,18 +224,18 @@ enum Agreement {
 }
 
 /// Whether the server still wants it: it may have been cancelled at the last moment.
-async fn agreed(client: &AgentClient, command: &Command, accepted: &Progress) -> Agreement {
+async fn agreed(client: &AgentClient, entry: &Entry) -> Agreement {
     let mut backoff = Backoff::default();
     loop {
-        match client.progress(command.id, accepted).await {
+        match client.progress(entry.progress.id, &entry.progress).await {
             Ok(standing) if standing.state == CommandState::Accepted => return Agreement::Yes,
             Ok(standing) => return Agreement::No(standing.state),
             Err(error) => {
-                tracing::warn!(%error, command = %command.id, "the server did not answer whether a command still stands");
+                tracing::warn!(%error, command = %entry.progress.id, "the server did not answer whether a command still stands");
                 sleep(backoff.pause(error.retry_after())).await;
             }
         }
-        if client.clock().now() >= command.expires_at {
+        if client.clock().now() >= entry.expires_at {
             return Agreement::Late;
         }
     }

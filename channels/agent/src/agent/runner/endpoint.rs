@@ -55,6 +55,12 @@ pub trait Endpoint: Send + Sync + 'static {
     /// Carries out a command. The error is told to people.
     async fn run_command(&self, name: &str, args: Value) -> Result<Value, String>;
 
+    /// Whether it goes on with a command of this name that was being carried out when the agent, or the machine, stopped. It is run again
+    /// then with the same arguments; all others have failed.
+    fn resumes(&self, _name: &str) -> bool {
+        false
+    }
+
     /// The next thing that happened; `None` when nothing will happen any more. Cancel safe. One caller at a time.
     async fn next_event(&self) -> Option<(Lane, Event)>;
 

@@ -28,13 +28,19 @@ pub(super) struct Entry {
     pub(super) progress: Progress,
     /// Whether the server knows the end of it.
     pub(super) told: bool,
+    /// With what, where it is gone on with after a stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) args: Option<serde_json::Value>,
+    /// Whether the server has agreed that it is begun, where it is gone on with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) agreed: bool,
 }
 
 impl Entry {
     pub(super) fn accepted(command: &Command, now: Time) -> Self {
         let progress = Progress { id: command.id, state: CommandState::Accepted, at: now, result: None, error: None };
         let (endpoint, name, expires_at) = (command.endpoint, command.name.clone(), command.expires_at);
-        Self { endpoint, name, expires_at, progress, told: false }
+        Self { endpoint, name, expires_at, progress, told: false, args: None, agreed: false }
     }
 
     pub(super) fn end(&mut self, outcome: Result<serde_json::Value, String>, now: Time) {
