@@ -23,6 +23,8 @@ interface Props<T extends { id: string }> extends Table<T> {
   first?: ReactNode;
   /** The opened row beside its list; a row of a page that is not read yet is known by its id only. Without it, rows are links. */
   panel?: (id: string, row: T | undefined, close: () => void) => ReactNode;
+  /** What stands beside the list, whatever row is opened: an act on many rows. */
+  beside?: ReactNode;
 }
 
 /** A page that is a list: title, conditions, rows, and beside them the row somebody opened. All of its state is in the address. */
@@ -34,6 +36,7 @@ export function ListPage<T extends { id: string }>({
   words,
   first,
   panel,
+  beside,
   ...table
 }: Props<T>): ReactNode {
   const t = useWords('shell');
@@ -100,6 +103,8 @@ export function ListPage<T extends { id: string }>({
         >
           {list}
         </Split>
+      ) : beside !== undefined ? (
+        <Split panel={beside}>{list}</Split>
       ) : (
         list
       )}

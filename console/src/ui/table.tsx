@@ -49,9 +49,16 @@ export interface TableProps<T> {
   rowHeight?: number;
   empty: ReactNode;
   tools?: ReactNode;
+  /** The columns that are shown, in the place of those that this browser remembers. */
+  shownColumns?: { value: readonly string[] | undefined; onChange: (columns: string[]) => void };
+  /** Rows that are ticked, for acts on many. `label` names the box of a row, `all` that of all rows that have been read. */
+  picked?: { ids: ReadonlySet<string>; onChange: (ids: ReadonlySet<string>) => void; label: (name: string) => string; all: string } | undefined;
 }
 
-function useChosen<T>(id: string, columns: Column<T>[]): [VisibilityState, (column: string, shown: boolean) => void] {
+/** The width of the column of boxes. */
+const boxes = 36;
+
+function useChosen<T>(id: string, columns: Column<T>[], from: TableProps<T>['shownColumns']): [VisibilityState, (column: string, shown: boolean) => void] {
   const key = `yagura-columns-${id}`;
   const [state, setState] = useState<VisibilityState>(() => {
     const initial = Object.fromEntries(columns.map((column) => [column.id, column.chosen ?? true]));
@@ -61,6 +68,14 @@ function useChosen<T>(id: string, columns: Column<T>[]): [VisibilityState, (colu
       return initial;
     }
   });
+  const value = from?.value;
+  if (from && value) {
+    const visibility = Object.fromEntries(columns.map((column) => [column.id, value.includes(column.id)]));
+    const choose = (column: string, shown: boolean): void => {
+      from.onChange(columns.map((one) => one.id).filter((one) => (one === column ? shown : value.includes(one))));
+    };
+    return [visibility, choose];
+  }
   const choose = (column: string, shown: boolean): void => {
     const next = { ...state, [column]: shown };
     setState(next);
@@ -91,9 +106,11 @@ export function DataTable<T>({
   rowHeight = 36,
   empty,
   tools,
+  shownColumns,
+  picked,
 }: TableProps<T>): ReactNode {
   const t = useWords('shell');
-  const [visibility, choose] = useChosen(id, columns);
+  const [visibility, choose] = useChosen(id, columns, shownColumns);
   const body = useRef<HTMLTableSectionElement>(null);
   const [margin, setMargin] = useState(0);
   const definitions: ColumnDef<T>[] = columns.map((column) => ({ id: column.id, header: column.header }));
@@ -109,7 +126,7 @@ export function DataTable<T>({
   const { ref: frame, width: room } = useElementSize();
   const fit = fitted(
     columns.filter((column, at) => at === 0 || visibility[column.id] !== false),
-    room,
+    picked ? room - boxes : room,
   );
   const shown = fit.map(({ column }) => column);
 
@@ -183,6 +200,18 @@ export function DataTable<T>({
     return content;
   };
 
+  const tick = (ids: readonly string[], on: boolean): void => {
+    if (!picked) return;
+    const next = new Set(picked.ids);
+    for (const one of ids) {
+      if (on) next.add(one);
+      else next.delete(one);
+    }
+    picked.onChange(next);
+  };
+  const read = picked ? rows.items.map(rowId) : [];
+  const span = shown.length + (picked ? 1 : 0);
+
   return (
     <div className={css['frame']} ref={frame}>
       <div className={css['tools']}>
@@ -221,6 +250,7 @@ export function DataTable<T>({
           aria-busy={rows.isPending || rows.isRefreshing}
         >
           <colgroup>
+            {picked && <col style={{ width: boxes }} />}
             {fit.map(({ column, width }) => (
               <col key={column.id} style={{ width }} />
             ))}
@@ -228,6 +258,19 @@ export function DataTable<T>({
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id} aria-rowindex={1}>
+                {picked && (
+                  <th scope="col" className={css['box']}>
+                    <input
+                      type="checkbox"
+                      aria-label={picked.all}
+                      title={picked.all}
+                      checked={read.length > 0 && read.every((one) => picked.ids.has(one))}
+                      onChange={(event) => {
+                        tick(read, event.currentTarget.checked);
+                      }}
+                    />
+                  </th>
+                )}
                 {group.headers.map((header) => {
                   const column = columns.find((candidate) => candidate.id === header.column.id);
                   if (!column || !shown.includes(column)) return null;
@@ -264,6 +307,7 @@ export function DataTable<T>({
             {rows.isPending &&
               Array.from({ length: 14 }, (_, at) => (
                 <tr key={at} style={{ height: rowHeight }}>
+                  {picked && <td />}
                   {shown.map((column) => (
                     <td key={column.id}>
                       <span className={css['ghost']} style={{ width: `${String(50 + ((at * 13) % 40))}%` }} />
@@ -273,7 +317,7 @@ export function DataTable<T>({
               ))}
             {before > 0 && (
               <tr aria-hidden="true" style={{ height: before }}>
-                <td colSpan={shown.length} className={css['space']} />
+                <td colSpan={span} className={css['space']} />
               </tr>
             )}
             {drawn.map((item) => {
@@ -290,10 +334,22 @@ export function DataTable<T>({
                   style={{ height: rowHeight }}
                   className={link || onOpen ? css['opens'] : undefined}
                   onClick={(event) => {
-                    if ((event.target as HTMLElement).closest('a,button')) return;
+                    if ((event.target as HTMLElement).closest('a,button,input')) return;
                     event.currentTarget.querySelector<HTMLElement>('[data-row-name]')?.click();
                   }}
                 >
+                  {picked && (
+                    <td className={css['box']}>
+                      <input
+                        type="checkbox"
+                        aria-label={picked.label(rowName(row))}
+                        checked={picked.ids.has(rowId(row))}
+                        onChange={(event) => {
+                          tick([rowId(row)], event.currentTarget.checked);
+                        }}
+                      />
+                    </td>
+                  )}
                   {shown.map((column, at) => {
                     const content = column.cell(row, rows.items[item.index - 1]);
                     return (
@@ -311,7 +367,7 @@ export function DataTable<T>({
             })}
             {after > 0 && (
               <tr aria-hidden="true" style={{ height: after }}>
-                <td colSpan={shown.length} className={css['space']} />
+                <td colSpan={span} className={css['space']} />
               </tr>
             )}
           </tbody>

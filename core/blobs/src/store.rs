@@ -20,6 +20,9 @@ pub trait BlobStore: Send + Sync {
     /// Keeps the content of a file whose hash was checked. The file is left where it is.
     async fn keep(&self, hash: BlobHash, file: &Path) -> Result<(), StoreError>;
 
+    /// Keeps content that is in memory, and whose hash was checked.
+    async fn keep_bytes(&self, hash: BlobHash, bytes: &[u8]) -> Result<(), StoreError>;
+
     /// Some bytes of a blob; `None` when there is no such blob.
     async fn read(&self, hash: BlobHash, range: Range<u64>) -> Result<Option<Bytes>, StoreError>;
 
@@ -61,18 +64,18 @@ impl Folder {
         let name = hash.to_string();
         self.0.join(&name[..2]).join(name)
     }
-}
 
-#[async_trait]
-impl BlobStore for Folder {
-    async fn keep(&self, hash: BlobHash, file: &Path) -> Result<(), StoreError> {
+    async fn put(&self, hash: BlobHash, content: Content<'_>) -> Result<(), StoreError> {
         let path = self.path(hash);
         let dir = path.parent().unwrap_or(&self.0);
         fs::create_dir_all(dir).await.map_err(StoreError::of("make", dir))?;
         // Two may keep the same blob at once; each writes its own file, and either is as good.
         let temporary = path.with_extension(yagura_vocabulary::Id::<()>::new().to_string());
         let write = async {
-            fs::copy(file, &temporary).await?;
+            match content {
+                Content::File(file) => drop(fs::copy(file, &temporary).await?),
+                Content::Bytes(bytes) => fs::write(&temporary, bytes).await?,
+            }
             fs::File::open(&temporary).await?.sync_all().await?;
             fs::rename(&temporary, &path).await?;
             fs::File::open(dir).await?.sync_all().await
@@ -83,6 +86,23 @@ impl BlobStore for Folder {
             let _ = fs::remove_file(&temporary).await;
         }
         written
+    }
+}
+
+/// Where the bytes of a new blob are.
+enum Content<'a> {
+    File(&'a Path),
+    Bytes(&'a [u8]),
+}
+
+#[async_trait]
+impl BlobStore for Folder {
+    async fn keep(&self, hash: BlobHash, file: &Path) -> Result<(), StoreError> {
+        self.put(hash, Content::File(file)).await
+    }
+
+    async fn keep_bytes(&self, hash: BlobHash, bytes: &[u8]) -> Result<(), StoreError> {
+        self.put(hash, Content::Bytes(bytes)).await
     }
 
     async fn read(&self, hash: BlobHash, range: Range<u64>) -> Result<Option<Bytes>, StoreError> {
@@ -126,6 +146,8 @@ mod tests {
         store.keep(hash, &file).await.unwrap();
         assert_eq!(store.read(hash, 2..5).await.unwrap().unwrap(), "234");
         assert_eq!(store.read(hash, 8..99).await.unwrap().unwrap(), "89");
+        store.keep_bytes(hash, b"0123456789").await.unwrap();
+        assert_eq!(store.read(hash, 0..4).await.unwrap().unwrap(), "0123");
         store.remove(hash).await.unwrap();
         store.remove(hash).await.unwrap();
         assert_eq!(store.read(hash, 0..4).await.unwrap(), None);

@@ -14,7 +14,10 @@ import { ExactTime, RelativeTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import css from './assets.module.css';
+import { AssetRounds } from './asset-rounds';
 import { History } from './history-rows';
+import { Photos } from './photos';
+import { useStockWords } from './stock-words';
 import { kinds, sources, useLedgerWords, wordOf } from './ledger-words';
 import { WrittenForm } from './written';
 
@@ -108,6 +111,7 @@ function Doubt({ asset, one, onDone }: { asset: AssetDetail; one: DoubtView; onD
 
 function Whole({ asset }: { asset: AssetDetail }): ReactNode {
   const t = useLedgerWords();
+  const stock = useStockWords();
   const client = useQueryClient();
   const navigate = useNavigate();
   const mayWrite = useCan('assets.write');
@@ -144,6 +148,12 @@ function Whole({ asset }: { asset: AssetDetail }): ReactNode {
       side={
         <>
           <Facts asset={asset} />
+          <Section title={stock('photos.title')}>
+            <Photos asset={asset.id} name={asset.name} />
+          </Section>
+          <Section title={stock('history')}>
+            <AssetRounds asset={asset.id} />
+          </Section>
           <Section title={t('one.told')}>
             <ul className={css['tolds']}>
               {asset.sightings.map((one) => (

@@ -11,6 +11,8 @@ export function useLedgerWords(): OwnSay<typeof ja> {
 
 export const kinds = Object.keys(ja.kinds) as (keyof typeof ja.kinds)[];
 export const standings = Object.keys(ja.standings) as (keyof typeof ja.standings)[];
+export const places = Object.keys(ja.places) as (keyof typeof ja.places)[];
+export const updates = Object.keys(ja.updates) as (keyof typeof ja.updates)[];
 export const sources = Object.keys(ja.sources) as (keyof typeof ja.sources)[];
 export const parts = Object.keys(ja.part) as (keyof typeof ja.part)[];
 

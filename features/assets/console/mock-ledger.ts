@@ -3,7 +3,7 @@ import type { AssetDetail, AssetSummary, AssetWatch, ChangeView, EndpointDetail,
 import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour } from '@shell/mock/day';
 import { chance, idOf } from '@shell/mock/random';
-import { fleet } from '../../../core/endpoints/console/mock-fleet';
+import { fleet, groups } from '../../../core/endpoints/console/mock-fleet';
 import { assetsOf } from './mock-inventory';
 
 const none = {
@@ -83,7 +83,7 @@ function other(number: number, kind: string, name: string, more: Partial<AssetSu
   };
 }
 
-const ledger: AssetSummary[] = [
+export const ledger: AssetSummary[] = [
   ...fleet.filter((endpoint) => endpoint.state !== 'pending').map(ofEndpoint),
   other(1, 'printer', '複合機 本社3階', { vendor: 'リコー', model: 'IM C4510', serial: '3A81-220145', ip: '192.168.10.60', inventory_number: 'MFP-0003', place: '本社3階', lease_until: before(-34 * day) }),
   other(2, 'printer', '複合機 大阪', { vendor: 'キヤノン', model: 'iR-ADV C3830F', serial: '2XF07713', ip: '192.168.20.60', inventory_number: 'MFP-0004', place: '大阪支店', lease_until: before(-410 * day) }),
@@ -144,7 +144,7 @@ function packages(): Counted[] {
 
 const written = new Map<string, Partial<AssetDetail>>();
 
-function detailOf(asset: AssetSummary): AssetDetail {
+export function detailOf(asset: AssetSummary): AssetDetail {
   const sightings = asset.sources.map((source, at) => ({
     id: String(at + 1),
     source,
@@ -174,20 +174,47 @@ function sorted(rows: AssetSummary[], sort: string): AssetSummary[] {
   return rows.toSorted((a, b) => (value(a) < value(b) ? -way : value(a) > value(b) ? way : 0));
 }
 
+/** Which assets an address asks for. */
+export function fitting(url: URL): (row: AssetSummary) => boolean {
+  const asked = (name: string): string => url.searchParams.get(name) ?? '';
+  const q = asked('q').toLowerCase();
+  const [wanted, ofVersion] = [asked('package').toLowerCase(), asked('package_version')];
+  const having = wanted === '' ? null : new Set(packages().filter((one) => one.name.toLowerCase() === wanted && (ofVersion === '' || one.version === ofVersion)).flatMap((one) => one.on));
+  const ids = url.searchParams.get('ids')?.split(',');
+  const group = groups.find((one) => one.id === asked('group'))?.path;
+  const within = (value: number | null, from: string, below: string, read: (text: string) => number): boolean =>
+    (asked(from) === '' || (value !== null && value >= read(asked(from)))) && (asked(below) === '' || (value !== null && value < read(asked(below))));
+  const time = (at: string | null | undefined): number | null => (at ? Date.parse(at) : null);
+  return (row) =>
+    (q === '' || [row.name, row.serial, row.inventory_number, row.model, row.ip, row.place, row.person].some((text) => text.toLowerCase().includes(q))) &&
+    (asked('kind') === '' || row.kind === asked('kind')) &&
+    (asked('standing') === '' || row.standing === asked('standing')) &&
+    (asked('source') === '' || row.sources.includes(asked('source'))) &&
+    (having === null || having.has(row.id)) &&
+    (asked('number') === '' || [row.inventory_number, row.serial].some((text) => text.toLowerCase() === asked('number').toLowerCase())) &&
+    (ids === undefined || ids.includes(row.id)) &&
+    (group === undefined || group === '/' || row.group === group || row.group.startsWith(`${group}/`)) &&
+    (asked('present') !== 'true' || !['returned', 'disposed'].includes(row.standing)) &&
+    (asked('os_exact') === '' || (`${row.os_name} ${row.os_version}`.trim() || 'unknown') === asked('os_exact')) &&
+    within(row.memory_bytes, 'memory_from', 'memory_below', Number) &&
+    within(row.disk_bytes, 'disk_from', 'disk_below', Number) &&
+    within(row.fullest, 'fullest', 'fullest_below', Number) &&
+    within(time(row.first_at), 'had_from', 'had_before', Date.parse) &&
+    within(time(row.lease_until), 'lease_from', 'lease_before', Date.parse) &&
+    within(time(row.warranty_until), 'warranty_from', 'warranty_before', Date.parse);
+}
+
+/** Writes something down about an asset, as a form does. */
+export function write(asset: AssetSummary, change: Partial<AssetDetail>): void {
+  const etag = detailOf(asset).etag;
+  written.set(asset.id, { ...written.get(asset.id), ...change, etag: `"${String(Number(etag.slice(1, -1)) + 1)}"` });
+  Object.assign(asset, written.get(asset.id));
+}
+
 export const handlers = [
   http.get('/api/v1/assets/ledger', ({ request }) => {
     const url = new URL(request.url);
-    const asked = (name: string): string => url.searchParams.get(name) ?? '';
-    const q = asked('q').toLowerCase();
-    const [wanted, ofVersion] = [asked('package').toLowerCase(), asked('package_version')];
-    const having = wanted === '' ? null : new Set(packages().filter((one) => one.name.toLowerCase() === wanted && (ofVersion === '' || one.version === ofVersion)).flatMap((one) => one.on));
-    const fits = (row: AssetSummary): boolean =>
-      (q === '' || [row.name, row.serial, row.inventory_number, row.model, row.ip, row.place, row.person].some((text) => text.toLowerCase().includes(q))) &&
-      (asked('kind') === '' || row.kind === asked('kind')) &&
-      (asked('standing') === '' || row.standing === asked('standing')) &&
-      (asked('source') === '' || row.sources.includes(asked('source'))) &&
-      (having === null || having.has(row.id));
-    return pageOf(sorted(ledger.filter(fits), asked('sort') || 'name'), url);
+    return pageOf(sorted(ledger.filter(fitting(url)), url.searchParams.get('sort') ?? 'name'), url);
   }),
   http.post('/api/v1/assets/ledger', async ({ request }) => {
     const { written: known = {}, ...machine } = (await request.json()) as NewAsset;
@@ -206,8 +233,7 @@ export const handlers = [
     if (!asset) return notFound();
     const now = detailOf(asset);
     if (request.headers.get('if-match') !== now.etag) return problem(409, 'conflict', 'ほかの人が先に変えました。');
-    written.set(asset.id, { ...written.get(asset.id), ...((await request.json()) as Partial<AssetDetail>), etag: `"${String(Number(now.etag.slice(1, -1)) + 1)}"` });
-    Object.assign(asset, written.get(asset.id));
+    write(asset, (await request.json()) as Partial<AssetDetail>);
     return HttpResponse.json(detailOf(asset) as never);
   }),
   http.delete('/api/v1/assets/ledger/:id', ({ params }) => {

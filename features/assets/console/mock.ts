@@ -5,10 +5,12 @@ import { assetsOf } from './mock-inventory';
 import { handlers as imports } from './mock-import';
 import { handlers as intakes } from './mock-intake';
 import { handlers as ledger } from './mock-ledger';
+import { handlers as paper } from './mock-paper';
 
 export const handlers = [
   ...imports,
   ...intakes,
+  ...paper,
   ...ledger,
   http.get('/api/v1/assets/:endpoint', ({ params }) => {
     const endpoint = findEndpoint(String(params['endpoint']));

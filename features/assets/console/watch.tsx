@@ -3,13 +3,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
 import type { AssetWatch, AssetWatchView } from '@shell/api/schema';
-import { useCan } from '@shell/session/session';
+import { useCan, useSession } from '@shell/session/session';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
 import { PageHead } from '@shell/ui/page';
 import { Acts, Section, Stack } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { useUnsaved } from '@shell/ui/unsaved';
+import { Remark } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import { parts, useLedgerWords } from './ledger-words';
 
@@ -118,16 +119,18 @@ export default function Watch(): ReactNode {
   const t = useLedgerWords();
   const client = useQueryClient();
   const mayWrite = useCan('assets.write');
+  const limited = Boolean(useSession().admin.groups);
   const query = useQuery({ queryKey: key, refetchOnWindowFocus: false, queryFn: () => answered(api.GET('/api/v1/assets/watch')) });
   return (
     <>
       <PageHead room="assets" title="assets:watch" lead={t('watch.lead')} />
+      {limited && <Remark>{t('watch.limited')}</Remark>}
       <Await query={query} lines={14}>
         {(seen) => (
           <Form
             key={seen.etag}
             seen={seen}
-            readOnly={!mayWrite}
+            readOnly={!mayWrite || limited}
             onSaved={(after) => {
               client.setQueryData(key, after);
             }}

@@ -13,10 +13,14 @@ pub mod import;
 #[cfg(feature = "server")]
 pub mod intake;
 pub mod known;
+#[cfg(feature = "server")]
+mod label;
 pub mod model;
 pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
+mod sheet;
 pub mod whereabouts;
 
 pub use model::Assets;

@@ -1,10 +1,17 @@
 //! The server's side: the ledger, what changes in it, and the policy of the inventory.
 
 mod api;
+mod bulk;
+mod export;
 mod hook;
 mod import;
 mod intake;
 mod ledger;
+mod paper;
+mod photos;
+mod place;
+mod rounds;
+mod views;
 mod watch;
 
 use serde_json::Value;
@@ -46,6 +53,21 @@ const MIGRATIONS: &[Migration] = &[
         name: "assets_whereabouts",
         sql: include_str!("../../migrations/202611290680_assets_whereabouts.sql"),
     },
+    Migration {
+        version: 202_611_290_930,
+        name: "assets_rounds",
+        sql: include_str!("../../migrations/202611290930_assets_rounds.sql"),
+    },
+    Migration {
+        version: 202_611_290_940,
+        name: "assets_photos",
+        sql: include_str!("../../migrations/202611290940_assets_photos.sql"),
+    },
+    Migration {
+        version: 202_611_290_950,
+        name: "assets_views",
+        sql: include_str!("../../migrations/202611290950_assets_views.sql"),
+    },
 ];
 
 /// Takes the inventories that our agents tell.
@@ -78,7 +100,14 @@ fn routes() -> Routes {
         .api(P::AssetsRead, routes!(watch::read_watch))
         .api(P::AssetsWrite, routes!(watch::change_watch))
         .api(P::AssetsRead, routes!(api::inventory::read))
+        .api(P::AssetsRead, routes!(paper::labels::labels))
+        .api(P::AssetsRead, routes!(api::statistics::statistics))
+        .and(bulk::routes())
+        .and(export::routes())
         .and(intake::routes())
+        .and(photos::routes())
+        .and(rounds::routes())
+        .and(views::routes())
         .and(import::routes())
 }
 

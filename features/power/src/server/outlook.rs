@@ -177,7 +177,8 @@ mod tests {
         assert_eq!(by(Known { place: Place::default(), ..known() }), PowerOutlook::NoNeighbour);
         assert_eq!(of_wake::<&str>(&known(), [].into_iter()).0, PowerOutlook::On);
         let polls = Known { connected: false, ..known() };
-        let (_, chosen) = of_wake(&sleeper, [(&"polls", &polls), (&"hears", &known())].into_iter());
+        let hears = known();
+        let (_, chosen) = of_wake(&sleeper, [(&"polls", &polls), (&"hears", &hears)].into_iter());
         assert_eq!(chosen.map(|(name, cards)| (*name, cards.len())), Some(("hears", 1)));
     }
 }

@@ -37,6 +37,11 @@ fn package(name: &str, version: &str) -> Value {
         "installed_at": null, "size_bytes": null})
 }
 
+/// What a small machine of this serial number tells.
+pub(crate) fn report(serial: &str) -> Report {
+    Report { sections: BTreeMap::from([("assets".to_owned(), Section::Full(inventory(serial)))]) }
+}
+
 async fn tell(machine: &Machine, inventory: &Value) {
     let sections = BTreeMap::from([("assets".to_owned(), Section::Full(inventory.clone()))]);
     machine.client.state(&Report { sections }).await.unwrap();

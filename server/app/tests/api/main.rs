@@ -6,6 +6,7 @@
 mod alarm_routes;
 mod alarms;
 mod assets_import;
+mod assets_paper;
 mod authorisation;
 mod backup;
 mod blobs;

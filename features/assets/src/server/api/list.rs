@@ -7,7 +7,10 @@ use utoipa::IntoParams;
 use yagura_server_kit::{ApiError, ApiResult, Caller, Context, Count, Json, Page, PageQuery, Query, error::Problem};
 use yagura_vocabulary::{Time, words};
 
-use super::view::{AssetSummary, FROM, Row, SELECT, seen_by};
+use super::{
+    view::{AssetSummary, FROM, Row, SELECT, seen_by},
+    which::WhichQuery,
+};
 use crate::{
     server::ledger::{AssetKind, AssetStanding, Source, fold},
     whereabouts::Place,
@@ -45,7 +48,7 @@ pub(crate) struct LedgerQuery {
     silent_since: Option<Time>,
     /// `name`, `seen_at`, `first_at`, `fullest`, `memory_bytes`, `os_name`, `lease_until`, `warranty_until`; with `-` before it the other way
     /// round.
-    sort: Option<String>,
+    pub(super) sort: Option<String>,
     /// At most so many items.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
@@ -60,19 +63,20 @@ struct Offset {
 }
 
 /// List assets
-#[utoipa::path(get, path = "/api/v1/assets/ledger", tag = "assets", params(LedgerQuery),
+#[utoipa::path(get, path = "/api/v1/assets/ledger", tag = "assets", params(LedgerQuery, WhichQuery),
     responses((status = 200, body = Page<AssetSummary>), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
 pub(crate) async fn list(
     State(ctx): State<Context>,
     caller: Caller,
     Query(query): Query<LedgerQuery>,
+    Query(which): Query<WhichQuery>,
 ) -> ApiResult<Json<Page<AssetSummary>>> {
     let paging = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let limit = paging.limit()?;
     let offset = paging.after::<Offset>()?.map_or(0, |place| place.offset.max(0));
     let order = Order::read(query.sort.as_deref().unwrap_or("name"))?;
-    let filters = Filters::read(&ctx, &caller, &query).await?;
+    let filters = Filters::read(&ctx, &caller, &query, &which).await?;
     let rows: Vec<Numbered> = filtered(sqlx::query_as(AssertSqlSafe(page(&filters, &order))), &filters)
         .bind(i64::from(limit) + 1)
         .bind(offset)
@@ -105,7 +109,7 @@ struct Numbered {
 /// One page of all there is: an index is in its order already, and nothing needs to be gathered.
 fn page_of_all(filters: &Filters, order: &Order) -> String {
     format!(
-        "WITH page AS (SELECT a.id AS id, a.{column} AS place {hits} ORDER BY a.{column} {way}, a.id {way} LIMIT $16 OFFSET $17)
+        "WITH page AS (SELECT a.id AS id, a.{column} AS place {hits} ORDER BY a.{column} {way}, a.id {way} LIMIT $18 OFFSET $19)
          {SELECT}, (SELECT COUNT(*) FROM assets_asset) AS total {FROM} JOIN page ON page.id = a.id ORDER BY {}",
         order.by("page"),
         column = order.column,
@@ -121,7 +125,7 @@ fn page(filters: &Filters, order: &Order) -> String {
     }
     format!(
         "WITH hit AS MATERIALIZED (SELECT a.id AS id, a.{column} AS place {hits}),
-         page AS (SELECT id, place FROM hit ORDER BY {} LIMIT $16 OFFSET $17)
+         page AS (SELECT id, place FROM hit ORDER BY {} LIMIT $18 OFFSET $19)
          {SELECT}, (SELECT COUNT(*) FROM hit) AS total {FROM} JOIN page ON page.id = a.id ORDER BY {}",
         order.by("hit"),
         order.by("page"),
@@ -142,7 +146,7 @@ words! {
 
 /// The filters as SQL wants them: an empty text restricts nothing.
 #[derive(Default, PartialEq)]
-struct Filters {
+pub(super) struct Filters {
     limit: String,
     q: String,
     kind: String,
@@ -158,10 +162,18 @@ struct Filters {
     fullest: Option<i64>,
     ends_before: Option<i64>,
     silent_since: Option<i64>,
+    os_exact: String,
+    number: String,
+    more: String,
 }
 
 impl Filters {
-    async fn read(ctx: &Context, caller: &Caller, query: &LedgerQuery) -> Result<Self, ApiError> {
+    pub(super) async fn read(
+        ctx: &Context,
+        caller: &Caller,
+        query: &LedgerQuery,
+        which: &WhichQuery,
+    ) -> Result<Self, ApiError> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         word::<AssetKind>("?kind", query.kind.as_deref())?;
         word::<AssetStanding>("?standing", query.standing.as_deref())?;
@@ -189,12 +201,15 @@ impl Filters {
             fullest: query.fullest.map(i64::from),
             ends_before: query.ends_before.map(Time::micros),
             silent_since: query.silent_since.map(Time::micros),
+            os_exact: text(&which.os_exact),
+            number: text(&which.number).trim().to_lowercase(),
+            more: which.conditions()?,
         })
     }
 }
 
 /// `FROM ... WHERE ...`: which assets fit. What is not asked for costs nothing: groups are joined only where they matter.
-fn hits(filters: &Filters) -> String {
+pub(super) fn hits(filters: &Filters) -> String {
     let grouped = !filters.limit.is_empty() || !filters.below.is_empty();
     let (from, seen, below) = if grouped {
         (
@@ -230,14 +245,17 @@ fn hits(filters: &Filters) -> String {
         "{from} WHERE {seen} AND {words} AND ($3 = '' OR a.kind = $3) AND ($4 = '' OR a.standing = $4)
          AND ($5 = '' OR a.sources LIKE $5) AND {below} AND ($7 = '' OR a.os_name || ' ' || a.os_version LIKE $7) AND {package}
          AND a.fullest >= $11 AND ($12 = {} OR a.lease_until < $12 OR a.warranty_until < $12) AND a.seen_at < $13
-         AND ($14 = '' OR a.whereabouts = $14) AND ($15 = '' OR ($15 = 'any' AND a.updates > 0) OR a.security_updates > 0)",
+         AND ($14 = '' OR a.whereabouts = $14) AND ($15 = '' OR ($15 = 'any' AND a.updates > 0) OR a.security_updates > 0)
+         AND ($16 = '' OR $16 = CASE WHEN a.os_name = '' THEN 'unknown' ELSE trim(a.os_name || ' ' || a.os_version) END)
+         AND ($17 = '' OR lower(a.inventory_number) = $17 OR lower(a.serial) = $17){}",
         i64::MIN,
+        filters.more,
     )
 }
 
-type Asked<'q, T> = QueryAs<'q, Any, T, sqlx::any::AnyArguments>;
+pub(super) type Asked<'q, T> = QueryAs<'q, Any, T, sqlx::any::AnyArguments>;
 
-fn filtered<'q, T>(query: Asked<'q, T>, filters: &'q Filters) -> Asked<'q, T> {
+pub(super) fn filtered<'q, T>(query: Asked<'q, T>, filters: &'q Filters) -> Asked<'q, T> {
     query
         .bind(&filters.limit)
         .bind(&filters.q)
@@ -254,6 +272,8 @@ fn filtered<'q, T>(query: Asked<'q, T>, filters: &'q Filters) -> Asked<'q, T> {
         .bind(filters.silent_since.unwrap_or(i64::MAX))
         .bind(&filters.whereabouts)
         .bind(&filters.updates)
+        .bind(&filters.os_exact)
+        .bind(&filters.number)
 }
 
 /// A pattern for the `id_path` of a fixed group and all below it; empty for all.
@@ -278,13 +298,13 @@ where
 }
 
 /// By what is sorted, and which way.
-struct Order {
-    column: &'static str,
+pub(super) struct Order {
+    pub(super) column: &'static str,
     way: &'static str,
 }
 
 impl Order {
-    fn read(sort: &str) -> Result<Self, ApiError> {
+    pub(super) fn read(sort: &str) -> Result<Self, ApiError> {
         const KNOWN: [&str; 8] =
             ["name", "seen_at", "first_at", "fullest", "memory_bytes", "os_name", "lease_until", "warranty_until"];
         let (column, way) = sort.strip_prefix('-').map_or((sort, "ASC"), |column| (column, "DESC"));
@@ -296,7 +316,7 @@ impl Order {
     }
 
     /// The order of a table that has `place` and `id`.
-    fn by(&self, table: &str) -> String {
+    pub(super) fn by(&self, table: &str) -> String {
         let Self { column, way } = self;
         // What has no date comes last in both ways; SQLite and PostgreSQL differ where nobody says so.
         let last = if column.ends_with("_until") {

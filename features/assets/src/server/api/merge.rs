@@ -40,6 +40,16 @@ pub(crate) async fn merge(
     for sql in [
         "UPDATE assets_sighting SET asset_id = $1, why = 'by_hand' WHERE asset_id = $2",
         "UPDATE assets_change SET asset_id = $1 WHERE asset_id = $2",
+        "UPDATE assets_photo SET asset_id = $1 WHERE asset_id = $2",
+        // Who found one of them has found both.
+        "UPDATE assets_round_asset SET
+         seen_at = (SELECT f.seen_at FROM assets_round_asset f WHERE f.round_id = assets_round_asset.round_id AND f.asset_id = $2),
+         seen_by = (SELECT f.seen_by FROM assets_round_asset f WHERE f.round_id = assets_round_asset.round_id AND f.asset_id = $2)
+         WHERE asset_id = $1 AND seen_at IS NULL
+         AND round_id IN (SELECT f.round_id FROM assets_round_asset f WHERE f.asset_id = $2)",
+        "DELETE FROM assets_round_asset WHERE asset_id = $2
+         AND round_id IN (SELECT t.round_id FROM assets_round_asset t WHERE t.asset_id = $1)",
+        "UPDATE assets_round_asset SET asset_id = $1 WHERE asset_id = $2",
     ] {
         sqlx::query(sql).bind(&to).bind(&from).execute(change.on()).await?;
     }

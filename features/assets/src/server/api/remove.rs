@@ -5,7 +5,10 @@ use http::StatusCode;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Object, Path, error::Problem};
 
 use super::view::{detail, find};
-use crate::server::ledger::{step_down, turn};
+use crate::server::{
+    ledger::{step_down, turn},
+    photos,
+};
 
 /// Remove an asset from the ledger
 #[utoipa::path(delete, path = "/api/v1/assets/ledger/{id}", tag = "assets", params(("id" = String, Path)),
@@ -32,6 +35,13 @@ pub(crate) async fn remove(
         return Err(ApiError::conflict("our agent runs on it and would bring it back: retire the endpoint first"));
     }
     step_down(change.on(), asset).await?;
+    let photos: Vec<(String,)> = sqlx::query_as("DELETE FROM assets_photo WHERE asset_id = $1 RETURNING hash")
+        .bind(&id)
+        .fetch_all(change.on())
+        .await?;
+    for (hash,) in photos {
+        photos::forget(&ctx, change.on(), &hash).await?;
+    }
     for sql in [
         "DELETE FROM assets_installed WHERE sighting IN (SELECT number FROM assets_sighting WHERE asset_id = $1)",
         "DELETE FROM assets_mark WHERE sighting IN (SELECT number FROM assets_sighting WHERE asset_id = $1)",

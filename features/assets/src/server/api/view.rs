@@ -109,7 +109,7 @@ pub(crate) struct DoubtView {
 }
 
 #[derive(Debug, Clone, FromRow)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub id: String,
     pub kind: String,
     pub name: String,
@@ -147,7 +147,7 @@ pub(super) struct Row {
 }
 
 /// The columns of [`Row`].
-pub(super) const SELECT: &str =
+pub(crate) const SELECT: &str =
     "SELECT a.id AS id, a.kind AS kind, a.name AS name, a.endpoint_id AS endpoint_id, g.path AS group_path,
      COALESCE(p.name, a.person) AS person, a.vendor AS vendor, a.model AS model, a.serial AS serial,
      a.os_name AS os_name, a.os_version AS os_version, a.cpu AS cpu, a.memory_bytes AS memory_bytes,
@@ -158,12 +158,12 @@ pub(super) const SELECT: &str =
      a.price AS price, a.note AS note, a.custom AS custom, a.version AS version";
 
 /// Where they come from: assets are `a`, their endpoints `e`, groups `g`, people `p`.
-pub(super) const FROM: &str = "FROM assets_asset a LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id
+pub(crate) const FROM: &str = "FROM assets_asset a LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id
      JOIN endpoints_group g ON g.id = COALESCE(e.group_id, a.group_id)
      LEFT JOIN people_person p ON p.id = e.primary_user_id";
 
 /// SQL that keeps the assets that the caller whose limit is parameter `$n` may see.
-pub(super) fn seen_by(n: usize) -> String {
+pub(crate) fn seen_by(n: usize) -> String {
     visible("g.id", n)
 }
 
@@ -207,7 +207,7 @@ impl AssetSummary {
 }
 
 /// The row of an asset that the caller may see, by its id or its endpoint's.
-pub(super) async fn find(ctx: &Context, caller: &Caller, id: &str) -> Result<(Id<Asset>, Row), ApiError> {
+pub(crate) async fn find(ctx: &Context, caller: &Caller, id: &str) -> Result<(Id<Asset>, Row), ApiError> {
     let sql = format!("{SELECT} {FROM} WHERE (a.id = $1 OR a.endpoint_id = $1) AND {}", seen_by(2));
     let row: Option<Row> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(id).bind(caller.limit()).fetch_optional(ctx.db().read()).await?;
@@ -216,7 +216,7 @@ pub(super) async fn find(ctx: &Context, caller: &Caller, id: &str) -> Result<(Id
 }
 
 /// All that is known of an asset that the caller may see.
-pub(super) async fn detail(ctx: &Context, caller: &Caller, id: &str) -> Result<AssetDetail, ApiError> {
+pub(crate) async fn detail(ctx: &Context, caller: &Caller, id: &str) -> Result<AssetDetail, ApiError> {
     let (_, row) = find(ctx, caller, id).await?;
     let sightings: Vec<(i64, String, String, String, i64, i64, i64)> = sqlx::query_as(
         "SELECT number, source, source_key, why, leads, first_at, seen_at FROM assets_sighting

@@ -1,0 +1,3 @@
+//! The ledger on paper: labels.
+
+pub(super) mod labels;
