@@ -38,6 +38,8 @@ setup_test() {
   # Inventory agents of other makers. They talk to the server they are given, and Debian's give them none; where systemd runs,
   # FusionInventory's daemon listens at port 62354 and does nothing else.
   need_packages fusioninventory-agent ocsinventory-agent
+  # A device that is asked by SNMP. Debian starts it at loopback only; the tests have their own.
+  need_packages snmpd
   setup_mitmproxy
   setup_schemathesis
   setup_lake

@@ -15,6 +15,7 @@ import { KeyValues } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import css from './assets.module.css';
 import { AssetRounds } from './asset-rounds';
+import { AskedDevice } from './asset-device';
 import { History } from './history-rows';
 import { Photos } from './photos';
 import { useStockWords } from './stock-words';
@@ -140,6 +141,7 @@ function Whole({ asset }: { asset: AssetDetail }): ReactNode {
           >
             <History asset={asset.id} />
           </Section>
+          <AskedDevice asset={asset} />
           <Section title={t('one.written')} note={t('one.written_note')}>
             <WrittenForm key={asset.etag} asset={asset} readOnly={!mayWrite} onSaved={(saved) => client.setQueryData(assetKey(asset.id), saved)} />
           </Section>

@@ -5,6 +5,7 @@ export default defineFeature({
     { path: '/asset-dashboard', room: 'assets', title: 'assets:dashboard', permission: 'assets.read', order: 5, load: () => import('./dashboard') },
     { path: '/assets', room: 'assets', title: 'assets:ledger', permission: 'assets.read', order: 10, load: () => import('./ledger') },
     { path: '/assets/import', room: 'assets', title: 'assets:import', permission: 'assets.write', order: 25, load: () => import('./import') },
+    { path: '/assets/devices', room: 'assets', title: 'assets:devices', permission: 'assets.read', order: 27, load: () => import('./devices') },
     { path: '/assets/intakes', room: 'assets', title: 'assets:intake', permission: 'enrolment.write', order: 80, load: () => import('./intake') },
     { path: '/assets/new', room: 'assets', title: 'assets:new', permission: 'assets.write', load: () => import('./new') },
     { path: '/assets/print', room: 'assets', title: 'assets:ledger', permission: 'assets.read', load: () => import('./print') },

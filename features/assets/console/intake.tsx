@@ -87,6 +87,11 @@ function textsFor(made: CreatedIntakeCredential, t: OwnSay<typeof ja>): { label:
   const { server, secret, realm, credential } = made;
   return [
     { label: t('fusion'), text: `server = ${server}\nuser = ${credential.name}\npassword = ${secret}\n` },
+    {
+      label: t('osquery'),
+      text: `--tls_hostname=${new URL(server).host}\n--enroll_secret_path=/etc/osquery/yagura.secret\n--host_identifier=uuid\n--enroll_tls_endpoint=/inventory/osquery/enroll\n--config_plugin=tls\n--config_tls_endpoint=/inventory/osquery/config\n--logger_plugin=tls\n--logger_tls_endpoint=/inventory/osquery/log\n--disable_distributed=true\n`,
+    },
+    { label: t('osquery_secret'), text: `${secret}\n` },
     { label: t('ocs'), text: `server=${server}\nrealm=${realm}\nuser=${btoa(credential.name)}\npassword=${btoa(secret)}\nssl=1\n` },
   ];
 }

@@ -3,6 +3,7 @@ import { pathWords } from '@shell/pick/groups';
 import { bytes } from '@shell/ui/bytes';
 import type { Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
+import { StateWord } from '@shell/ui/words';
 import { Ends } from './ends';
 import { kinds, places, sources, standings, useLedgerWords, wordOf } from './ledger-words';
 
@@ -19,7 +20,7 @@ export function useColumns(): Column<AssetSummary>[] {
     { id: 'fullest', header: t('column.fullest'), width: 76, num: true, sort: 'fullest', cell: (row) => (row.disk_bytes > 0 ? t('percent', { percent: row.fullest }) : '') },
     { id: 'standing', header: t('column.standing'), width: 88, cell: (row) => wordOf(standings, row.standing, (standing) => t(`standings.${standing}`)) },
     { id: 'whereabouts', header: t('column.whereabouts'), width: 112, cell: (row) => row.office || wordOf(places, row.whereabouts, (place) => t(`places.${place}`)) },
-    { id: 'seen', header: t('column.seen'), width: 112, sort: 'seen_at', cell: (row) => <RelativeTime at={row.seen_at} /> },
+    { id: 'seen', header: t('column.seen'), width: 112, sort: 'seen_at', cell: (row) => (row.unreachable_since ? <StateWord tone="open">{t('unreachable')}</StateWord> : <RelativeTime at={row.seen_at} />) },
     {
       id: 'updates',
       header: t('column.updates'),

@@ -4,6 +4,7 @@ import { notFound, pageOf, problem } from '@shell/mock/answers';
 import { before, day, hour } from '@shell/mock/day';
 import { chance, idOf } from '@shell/mock/random';
 import { fleet, groups } from '../../../core/endpoints/console/mock-fleet';
+import { deviceIdOf } from './mock-devices';
 import { assetsOf } from './mock-inventory';
 
 const none = {
@@ -25,6 +26,7 @@ const none = {
   whereabouts: '',
   office: '',
   standing: 'in_use',
+  unreachable_since: null,
 };
 
 function ofEndpoint(endpoint: EndpointDetail, at: number): AssetSummary {
@@ -85,9 +87,9 @@ function other(number: number, kind: string, name: string, more: Partial<AssetSu
 
 export const ledger: AssetSummary[] = [
   ...fleet.filter((endpoint) => endpoint.state !== 'pending').map(ofEndpoint),
-  other(1, 'printer', '複合機 本社3階', { vendor: 'リコー', model: 'IM C4510', serial: '3A81-220145', ip: '192.168.10.60', inventory_number: 'MFP-0003', place: '本社3階', lease_until: before(-34 * day) }),
-  other(2, 'printer', '複合機 大阪', { vendor: 'キヤノン', model: 'iR-ADV C3830F', serial: '2XF07713', ip: '192.168.20.60', inventory_number: 'MFP-0004', place: '大阪支店', lease_until: before(-410 * day) }),
-  other(3, 'network', 'core-sw-01', { vendor: 'アライドテレシス', model: 'AT-x530L-28GTX', serial: 'A05041R193100041', ip: '192.168.10.1', inventory_number: 'NW-0001', place: '本社サーバー室', warranty_until: before(-260 * day) }),
+  other(1, 'printer', '複合機 本社3階', { sources: ['snmp', 'import'], vendor: 'リコー', model: 'IM C4510', serial: '3A81-220145', ip: '192.168.10.60', inventory_number: 'MFP-0003', place: '本社3階', lease_until: before(-34 * day) }),
+  other(2, 'printer', '複合機 大阪', { sources: ['snmp', 'import'], vendor: 'キヤノン', model: 'iR-ADV C3830F', serial: '2XF07713', ip: '192.168.20.60', inventory_number: 'MFP-0004', place: '大阪支店', lease_until: before(-410 * day) }),
+  other(3, 'network', 'core-sw-01', { sources: ['snmp', 'import'], vendor: 'アライドテレシス', model: 'AT-x530L-28GTX', serial: 'A05041R193100041', ip: '192.168.10.1', inventory_number: 'NW-0001', place: '本社サーバー室', warranty_until: before(-260 * day) }),
   other(4, 'computer', 'ciao-build', { vendor: 'Supermicro', model: 'SYS-510', serial: 'S4417', os_name: 'Debian GNU/Linux', os_version: '12', sources: ['fusioninventory'], ip: '192.168.10.88', memory_bytes: 64 * 1024 ** 3, disk_bytes: 2_000_000_000_000, fullest: 71, seen_at: before(3 * hour) }),
   other(5, 'computer', '貸出ノート 12', { vendor: 'Dynabook', model: 'dynabook B65/HU', serial: 'ZK118204H', inventory_number: 'PC-2023-0012', standing: 'lent', person: '岡田 綾', place: '貸出棚' }),
   other(6, 'computer', '旧ノート 03', { vendor: 'NEC', model: 'VersaPro VKT44', serial: '9X100713A', inventory_number: 'PC-2019-0003', standing: 'disposed' }),
@@ -148,7 +150,7 @@ export function detailOf(asset: AssetSummary): AssetDetail {
   const sightings = asset.sources.map((source, at) => ({
     id: String(at + 1),
     source,
-    key: source === 'agent' ? (asset.endpoint ?? '') : `${asset.name}-2026-03-02-09-11-40`,
+    key: source === 'agent' ? (asset.endpoint ?? '') : source === 'snmp' ? deviceIdOf(asset.id) : `${asset.name}-2026-03-02-09-11-40`,
     why: at === 0 ? 'new' : 'serial',
     leading: at === 0,
     first_at: asset.first_at,
@@ -164,6 +166,8 @@ let watch: AssetWatch = {
   full_disk: { on: true, percent: 95 },
   address_twice: { on: true },
   ends: { on: true, days: 60 },
+  unreachable: { on: true, rounds: 3 },
+  toner_low: { on: true, percent: 10 },
 };
 let version = 0;
 

@@ -1,6 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { notFound } from '@shell/mock/answers';
 import { findEndpoint } from '../../../core/endpoints/console/mock-fleet';
+import { handlers as devices } from './mock-devices';
 import { assetsOf } from './mock-inventory';
 import { handlers as imports } from './mock-import';
 import { handlers as intakes } from './mock-intake';
@@ -8,6 +9,7 @@ import { handlers as ledger } from './mock-ledger';
 import { handlers as paper } from './mock-paper';
 
 export const handlers = [
+  ...devices,
   ...imports,
   ...intakes,
   ...paper,

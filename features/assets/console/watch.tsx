@@ -29,7 +29,7 @@ function Form({ seen, readOnly, onSaved }: { seen: AssetWatchView; readOnly: boo
     setValue((now) => ({ ...now, ...changes }));
     save.reset();
   };
-  const on = (part: 'new_software' | 'full_disk' | 'address_twice' | 'ends', label: string): ReactNode => (
+  const on = (part: 'new_software' | 'full_disk' | 'address_twice' | 'ends' | 'unreachable' | 'toner_low', label: string): ReactNode => (
     <Checkbox
       label={label}
       checked={value[part].on}
@@ -54,7 +54,7 @@ function Form({ seen, readOnly, onSaved }: { seen: AssetWatchView; readOnly: boo
       }}
     />
   );
-  const good = [value.new_software.learning_days, value.full_disk.percent, value.ends.days].every((number) => !Number.isNaN(number));
+  const good = [value.new_software.learning_days, value.full_disk.percent, value.ends.days, value.unreachable.rounds, value.toner_low.percent].every((number) => !Number.isNaN(number));
   return (
     <form
       onSubmit={(event) => {
@@ -88,6 +88,10 @@ function Form({ seen, readOnly, onSaved }: { seen: AssetWatchView; readOnly: boo
             {on('full_disk', t('watch.full_disk'))}
             {amount(t('watch.percent'), '%', [50, 99], value.full_disk.percent, (percent) => ({ full_disk: { ...value.full_disk, percent } }))}
             {on('address_twice', t('watch.address_twice'))}
+            {on('unreachable', t('watch.unreachable'))}
+            {amount(t('watch.rounds'), t('watch.rounds_unit'), [1, 100], value.unreachable.rounds, (rounds) => ({ unreachable: { ...value.unreachable, rounds } }))}
+            {on('toner_low', t('watch.toner_low'))}
+            {amount(t('watch.toner_left'), '%', [1, 50], value.toner_low.percent, (percent) => ({ toner_low: { ...value.toner_low, percent } }))}
             {on('ends', t('watch.ends'))}
             {amount(t('watch.days_before'), t('watch.days'), [1, 730], value.ends.days, (days) => ({ ends: { ...value.ends, days } }))}
           </Fields>

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use yagura_vocabulary::words;
 
-use crate::Assets;
+use crate::{Assets, makers};
 
 /// What a machine can be recognised by. Upper and lower case do not matter any more; what makers forgot to fill in is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -144,13 +144,9 @@ fn both(a: Option<&String>, b: Option<&String>) -> Option<bool> {
     a.zip(b).map(|(a, b)| a == b)
 }
 
-/// `Dell` and `Dell Inc.` are one maker.
+/// `Dell`, `Dell Inc.` and `デル` are one maker.
 fn similar(a: Option<&String>, b: Option<&String>) -> bool {
-    let first = |text: Option<&String>| {
-        text.and_then(|text| {
-            text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).map(str::to_owned)
-        })
-    };
+    let first = |text: Option<&String>| text.and_then(|text| makers::first_word(text));
     first(a) == first(b)
 }
 

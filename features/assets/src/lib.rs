@@ -15,12 +15,16 @@ pub mod intake;
 pub mod known;
 #[cfg(feature = "server")]
 mod label;
+pub mod makers;
 pub mod model;
+#[cfg(feature = "server")]
+pub mod osquery;
 pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "server")]
 mod sheet;
+pub mod snmp;
 pub mod whereabouts;
 
 pub use model::Assets;

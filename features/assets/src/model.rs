@@ -1,5 +1,6 @@
 //! The inventory of one endpoint. What could not be found out is `None`, never a made-up value.
 
+mod device;
 mod hardware;
 mod software;
 mod system;
@@ -9,6 +10,7 @@ use yagura_vocabulary::Time;
 
 use crate::whereabouts::Whereabouts;
 
+pub use device::{Device, PrinterState, Supply};
 pub use hardware::{Battery, Cpu, Disk, DiskHealth, Display, Hardware, MemoryModule, Printer, UsbDevice};
 pub use software::{PendingUpdate, Protection, Software, Updates};
 pub use system::{Administrator, Interface, ListeningPort, OperatingSystem, Service, User, Volume};
@@ -66,6 +68,9 @@ pub struct Assets {
     /// Where it is; `None` where the policy knows no offices, or it is in no network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whereabouts: Option<Whereabouts>,
+    /// What it says as a device that has no agent and is asked over the network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
 }
 
 impl Assets {
@@ -92,6 +97,7 @@ impl Assets {
             protection: Vec::new(),
             updates: None,
             whereabouts: None,
+            device: None,
         }
     }
 }

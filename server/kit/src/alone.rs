@@ -20,6 +20,8 @@ pub enum Work {
     Removals = 7_301,
     /// Backups.
     Backups = 7_302,
+    /// Asking devices that have no agent.
+    Devices = 7_305,
 }
 
 /// Does `work` for as long as no other server does it, until it ends by itself. It is dropped where the database loses sight of this

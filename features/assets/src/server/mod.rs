@@ -7,10 +7,12 @@ mod hook;
 mod import;
 mod intake;
 mod ledger;
+mod osquery;
 mod paper;
 mod photos;
 mod place;
 mod rounds;
+mod snmp;
 mod views;
 mod watch;
 
@@ -25,7 +27,8 @@ pub use self::{intake::Intake, watch::alarm_source};
 use crate::AssetsPolicy;
 
 /// The server side.
-pub const FEATURE: ServerFeature = ServerFeature { migrations: MIGRATIONS, routes, ..ServerFeature::new("assets") };
+pub const FEATURE: ServerFeature =
+    ServerFeature { migrations: MIGRATIONS, routes, start: snmp::start, ..ServerFeature::new("assets") };
 
 const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -52,6 +55,21 @@ const MIGRATIONS: &[Migration] = &[
         version: 202_611_290_680,
         name: "assets_whereabouts",
         sql: include_str!("../../migrations/202611290680_assets_whereabouts.sql"),
+    },
+    Migration {
+        version: 202_611_290_750,
+        name: "assets_snmp",
+        sql: include_str!("../../migrations/202611290750_assets_snmp.sql"),
+    },
+    Migration {
+        version: 202_611_290_760,
+        name: "assets_discovery",
+        sql: include_str!("../../migrations/202611290760_assets_discovery.sql"),
+    },
+    Migration {
+        version: 202_611_290_900,
+        name: "assets_osquery",
+        sql: include_str!("../../migrations/202611290900_assets_osquery.sql"),
     },
     Migration {
         version: 202_611_290_930,
@@ -109,6 +127,8 @@ fn routes() -> Routes {
         .and(rounds::routes())
         .and(views::routes())
         .and(import::routes())
+        .and(snmp::routes())
+        .and(osquery::routes())
 }
 
 /// The inventory has no switch: whatever the policy, these are looked at. Where the machine is only where offices are named. The words

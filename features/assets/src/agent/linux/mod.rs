@@ -113,6 +113,7 @@ pub fn collect_from(root: &Path, kernel: &dyn Kernel, now: Time) -> Collected {
         protection,
         updates,
         whereabouts: None,
+        device: None,
     };
     Collected { assets, missing }
 }

@@ -62,6 +62,8 @@ pub(crate) struct AssetSummary {
     first_at: Time,
     /// When a source told of it last.
     seen_at: Time,
+    /// Since when it does not answer, where the server asks it and has none.
+    unreachable_since: Option<Time>,
 }
 
 /// An asset with all that is known of it.
@@ -144,6 +146,7 @@ pub(crate) struct Row {
     pub note: String,
     pub custom: String,
     pub version: i64,
+    pub unreachable_since: Option<i64>,
 }
 
 /// The columns of [`Row`].
@@ -155,7 +158,9 @@ pub(crate) const SELECT: &str =
      a.inventory_number AS inventory_number, a.place AS place, a.whereabouts AS whereabouts, a.office AS office, a.updates AS updates,
      a.security_updates AS security_updates, a.standing AS standing, a.lease_until AS lease_until,
      a.warranty_until AS warranty_until, a.first_at AS first_at, a.seen_at AS seen_at, a.bought_at AS bought_at,
-     a.price AS price, a.note AS note, a.custom AS custom, a.version AS version";
+     a.price AS price, a.note AS note, a.custom AS custom, a.version AS version,
+     (SELECT MIN(d.since) FROM assets_sighting ds JOIN assets_device d ON d.id = ds.source_key
+      WHERE ds.asset_id = a.id AND ds.source = 'snmp' AND d.state IN ('unreachable', 'refused')) AS unreachable_since";
 
 /// Where they come from: assets are `a`, their endpoints `e`, groups `g`, people `p`.
 pub(crate) const FROM: &str = "FROM assets_asset a LEFT JOIN endpoints_endpoint e ON e.id = a.endpoint_id
@@ -202,6 +207,7 @@ impl AssetSummary {
             warranty_until: row.warranty_until.map(Time::from_micros),
             first_at: Time::from_micros(row.first_at),
             seen_at: Time::from_micros(row.seen_at),
+            unreachable_since: row.unreachable_since.map(Time::from_micros),
         })
     }
 }

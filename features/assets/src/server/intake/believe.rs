@@ -45,8 +45,18 @@ pub(super) async fn credential(ctx: &Context, user: &str, password: &str) -> Res
     Ok(found.map(|(id,)| id))
 }
 
+/// The credential in force with this secret, for who sends no name with it.
+pub(in crate::server) async fn by_secret(ctx: &Context, password: &str) -> Result<Option<String>, ApiError> {
+    let found: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM assets_intake WHERE secret_hash = $1 AND revoked_at IS NULL")
+            .bind(secret::hash(password))
+            .fetch_optional(ctx.db().read())
+            .await?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Whether there is any credential in force.
-pub(super) async fn is_open(ctx: &Context) -> Result<bool, ApiError> {
+pub(in crate::server) async fn is_open(ctx: &Context) -> Result<bool, ApiError> {
     let (any,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM assets_intake WHERE revoked_at IS NULL")
         .fetch_one(ctx.db().read())
         .await?;

@@ -1,8 +1,11 @@
 //! Writing down what was told. What could not be read changes nothing but the credential's own row, so the last good state stays.
 
-use yagura_server_kit::{ApiError, Code, Context};
+use sqlx::AnyConnection;
+use yagura_server_kit::{ApiError, Code, Context, Tx};
+use yagura_vocabulary::Time;
 
 use crate::{
+    Assets,
     intake::{Family, Thing, Told},
     server::ledger::{AssetKind, Sighting, Source, sighted},
 };
@@ -13,7 +16,7 @@ const MOST_MACHINES: i64 = 20_000;
 const TOUCH_EVERY_MICROS: i64 = 60_000_000;
 
 /// A message could not be used.
-pub(super) async fn refusal(ctx: &Context, intake: &str, why: &str) -> Result<(), ApiError> {
+pub(in crate::server) async fn refusal(ctx: &Context, intake: &str, why: &str) -> Result<(), ApiError> {
     let mut tx = ctx.db().write_relaxed().await?;
     sqlx::query("UPDATE assets_intake SET last_used_at = $1, refused_at = $1, refused_why = $2 WHERE id = $3")
         .bind(ctx.now().micros())
@@ -56,22 +59,47 @@ pub(super) async fn inventory(ctx: &Context, intake: &str, told: &Told) -> Resul
         Thing::Network => AssetKind::Network,
         Thing::Phone => AssetKind::Phone,
     };
-    let now = ctx.now().micros();
     // The agent tells it all again tomorrow.
     let mut tx = ctx.db().write_relaxed().await?;
+    machine(ctx, &mut tx, intake, (source, &told.device), kind, told.assets.clone()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes down what a machine, known to a source by this name, has.
+pub(in crate::server) async fn machine(
+    ctx: &Context,
+    tx: &mut Tx,
+    intake: &str,
+    (source, device): (Source, &str),
+    kind: AssetKind,
+    assets: Assets,
+) -> Result<(), ApiError> {
+    count(tx.on(), intake, source, device, ctx.now()).await?;
+    let sighting = Sighting { source, key: device.to_owned(), kind, endpoint: None, assets };
+    sighted(ctx, tx, &sighting).await.map(drop)
+}
+
+/// Counts a machine of a credential, which tells of so many and no more.
+pub(in crate::server) async fn count(
+    connection: &mut AnyConnection,
+    intake: &str,
+    source: Source,
+    device: &str,
+    now: Time,
+) -> Result<(), ApiError> {
     sqlx::query(
         "INSERT INTO assets_intake_machine (intake_id, source, device, first_at, seen_at) VALUES ($1, $2, $3, $4, $4)
          ON CONFLICT (intake_id, source, device) DO UPDATE SET seen_at = excluded.seen_at",
     )
     .bind(intake)
     .bind(source.as_str())
-    .bind(&told.device)
-    .bind(now)
-    .execute(tx.on())
+    .bind(device)
+    .bind(now.micros())
+    .execute(&mut *connection)
     .await?;
     let (machines,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM assets_intake_machine WHERE intake_id = $1")
         .bind(intake)
-        .fetch_one(tx.on())
+        .fetch_one(&mut *connection)
         .await?;
     if machines > MOST_MACHINES {
         return Err(ApiError::new(
@@ -80,12 +108,9 @@ pub(super) async fn inventory(ctx: &Context, intake: &str, told: &Told) -> Resul
         ));
     }
     sqlx::query("UPDATE assets_intake SET last_used_at = $1 WHERE id = $2")
-        .bind(now)
+        .bind(now.micros())
         .bind(intake)
-        .execute(tx.on())
+        .execute(connection)
         .await?;
-    let assets = told.assets.clone();
-    let sighting = Sighting { source, key: told.device.clone(), kind, endpoint: None, assets };
-    sighted(ctx, &mut tx, &sighting).await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }

@@ -10,14 +10,14 @@ use axum::{
 };
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, header};
-use tokio::time::timeout;
+use tokio::{sync::SemaphorePermit, time::timeout};
 use yagura_server_kit::{ApiError, Code, Context, agent::PeerAddress};
 
 use super::{
     Intake,
     answer::{Packing, answer},
     believe::{REALM, basic, credential, is_open},
-    keep,
+    in_turn, keep,
 };
 use crate::intake::{IntakeError, MAX_PACKED, Message, read};
 
@@ -86,20 +86,38 @@ async fn pour_away(body: Body) {
     drop(timeout(PATIENCE, pour).await);
 }
 
-async fn taken(ctx: &Context, intake: &str, headers: &HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let Ok(_place) = ctx.part::<Intake>().places.try_acquire() else {
+/// A body, and its place among those that are held in memory.
+pub(in crate::server) struct Received<'a> {
+    pub place: SemaphorePermit<'a>,
+    pub body: Bytes,
+}
+
+/// Receives a body of at most so many bytes. What is too large is written down beside the credential, where that is known.
+pub(in crate::server) async fn received<'a>(
+    ctx: &'a Context,
+    intake: Option<&str>,
+    body: Body,
+    most: usize,
+) -> Result<Received<'a>, ApiError> {
+    let Ok(place) = ctx.part::<Intake>().places.try_acquire() else {
         pour_away(body).await;
         return Err(ApiError::new(Code::Unavailable, "the server is busy").retry_after_s(LATER_S));
     };
-    let body = match timeout(PATIENCE, to_bytes(body, MAX_PACKED)).await {
-        Ok(Ok(body)) => body,
+    match timeout(PATIENCE, to_bytes(body, most)).await {
+        Ok(Ok(body)) => Ok(Received { place, body }),
         Ok(Err(_)) => {
-            let why = format!("an inventory has at most {MAX_PACKED} bytes as it is sent");
-            keep::refusal(ctx, intake, &why).await?;
-            return Err(ApiError::new(Code::TooLarge, why));
+            let why = format!("an inventory has at most {most} bytes as it is sent");
+            if let Some(intake) = intake {
+                keep::refusal(ctx, intake, &why).await?;
+            }
+            Err(ApiError::new(Code::TooLarge, why))
         }
-        Err(_) => return Err(ApiError::new(Code::Invalid, "the body did not come in time")),
-    };
+        Err(_) => Err(ApiError::new(Code::Invalid, "the body did not come in time")),
+    }
+}
+
+async fn taken(ctx: &Context, intake: &str, headers: &HeaderMap, body: Body) -> Result<Response, ApiError> {
+    let Received { place: _place, body } = received(ctx, Some(intake), body, MAX_PACKED).await?;
     let packing = Packing::of(&body);
     let message = match unpacked(ctx, headers, body).await? {
         Ok(message) => message,
@@ -121,8 +139,5 @@ async fn taken(ctx: &Context, intake: &str, headers: &HeaderMap, body: Body) -> 
 async fn unpacked(ctx: &Context, headers: &HeaderMap, body: Bytes) -> Result<Result<Message, IntakeError>, ApiError> {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let now = ctx.now();
-    let turns = &ctx.part::<Intake>().turns;
-    let _turn = turns.acquire().await.map_err(|error| ApiError::unavailable(&error))?;
-    let read = tokio::task::spawn_blocking(move || read(&body, &agent, now));
-    read.await.map_err(|error| ApiError::unavailable(&error))
+    in_turn(ctx, move || read(&body, &agent, now)).await
 }

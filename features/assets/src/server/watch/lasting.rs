@@ -1,4 +1,5 @@
-//! What lasts: volumes that are full, addresses that two machines have, leases and warranties that end.
+//! What lasts: volumes that are full, addresses that two machines have, leases and warranties that end; `devices.rs` has what lasts at
+//! devices that the server asks.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use yagura_alarms::{About, Cause, Kind, Source};
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::{Severity, Time, id::EndpointId};
 
-use super::{CLASS, settings};
+use super::{CLASS, devices, settings};
 
 const FULL_DISK: Kind = Kind {
     word: "asset.full_disk",
@@ -55,7 +56,7 @@ struct Place {
 #[async_trait]
 impl Source for AssetSource {
     fn kinds(&self) -> &'static [&'static Kind] {
-        &[&FULL_DISK, &ADDRESS_TWICE, &ENDS]
+        &[&FULL_DISK, &ADDRESS_TWICE, &ENDS, &devices::UNREACHABLE, &devices::TONER_LOW]
     }
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
@@ -86,6 +87,7 @@ impl Source for AssetSource {
                 }
             }
         }
+        causes.extend(devices::causes(ctx, &wanted).await?);
         if wanted.address_twice.on {
             let rows: Vec<Place> = sqlx::query_as(
                 "SELECT a.id AS id, e.id AS endpoint_id, a.name AS name, a.ip AS ip, a.mac AS mac, e.ip AS seen_from
@@ -104,7 +106,7 @@ impl Source for AssetSource {
     }
 }
 
-fn cause(
+pub(super) fn cause(
     kind: &'static Kind,
     asset: &str,
     endpoint: Option<&str>,

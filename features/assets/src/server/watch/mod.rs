@@ -2,6 +2,7 @@
 //! full, an address that two machines have, a lease that ends).
 
 mod api;
+mod devices;
 mod kinds;
 mod lasting;
 mod settings;

@@ -20,6 +20,8 @@ pub(crate) struct AssetWatch {
     pub(super) full_disk: FullDiskWatch,
     pub(super) address_twice: Switch,
     pub(super) ends: EndsWatch,
+    pub(super) unreachable: UnreachableWatch,
+    pub(super) toner_low: TonerWatch,
 }
 
 /// Whether a program is installed that nobody in the organisation had.
@@ -56,6 +58,24 @@ pub(crate) struct EndsWatch {
     pub(super) days: u64,
 }
 
+/// Whether a device that the server asks does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UnreachableWatch {
+    pub(super) on: bool,
+    /// After so many rounds in a row.
+    pub(super) rounds: u64,
+}
+
+/// Whether a printer's toner or ink runs low.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TonerWatch {
+    pub(super) on: bool,
+    /// From so many percent down.
+    pub(super) percent: u64,
+}
+
 impl Default for AssetWatch {
     fn default() -> Self {
         // Addresses change wherever people work from, packages and kernels with every update: those are history, not news.
@@ -75,6 +95,8 @@ impl Default for AssetWatch {
             full_disk: FullDiskWatch::default(),
             address_twice: Switch::default(),
             ends: EndsWatch::default(),
+            unreachable: UnreachableWatch::default(),
+            toner_low: TonerWatch::default(),
         }
     }
 }
@@ -103,6 +125,18 @@ impl Default for EndsWatch {
     }
 }
 
+impl Default for UnreachableWatch {
+    fn default() -> Self {
+        Self { on: true, rounds: 3 }
+    }
+}
+
+impl Default for TonerWatch {
+    fn default() -> Self {
+        Self { on: true, percent: 10 }
+    }
+}
+
 impl AssetWatch {
     /// Whether a change of this part is news.
     pub(super) fn wants(&self, part: Part) -> bool {
@@ -115,6 +149,8 @@ impl AssetWatch {
             ("/new_software/learning_days", self.new_software.learning_days, 0, 90),
             ("/full_disk/percent", self.full_disk.percent, 50, 99),
             ("/ends/days", self.ends.days, 1, 730),
+            ("/unreachable/rounds", self.unreachable.rounds, 1, 100),
+            ("/toner_low/percent", self.toner_low.percent, 1, 50),
         ] {
             if !(least..=most).contains(&value) {
                 return Err(ApiError::invalid(pointer, "out_of_range", format!("between {least} and {most}")));
