@@ -20,7 +20,7 @@ import { alarmsKey } from './news';
 
 const times = ['last_seen', 'from', 'until', 'occurred_at'];
 /** What programs go by, and a sentence says better. */
-const silentMembers = ['rule', 'event', 'person', 'kind', 'q', 'first_seen', 'measure', 'asset', 'part'];
+const silentMembers = ['rule', 'event', 'person', 'kind', 'q', 'first_seen', 'measure', 'asset', 'part', 'licence', 'product'];
 /** What stands in another member already. */
 const twice = (name: string, { detail }: AlarmView): boolean => name === 'subject' && detail['sensor'] === detail['subject'];
 /** What the kind's own sentence says already, and in the reader's language. */
@@ -58,8 +58,10 @@ function useDetail(alarm: AlarmView): Fact[] {
 /** Where the cause is looked into. */
 function Place({ alarm }: { alarm: AlarmView }): ReactNode {
   const t = useWords('alarms');
-  const { rule, event, q, asset } = alarm.detail;
+  const { rule, event, q, asset, licence, product } = alarm.detail;
   if (typeof asset === 'string') return <LinkButton to={`/assets/${asset}`}>{t('go.asset')}</LinkButton>;
+  if (typeof licence === 'string') return <LinkButton to={`/licences/${licence}`}>{t('go.licence')}</LinkButton>;
+  if (typeof product === 'string') return <LinkButton to={`/software/${product}`}>{t('go.product')}</LinkButton>;
   if (!alarm.endpoint) return <LinkButton to="/settings/health">{t('go.server')}</LinkButton>;
   // The server says which rows it means.
   if (typeof q === 'string') {

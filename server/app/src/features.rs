@@ -27,6 +27,7 @@ pub(crate) const ALL: &[ServerFeature] = &[
     yagura_backup::FEATURE,
     yagura_operation_log::server::FEATURE,
     yagura_assets::server::FEATURE,
+    yagura_licences::server::FEATURE,
     yagura_log_search::server::FEATURE,
     yagura_rule_book::server::FEATURE,
     yagura_surveys::server::FEATURE,
@@ -61,6 +62,7 @@ pub(crate) fn alarm_sources() -> alarms::Sources {
         events::alarm_source(),
         organisation::alarm_source(),
         yagura_assets::server::alarm_source(),
+        yagura_licences::server::alarm_source(),
         yagura_rule_book::server::alarm_source(),
     ])
 }

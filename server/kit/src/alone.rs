@@ -22,6 +22,8 @@ pub enum Work {
     Backups = 7_302,
     /// Asking devices that have no agent.
     Devices = 7_305,
+    /// Counting products and licences.
+    Licences = 7_308,
 }
 
 /// Does `work` for as long as no other server does it, until it ends by itself. It is dropped where the database loses sight of this

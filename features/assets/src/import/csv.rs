@@ -27,16 +27,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<(ListFormat, Vec<Line>, Vec<BadRow>),
                 if lines.len() > MOST_ROWS + super::HEADINGS {
                     return Err(TableError::TooLarge(format!("{MOST_ROWS} rows")));
                 }
-                let number = record.position().map_or(0, ::csv::Position::line);
+                let number = record.position().map_or(0, |position| line(&decoded.text, position));
                 lines.push(Line { number, cells: record.iter().map(str::to_owned).collect() });
             }
             Err(error) => {
-                let line = error.position().map_or(0, ::csv::Position::line);
+                let line = error.position().map_or(0, |position| line(&decoded.text, position));
                 bad.push(BadRow::new(line, None, "bad_csv", None));
             }
         }
     }
     Ok((format, lines, bad))
+}
+
+/// The line that a record stands in. A record's own position is before the line ends that are skipped, and before the second half of the
+/// CR LF that ended the record above.
+fn line(text: &str, position: &::csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|at| text.as_bytes().get(at..)).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    position.line() + skipped as u64
 }
 
 /// What stands most often in the first line.

@@ -155,6 +155,17 @@ impl Table {
         self.lines.len() + bad.len()
     }
 
+    /// The lines below the titles that can be used, each with its place in the file, from 1; a cell for each title.
+    pub fn lines(&self) -> impl Iterator<Item = (u64, &[String])> {
+        self.lines.iter().map(|line| (line.number, line.cells.as_slice()))
+    }
+
+    /// Lines that cannot be used whatever their columns are.
+    #[must_use]
+    pub fn bad(&self) -> &[BadRow] {
+        &self.bad
+    }
+
     /// Whether it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -157,6 +157,15 @@ fn every_bad_row_is_named_with_its_line_and_reason_and_costs_no_other() {
 }
 
 #[test]
+fn a_line_keeps_its_number_whatever_ends_the_lines_above_it() {
+    for end in ["\n", "\r\n"] {
+        let list = ["管理番号,リース満了日", "P-1,2027/1/1", "", "P-2,来年", "P-3,来年"].join(end);
+        let lines: Vec<u64> = read(list.as_bytes()).1.iter().map(|bad| bad.line).collect();
+        assert_eq!(lines, [4, 5]);
+    }
+}
+
+#[test]
 fn an_empty_cell_takes_away_and_a_missing_column_leaves() {
     let good = check("管理番号,設置場所,リース期限", "A1,,\n", &[]);
     assert_eq!(good[0].texts["place"], "");

@@ -23,6 +23,7 @@ mod harness;
 mod idempotency;
 mod intake;
 mod ledger;
+mod licences;
 mod limits;
 mod listeners;
 mod log_search;

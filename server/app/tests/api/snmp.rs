@@ -113,6 +113,9 @@ fn free_port() -> u16 {
     UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// What becomes of a question.
+type Answering = Box<dyn Fn(&[u8]) -> Vec<u8> + Send>;
+
 /// Something at a port that answers all questions with what `answer` makes of them, until it is dropped.
 struct Responder {
     port: u16,
@@ -337,7 +340,7 @@ fn what_answers_nonsense_or_without_end_is_named_so_and_the_last_good_state_stay
         let id = device(&house, plain.port, &minato).await;
         let seen = becomes(&house, &id, "reachable").await;
         assert_eq!(seen["told"]["device"]["description"], "Made up");
-        let check = async |answers: Box<dyn Fn(&[u8]) -> Vec<u8> + Send>, expected: &str| {
+        let check = async |answers: Answering, expected: &str| {
             let made = Responder::new(answers);
             change(&house, &id, &json!({"port": made.port})).await;
             let now = becomes(&house, &id, "unreadable").await;
@@ -500,7 +503,6 @@ fn interfaces() -> Vec<Value> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "what is skipped is said where the tests' results are")]
 fn this_machine_that_is_asked_and_that_our_agent_tells_of_is_one_asset() {
     on_both(|house| async move {
         let interfaces = interfaces();

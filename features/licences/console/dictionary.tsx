@@ -1,0 +1,215 @@
+import { Checkbox } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answered, api } from '@shell/api/client';
+import { useRows } from '@shell/api/pages';
+import type { DictionaryEntry, DictionaryPreview } from '@shell/api/schema';
+import { useCan } from '@shell/session/session';
+import { Button } from '@shell/ui/button';
+import { Copyable } from '@shell/ui/copyable';
+import { Icon } from '@shell/ui/icons';
+import { PageHead } from '@shell/ui/page';
+import { Acts, Columns, Section } from '@shell/ui/section';
+import { Empty, Failed } from '@shell/ui/states';
+import { DataTable, type Column } from '@shell/ui/table';
+import { KeyValues } from '@shell/ui/words';
+import { useId, useState, type ReactNode } from 'react';
+import { ClassWord } from './class-word';
+import css from './licences.module.css';
+import { faults, useSoftwareWords, wordOf } from './own-words';
+
+// The description can only say that the body is text; the file's own bytes are sent, in its own encoding.
+const sent = (file: File): { body: string; bodySerializer: () => File; headers: Record<string, string> } => ({
+  body: '',
+  bodySerializer: () => file,
+  headers: { 'content-type': 'application/octet-stream' },
+});
+
+function Bad({ seen }: { seen: DictionaryPreview }): ReactNode {
+  const t = useSoftwareWords();
+  return (
+    <table className={css['plain']} aria-label={t('dictionary.bad')}>
+      <thead>
+        <tr>
+          {(['line', 'column', 'why', 'value'] as const).map((one) => (
+            <th key={one} scope="col">
+              {t(`dictionary.bad_column.${one}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {seen.bad.map((row) => (
+          <tr key={`${String(row.line)} ${row.code}`}>
+            <td>{t('dictionary.line', { line: row.line })}</td>
+            <td>{row.column ?? '—'}</td>
+            <td>{wordOf(faults, row.code, (known) => t(`dictionary.code.${known}`))}</td>
+            <td>{row.value || '—'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Import(): ReactNode {
+  const t = useSoftwareWords();
+  const client = useQueryClient();
+  const field = useId();
+  const [file, setFile] = useState<File | null>(null);
+  const [replace, setReplace] = useState(false);
+  const look = useMutation({ mutationFn: (one: File) => answered(api.POST('/api/v1/licences/dictionary/preview', sent(one))) });
+  const apply = useMutation({
+    mutationFn: (one: File) => answered(api.POST('/api/v1/licences/dictionary', { params: { query: { replace } }, ...sent(one) })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['licences'] }),
+  });
+  const seen = look.data;
+  const done = apply.data;
+  const good = seen ? seen.created + seen.updated + seen.same : 0;
+  if (done) {
+    return (
+      <Section title={t('dictionary.check')} note={file?.name}>
+        <p role="status">{t('dictionary.done')}</p>
+        <KeyValues
+          facts={[
+            { label: t('dictionary.created'), value: done.created },
+            { label: t('dictionary.updated'), value: done.updated },
+            { label: t('dictionary.removed'), value: done.removed },
+            { label: t('dictionary.faults'), value: done.bad },
+          ]}
+        />
+        <Acts>
+          <Button
+            onClick={() => {
+              setFile(null);
+              look.reset();
+              apply.reset();
+            }}
+          >
+            {t('dictionary.another')}
+          </Button>
+        </Acts>
+      </Section>
+    );
+  }
+  return (
+    <>
+      <Section title={t('dictionary.choose')}>
+        <div className={css['file']}>
+          <label htmlFor={field} className={css['pick']}>
+            <Icon name="file" />
+            {t('dictionary.file')}
+          </label>
+          <span className="sub wrap">{file?.name ?? t('dictionary.no_file')}</span>
+        </div>
+        <input
+          id={field}
+          className="sr"
+          type="file"
+          accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+          onChange={(event) => {
+            const chosen = event.currentTarget.files?.[0] ?? null;
+            // The same file may be chosen again, after somebody has mended it.
+            event.currentTarget.value = '';
+            if (!chosen) return;
+            setFile(chosen);
+            apply.reset();
+            look.mutate(chosen);
+          }}
+        />
+      </Section>
+      {look.error && <Failed error={look.error} />}
+      {seen && file && (
+        <Section title={t('dictionary.check')} note={file.name}>
+          <KeyValues
+            facts={[
+              { label: t('dictionary.format'), value: t(`dictionary.formats.${seen.format}`) },
+              { label: t('dictionary.created'), value: seen.created },
+              { label: t('dictionary.updated'), value: seen.updated },
+              { label: t('dictionary.same'), value: seen.same },
+              { label: t('dictionary.faults'), value: seen.faults },
+            ]}
+          />
+          {seen.bad.length > 0 && <Bad seen={seen} />}
+          <Checkbox
+            my="md"
+            label={t('dictionary.replace')}
+            checked={replace}
+            onChange={(event) => {
+              setReplace(event.currentTarget.checked);
+            }}
+          />
+          <Acts>
+            <Button
+              main
+              busy={apply.isPending}
+              disabled={good === 0}
+              onClick={() => {
+                apply.mutate(file);
+              }}
+            >
+              {t('dictionary.apply', { count: good })}
+            </Button>
+          </Acts>
+          {apply.error && <Failed error={apply.error} />}
+        </Section>
+      )}
+    </>
+  );
+}
+
+type Row = DictionaryEntry & { id: string };
+
+function Now(): ReactNode {
+  const t = useSoftwareWords();
+  const rows = useRows<Row>(['licences', 'dictionary'], async (cursor) => {
+    const page = await answered(api.GET('/api/v1/licences/dictionary', { params: { query: { cursor } } }));
+    return { ...page, items: page.items.map((one) => ({ ...one, id: `${one.product}|${one.vendor}` })) };
+  });
+  const columns: Column<Row>[] = [
+    { id: 'product', header: t('dictionary.column.product'), width: '2fr', cell: (row) => <b>{row.product}</b> },
+    { id: 'vendor', header: t('dictionary.column.vendor'), width: '1fr', cell: (row) => row.vendor },
+    { id: 'class', header: t('dictionary.column.class'), width: 124, cell: (row) => <ClassWord word={row.class} /> },
+    { id: 'note', header: t('dictionary.column.note'), width: '2fr', cell: (row) => row.note },
+    { id: 'programs', header: t('dictionary.column.programs'), width: '2fr', chosen: false, cell: (row) => row.programs },
+  ];
+  return <DataTable id="dictionary" label={t('dictionary.now')} columns={columns} rows={rows} rowId={(row) => row.id} rowName={(row) => row.product} empty={<Empty>{t('dictionary.none')}</Empty>} />;
+}
+
+/** The organisation's dictionary: what it says, and a list from a file that becomes part of it. */
+export default function Dictionary(): ReactNode {
+  const t = useSoftwareWords();
+  const mayWrite = useCan('assets.write');
+  return (
+    <>
+      <PageHead
+        room="assets"
+        title="licences:dictionary"
+        lead={t('dictionary.lead')}
+        acts={
+          <a className="t" href="/api/v1/licences/dictionary/export" download>
+            {t('dictionary.export')}
+          </a>
+        }
+      />
+      <Columns
+        main={
+          <>
+            {mayWrite && <Import />}
+            <Section title={t('dictionary.now')}>
+              <Now />
+            </Section>
+          </>
+        }
+        side={
+          <Section title={t('dictionary.titles')}>
+            <Copyable label={t('dictionary.titles')} text={t('dictionary.titles_text')} />
+            <p className="sm sub">{t('dictionary.titles_note')}</p>
+            <p className="sm sub">{t('dictionary.class_words')}</p>
+            <p className="sm sub">{t('dictionary.pattern')}</p>
+            <p className="sm sub">{t('dictionary.hint')}</p>
+          </Section>
+        }
+      />
+    </>
+  );
+}
