@@ -19,7 +19,7 @@ import { AskedDevice } from './asset-device';
 import { History } from './history-rows';
 import { Photos } from './photos';
 import { useStockWords } from './stock-words';
-import { kinds, sources, useLedgerWords, wordOf } from './ledger-words';
+import { kinds, places, sources, useLedgerWords, wordOf } from './ledger-words';
 import { WrittenForm } from './written';
 
 const assetKey = (id: string): readonly unknown[] => ['assets', 'one', id];
@@ -49,6 +49,8 @@ function Facts({ asset }: { asset: AssetDetail }): ReactNode {
           { label: t('one.fullest'), value: asset.disk_bytes > 0 ? t('percent', { percent: asset.fullest }) : '' },
           { label: t('one.ip'), value: asset.ip },
           { label: t('one.mac'), value: asset.mac },
+          { label: t('column.whereabouts'), value: asset.office || wordOf(places, asset.whereabouts, (place) => t(`places.${place}`)) },
+          { label: t('column.updates'), value: asset.updates === undefined || asset.updates === null ? '' : t('waiting', { all: asset.updates, security: asset.security_updates ?? 0 }) },
           { label: t('one.group'), value: pathWords({ path: asset.group, name: asset.group }) },
           { label: t('one.first'), value: <ExactTime at={asset.first_at} /> },
           { label: t('one.seen'), value: <RelativeTime at={asset.seen_at} /> },

@@ -11,16 +11,16 @@ import { kinds, places, sources, standings, useLedgerWords, wordOf } from './led
 export function useColumns(): Column<AssetSummary>[] {
   const t = useLedgerWords();
   return [
-    { id: 'name', header: t('column.name'), width: 156, sort: 'name', cell: (row) => <b>{row.name}</b> },
+    { id: 'name', header: t('column.name'), width: 136, sort: 'name', cell: (row) => <b>{row.name}</b> },
     { id: 'kind', header: t('column.kind'), width: 104, cell: (row) => wordOf(kinds, row.kind, (kind) => t(`kinds.${kind}`)) },
-    { id: 'person', header: t('column.person'), width: 112, cell: (row) => row.person },
+    { id: 'person', header: t('column.person'), width: 100, cell: (row) => row.person },
     { id: 'model', header: t('column.model'), width: '2fr', cell: (row) => [row.vendor, row.model].filter(Boolean).join(' ') },
     { id: 'os', header: t('column.os'), width: '2fr', sort: 'os_name', cell: (row) => [row.os_name, row.os_version].filter(Boolean).join(' ') },
     { id: 'ip', header: t('column.ip'), width: 124, cell: (row) => row.ip },
-    { id: 'fullest', header: t('column.fullest'), width: 76, num: true, sort: 'fullest', cell: (row) => (row.disk_bytes > 0 ? t('percent', { percent: row.fullest }) : '') },
-    { id: 'standing', header: t('column.standing'), width: 88, cell: (row) => wordOf(standings, row.standing, (standing) => t(`standings.${standing}`)) },
-    { id: 'whereabouts', header: t('column.whereabouts'), width: 112, cell: (row) => row.office || wordOf(places, row.whereabouts, (place) => t(`places.${place}`)) },
-    { id: 'seen', header: t('column.seen'), width: 112, sort: 'seen_at', cell: (row) => (row.unreachable_since ? <StateWord tone="open">{t('unreachable')}</StateWord> : <RelativeTime at={row.seen_at} />) },
+    { id: 'fullest', header: t('column.fullest'), width: 76, num: true, sort: 'fullest', chosen: false, cell: (row) => (row.disk_bytes > 0 ? t('percent', { percent: row.fullest }) : '') },
+    { id: 'standing', header: t('column.standing'), width: 80, cell: (row) => wordOf(standings, row.standing, (standing) => t(`standings.${standing}`)) },
+    { id: 'whereabouts', header: t('column.whereabouts'), width: 84, cell: (row) => row.office || wordOf(places, row.whereabouts, (place) => t(`places.${place}`)) },
+    { id: 'seen', header: t('column.seen'), width: 100, sort: 'seen_at', cell: (row) => (row.unreachable_since ? <StateWord tone="open">{t('unreachable')}</StateWord> : <RelativeTime at={row.seen_at} />) },
     {
       id: 'updates',
       header: t('column.updates'),
@@ -50,7 +50,7 @@ export function useColumns(): Column<AssetSummary>[] {
 }
 
 /** The columns that are there when nobody has chosen. */
-export const usual = ['name', 'kind', 'person', 'model', 'os', 'ip', 'fullest', 'standing', 'whereabouts', 'seen'];
+export const usual = ['name', 'kind', 'person', 'model', 'os', 'ip', 'standing', 'whereabouts', 'seen'];
 
 /** The names of the columns in files: a file has the maker apart from the model, and the updates of security apart. */
 export const inFile = (columns: readonly string[]): string => columns.flatMap((column) => (column === 'model' ? ['vendor', 'model'] : column === 'updates' ? ['updates', 'security_updates'] : [column])).join(',');

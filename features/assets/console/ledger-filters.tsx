@@ -4,9 +4,9 @@ import { GroupSelect } from '@shell/pick/group-select';
 import { SearchField } from '@shell/pick/search-field';
 import { useCallback, type ReactNode } from 'react';
 import { useLedgerFilter } from './ledger-filter';
-import { kinds, places, sources, standings, updates, useLedgerWords } from './ledger-words';
+import { kinds, places, standings, updates, useLedgerWords } from './ledger-words';
 
-/** The line of conditions above the ledger. */
+/** The line of conditions above the ledger; the others come from the overview's bars, and from addresses. */
 export function LedgerFilters(): ReactNode {
   const t = useLedgerWords();
   const [, change] = useSearchState();
@@ -17,7 +17,7 @@ export function LedgerFilters(): ReactNode {
     },
     [change],
   );
-  const choice = (name: 'kind' | 'standing' | 'source' | 'whereabouts' | 'updates', label: string, data: { value: string; label: string }[]): ReactNode => (
+  const choice = (name: 'kind' | 'standing' | 'whereabouts' | 'updates', label: string, data: { value: string; label: string }[]): ReactNode => (
     <Select
       aria-label={label}
       placeholder={label}
@@ -46,7 +46,6 @@ export function LedgerFilters(): ReactNode {
       {choice('standing', t('standing'), standings.map((standing) => ({ value: standing, label: t(`standings.${standing}`) })))}
       {choice('whereabouts', t('column.whereabouts'), places.map((place) => ({ value: place, label: t(`places.${place}`) })))}
       {choice('updates', t('column.updates'), updates.map((which) => ({ value: which, label: t(`updates.${which}`) })))}
-      {choice('source', t('source'), sources.map((source) => ({ value: source, label: t(`sources.${source}`) })))}
     </>
   );
 }

@@ -35,7 +35,7 @@ function ofEndpoint(endpoint: EndpointDetail, at: number): AssetSummary {
   const full = inventory.volumes.map((volume) => Math.floor((100 * (volume.size_bytes - volume.free_bytes)) / volume.size_bytes));
   const used = inventory.network.find((one) => one.ipv4.length > 0) ?? inventory.network[0];
   const place = dice.one(['本社3階', '本社2階', '大阪支店', '在宅']);
-  const now = dice.one([['office', place.slice(0, 2)], ['home', ''], ['elsewhere', '']] as const);
+  const now = place === '在宅' ? (['home', ''] as const) : dice.one([['office', place.slice(0, 2)], ['elsewhere', '']] as const);
   const waiting = at % 5 === 2 ? 14 : at % 7 === 3 ? 3 : 0;
   return {
     ...none,
