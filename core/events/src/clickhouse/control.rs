@@ -101,12 +101,15 @@ async fn rows_of(on: &mut AnyConnection, table: &str, endpoints: &[String]) -> R
 }
 
 /// How far the streams of these endpoints are stored, and which of them are in an insert under way.
+///
+/// What is under way is read first. Each statement sees what was committed before it: an insert that another server ends between the two
+/// is seen as under way, and tried later; the other way round it would be seen as neither, and stored twice.
 pub(super) async fn streams(
     on: &mut AnyConnection,
     endpoints: &[String],
 ) -> Result<(HashMap<Stream, Mark>, HashMap<Stream, Mark>), sqlx::Error> {
-    let stored = rows_of(&mut *on, "events_stream", endpoints).await?.into_iter().filter_map(mark).collect();
-    let under_way = rows_of(on, "events_intent_mark", endpoints).await?.into_iter().filter_map(mark).collect();
+    let under_way = rows_of(&mut *on, "events_intent_mark", endpoints).await?.into_iter().filter_map(mark).collect();
+    let stored = rows_of(on, "events_stream", endpoints).await?.into_iter().filter_map(mark).collect();
     Ok((stored, under_way))
 }
 
