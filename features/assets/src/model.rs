@@ -74,6 +74,55 @@ pub struct Assets {
 }
 
 impl Assets {
+    /// The same without its packages, which are most of it and kept elsewhere.
+    #[must_use]
+    pub fn but_software(&self) -> Self {
+        let Self {
+            collected_at,
+            software: _,
+            hardware,
+            os,
+            network,
+            disks,
+            volumes,
+            users,
+            memory,
+            displays,
+            batteries,
+            usb,
+            printers,
+            services,
+            ports,
+            administrators,
+            protection,
+            updates,
+            whereabouts,
+            device,
+        } = self;
+        Self {
+            collected_at: *collected_at,
+            software: Vec::new(),
+            hardware: hardware.clone(),
+            os: os.clone(),
+            network: network.clone(),
+            disks: disks.clone(),
+            volumes: volumes.clone(),
+            users: users.clone(),
+            memory: memory.clone(),
+            displays: displays.clone(),
+            batteries: batteries.clone(),
+            usb: usb.clone(),
+            printers: printers.clone(),
+            services: services.clone(),
+            ports: ports.clone(),
+            administrators: administrators.clone(),
+            protection: protection.clone(),
+            updates: updates.clone(),
+            whereabouts: whereabouts.clone(),
+            device: device.clone(),
+        }
+    }
+
     /// An inventory in which nothing is known yet.
     #[must_use]
     pub fn none(collected_at: Time) -> Self {

@@ -1,6 +1,7 @@
 //! What endpoints tell of themselves goes into the ledger.
 
 use async_trait::async_trait;
+use serde::Deserialize as _;
 use serde_json::Value;
 use yagura_server_kit::{AgentHook, ApiError, Context};
 use yagura_vocabulary::{Id, id::Endpoint};
@@ -17,7 +18,7 @@ impl AgentHook for Intake {
         if section != crate::FEATURE {
             return Ok(());
         }
-        let mut assets: Assets = match serde_json::from_value(value.clone()) {
+        let mut assets: Assets = match Assets::deserialize(value) {
             Ok(assets) => assets,
             Err(error) => {
                 // The agent would only send it again and again: its last good inventory stays.

@@ -145,8 +145,8 @@ async fn write(
         .bind(number)
         .fetch_optional(&mut *connection)
         .await?;
-    let facts = Assets { software: Vec::new(), ..sighting.assets.clone() };
-    let facts = serde_json::to_string(&facts).map_err(|error| ApiError::unavailable(&error))?;
+    let facts =
+        serde_json::to_string(&sighting.assets.but_software()).map_err(|error| ApiError::unavailable(&error))?;
     sqlx::query(
         "INSERT INTO assets_sighting (number, asset_id, source, source_key, why, leads, facts, first_at, seen_at)
          VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $7)
