@@ -2,14 +2,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { Imported } from '@shell/api/schema';
 import { useLooseWords, useWords } from '@shell/i18n';
+import { FilePick } from '@shell/ui/file-pick';
 import { Button, LinkButton } from '@shell/ui/button';
 import { Copyable } from '@shell/ui/copyable';
-import { Icon } from '@shell/ui/icons';
 import { PageHead } from '@shell/ui/page';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
 import { KeyValues, Remark } from '@shell/ui/words';
-import { useId, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import css from './import.module.css';
 
 function send(file: Blob, dry_run: boolean): Promise<Imported> {
@@ -69,7 +69,6 @@ function Report({ report }: { report: Imported }): ReactNode {
 export default function ImportPeople(): ReactNode {
   const t = useWords('people');
   const client = useQueryClient();
-  const field = useId();
   const [file, setFile] = useState<File | null>(null);
   const look = useMutation({ mutationFn: (one: File) => send(one, true) });
   const apply = useMutation({
@@ -85,24 +84,15 @@ export default function ImportPeople(): ReactNode {
         main={
           <>
             <Section title={t('import.choose')}>
-              <div className={css['file']}>
-                <label htmlFor={field} className={css['choose']}>
-                  <Icon name="file" />
-                  {t('import.file')}
-                </label>
-                <span className="sub wrap">{file?.name ?? t('import.no_file')}</span>
-              </div>
-              <input
-                id={field}
-                className="sr"
-                type="file"
+              <FilePick
+                label={t('import.file')}
+                none={t('import.no_file')}
                 accept=".csv,text/csv"
-                onChange={(event) => {
-                  const chosen = event.currentTarget.files?.[0] ?? null;
+                file={file}
+                onPick={(chosen) => {
                   setFile(chosen);
                   apply.reset();
-                  look.reset();
-                  if (chosen) look.mutate(chosen);
+                  look.mutate(chosen);
                 }}
               />
             </Section>

@@ -1,18 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { ImportJob, ImportPreview } from '@shell/api/schema';
+import { FilePick, lists } from '@shell/ui/file-pick';
 import { Button } from '@shell/ui/button';
 import { Copyable } from '@shell/ui/copyable';
-import { Icon } from '@shell/ui/icons';
 import { PageHead } from '@shell/ui/page';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
 import { Remark } from '@shell/ui/words';
-import { useId, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { BadRows, FileColumns } from './import-columns';
 import { Job } from './import-job';
 import { useImportWords } from './import-words';
-import css from './import.module.css';
 
 // The description can only say that the body is text; the file's own bytes are sent, in its own encoding.
 const sent = (file: File): { body: string; bodySerializer: () => File; headers: Record<string, string> } => ({
@@ -39,7 +38,6 @@ function begin(file: File, mapping: string[]): Promise<ImportJob> {
 /** A list of assets from a file, in three steps: choose, check, import. */
 export default function ImportAssets(): ReactNode {
   const t = useImportWords();
-  const field = useId();
   const [file, setFile] = useState<File | null>(null);
   const look = useMutation({ mutationFn: preview });
   const apply = useMutation({
@@ -65,23 +63,12 @@ export default function ImportAssets(): ReactNode {
           ) : (
             <>
               <Section title={t('steps.choose')}>
-                <div className={css['file']}>
-                  <label htmlFor={field} className={css['choose']}>
-                    <Icon name="file" />
-                    {t('file')}
-                  </label>
-                  <span className="sub wrap">{file?.name ?? t('no_file')}</span>
-                </div>
-                <input
-                  id={field}
-                  className="sr"
-                  type="file"
-                  accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-                  onChange={(event) => {
-                    const chosen = event.currentTarget.files?.[0] ?? null;
-                    // The same file may be chosen again, after somebody has mended it.
-                    event.currentTarget.value = '';
-                    if (!chosen) return;
+                <FilePick
+                  label={t('file')}
+                  none={t('no_file')}
+                  accept={lists}
+                  file={file}
+                  onPick={(chosen) => {
                     setFile(chosen);
                     apply.reset();
                     look.mutate({ file: chosen });

@@ -4,15 +4,15 @@ import { answered, api } from '@shell/api/client';
 import { useRows } from '@shell/api/pages';
 import type { DictionaryEntry, DictionaryPreview } from '@shell/api/schema';
 import { useCan } from '@shell/session/session';
+import { FilePick, lists } from '@shell/ui/file-pick';
 import { Button } from '@shell/ui/button';
 import { Copyable } from '@shell/ui/copyable';
-import { Icon } from '@shell/ui/icons';
 import { PageHead } from '@shell/ui/page';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Empty, Failed } from '@shell/ui/states';
 import { DataTable, type Column } from '@shell/ui/table';
 import { KeyValues } from '@shell/ui/words';
-import { useId, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { ClassWord } from './class-word';
 import css from './licences.module.css';
 import { faults, useSoftwareWords, wordOf } from './own-words';
@@ -54,7 +54,6 @@ function Bad({ seen }: { seen: DictionaryPreview }): ReactNode {
 function Import(): ReactNode {
   const t = useSoftwareWords();
   const client = useQueryClient();
-  const field = useId();
   const [file, setFile] = useState<File | null>(null);
   const [replace, setReplace] = useState(false);
   const look = useMutation({ mutationFn: (one: File) => answered(api.POST('/api/v1/licences/dictionary/preview', sent(one))) });
@@ -94,23 +93,12 @@ function Import(): ReactNode {
   return (
     <>
       <Section title={t('dictionary.choose')}>
-        <div className={css['file']}>
-          <label htmlFor={field} className={css['pick']}>
-            <Icon name="file" />
-            {t('dictionary.file')}
-          </label>
-          <span className="sub wrap">{file?.name ?? t('dictionary.no_file')}</span>
-        </div>
-        <input
-          id={field}
-          className="sr"
-          type="file"
-          accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-          onChange={(event) => {
-            const chosen = event.currentTarget.files?.[0] ?? null;
-            // The same file may be chosen again, after somebody has mended it.
-            event.currentTarget.value = '';
-            if (!chosen) return;
+        <FilePick
+          label={t('dictionary.file')}
+          none={t('dictionary.no_file')}
+          accept={lists}
+          file={file}
+          onPick={(chosen) => {
             setFile(chosen);
             apply.reset();
             look.mutate(chosen);
