@@ -7,7 +7,7 @@ import { idOf } from '@shell/mock/random';
 
 const every: Permission[] = [
   'endpoints.read', 'endpoints.write', 'enrolment.write', 'groups.write', 'people.read', 'people.write',
-  'policies.read', 'policies.write', 'commands.read', 'commands.run', 'power.run', 'notices.write', 'surveys.read', 'surveys.write', 'events.read', 'alarms.read', 'alarms.write', 'assets.read', 'assets.write',
+  'policies.read', 'policies.write', 'commands.read', 'commands.run', 'power.run', 'notices.write', 'surveys.read', 'surveys.write', 'events.read', 'alarms.read', 'alarms.write', 'assets.read', 'assets.write', 'vulnerabilities.read', 'vulnerabilities.write', 'distribution.read', 'distribution.write',
   'audit.read', 'admins.write', 'tokens.write', 'settings.read', 'settings.write', 'own.read',
 ];
 

@@ -32,6 +32,8 @@ pub(crate) const ALL: &[ServerFeature] = &[
     yagura_rule_book::server::FEATURE,
     yagura_surveys::server::FEATURE,
     yagura_power::server::FEATURE,
+    yagura_vulnerabilities::server::FEATURE,
+    yagura_distribution::server::FEATURE,
 ];
 
 /// Every feature with a policy.

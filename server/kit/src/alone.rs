@@ -24,6 +24,12 @@ pub enum Work {
     Devices = 7_305,
     /// Counting products and licences.
     Licences = 7_308,
+    /// Fetching what is known of weaknesses, and judging packages by it.
+    Feeds = 7_311,
+    /// Counting who suffers from which.
+    Board = 7_312,
+    /// Rolling out.
+    Rollouts = 7_313,
 }
 
 /// Does `work` for as long as no other server does it, until it ends by itself. It is dropped where the database loses sight of this

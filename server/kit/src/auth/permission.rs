@@ -62,6 +62,14 @@ permissions! {
     AssetsRead = "assets.read",
     /// Write down what people know of assets, lay them together, say which alarms they raise.
     AssetsWrite = "assets.write",
+    /// See what is weak, and where.
+    VulnerabilitiesRead = "vulnerabilities.read",
+    /// Say where that is known from, what is excepted and how fast it is to be mended.
+    VulnerabilitiesWrite = "vulnerabilities.write",
+    /// See packages, scripts, rollouts and how they went.
+    DistributionRead = "distribution.read",
+    /// Hand in packages and scripts, roll them and updates out.
+    DistributionWrite = "distribution.write",
     /// Read the audit log.
     AuditRead = "audit.read",
     /// Make and change administrators.
@@ -156,12 +164,23 @@ impl Role {
                     | P::AlarmsWrite
                     | P::AssetsRead
                     | P::AssetsWrite
+                    | P::VulnerabilitiesRead
+                    | P::VulnerabilitiesWrite
+                    | P::DistributionRead
+                    | P::DistributionWrite
                     | P::SettingsRead
                     | P::OwnRead
             ),
             Self::Approver => matches!(
                 permission,
-                P::EndpointsRead | P::PeopleRead | P::PoliciesRead | P::CommandsRead | P::AssetsRead | P::OwnRead
+                P::EndpointsRead
+                    | P::PeopleRead
+                    | P::PoliciesRead
+                    | P::CommandsRead
+                    | P::AssetsRead
+                    | P::VulnerabilitiesRead
+                    | P::DistributionRead
+                    | P::OwnRead
             ),
             Self::Auditor => matches!(
                 permission,
@@ -173,6 +192,8 @@ impl Role {
                     | P::EventsRead
                     | P::AlarmsRead
                     | P::AssetsRead
+                    | P::VulnerabilitiesRead
+                    | P::DistributionRead
                     | P::AuditRead
                     | P::SettingsRead
                     | P::OwnRead
