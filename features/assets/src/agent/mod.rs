@@ -1,7 +1,6 @@
 //! The endpoint's side: look at the machine at the start, every so often, and when asked; say how it is.
 
 pub mod apt_pins;
-pub mod deb_version;
 #[cfg(target_os = "linux")]
 pub mod linux;
 #[cfg(target_os = "linux")]

@@ -2,14 +2,13 @@
 //!
 //! Apt's preferences are followed (`agent/apt_pins.rs`); of their forms regular expressions are not, and the machine says so.
 
-use std::{collections::HashMap, fs::File, io::Read};
+use std::{cmp::Ordering, collections::HashMap, fs::File, io::Read};
+
+use yagura_versions::Scheme;
 
 use super::{Kernel, Root};
 use crate::{
-    agent::{
-        apt_pins::{Counts, Pins, Release},
-        deb_version,
-    },
+    agent::apt_pins::{Counts, Pins, Release},
     model::{PendingUpdate, Software, Updates},
 };
 
@@ -179,9 +178,14 @@ const INSISTED: i32 = 1000;
 /// What a version counts that is installed, wherever it came from.
 const INSTALLED: i32 = 100;
 
+/// The order of Debian's versions. What is none, which dpkg would not have installed, stands by its letters.
+fn debian(one: &str, other: &str) -> Ordering {
+    Scheme::Dpkg.compare(one, other).unwrap_or_else(|_| one.cmp(other))
+}
+
 /// The version that apt would take: what counts most, and of that the newest.
 fn pending(installed: &Software, offers: &[Offer]) -> Option<PendingUpdate> {
-    let order = |offer: &Offer| deb_version::compare(&offer.version, &installed.version);
+    let order = |offer: &Offer| debian(&offer.version, &installed.version);
     let own = offers.iter().filter(|offer| order(offer).is_eq()).map(|offer| offer.counts.priority()).max();
     let own = own.unwrap_or(INSTALLED).max(INSTALLED);
     let best = offers
@@ -193,7 +197,7 @@ fn pending(installed: &Software, offers: &[Offer]) -> Option<PendingUpdate> {
         })
         .max_by(|one, other| {
             let counts = |offer: &Offer| offer.counts.priority();
-            counts(one).cmp(&counts(other)).then_with(|| deb_version::compare(&one.version, &other.version))
+            counts(one).cmp(&counts(other)).then_with(|| debian(&one.version, &other.version))
         })
         .filter(|best| order(best).is_gt())?;
     Some(PendingUpdate {
@@ -226,5 +230,5 @@ pub(super) fn restart(root: &Root, running: &str, boot_at: Option<yagura_vocabul
     kernels.peek()?;
     let replaced = root.modified(&format!("/var/lib/dpkg/info/linux-image-{running}.list"));
     let replaced = boot_at.zip(replaced).is_some_and(|(boot, replaced)| replaced > boot);
-    Some(replaced || kernels.any(|kernel| deb_version::compare(kernel, running).is_gt()))
+    Some(replaced || kernels.any(|kernel| debian(kernel, running).is_gt()))
 }
