@@ -37,12 +37,12 @@ build_program() {
   fi
 }
 
-# The console into console/dist, which the server carries inside. Skipped when nothing it is made of has changed.
+# The console into console/dist, which the server carries inside. Skipped when nothing it is made of has changed; types are nothing of it.
 build_console() {
   local built=console/dist/index.html
   if [ -f "$built" ] && [ -z "$(find console core/*/console features/*/console package-lock.json \
     -path console/dist -prune -o -path console/dist-mock -prune -o -name node_modules -prune -o \
-    -path console/test-results -prune -o -type f -newer "$built" -print -quit)" ]; then
+    -path console/test-results -prune -o -path console/src/api/generated.ts -prune -o -type f -newer "$built" -print -quit)" ]; then
     return 0
   fi
   say "building the console"

@@ -5,13 +5,21 @@ cmd_check() {
   [ $# -eq 0 ] || die "check takes no options"
   setup_build
   build_console
-  check_format
-  check_lints
+  check_rust || die "the lines above say what is not in order"
+  say "the console's types and lints"
+  check_console
+  say "check: everything in order"
+}
+
+check_rust() {
+  check_format || return 1
+  check_lints || return 1
   say "the house's rules (cargo xtask tidy)"
   cargo xtask tidy </dev/null
-  say "the console's types and lints"
+}
+
+check_console() {
   npm run --silent check </dev/null
-  say "check: everything in order"
 }
 
 check_format() {

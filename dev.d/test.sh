@@ -3,25 +3,18 @@
 
 cmd_test() {
   local steps=("$@") step
-  [ ${#steps[@]} -gt 0 ] || steps=(console rust api e2e)
   for step in "${steps[@]}"; do
     case $step in
       console | rust | scenarios | api | e2e) ;;
       *) die "test does not know the step \"$step\" (console, rust, scenarios, api, e2e; without a step, all)" ;;
     esac
   done
-  setup_build
-  setup_test
-  TEST_DIR=$(mktemp -d)
-  trap end_tests EXIT
-  FAILED_STEPS=()
-  # Rust's tests run with the scenarios among them when everything is asked for: one build serves both.
-  local everything=
-  [ $# -gt 0 ] || everything=yes
+  begin_tests
+  [ ${#steps[@]} -gt 0 ] || test_beside test_rust test_consoles
   for step in "${steps[@]}"; do
     case $step in
       console) test_console ;;
-      rust) test_rust "$everything" ;;
+      rust) test_rust --exclude yagura-scenarios ;;
       scenarios) test_scenarios ;;
       api) test_api_step ;;
       e2e) test_e2e ;;
@@ -30,30 +23,103 @@ cmd_test() {
   sum_up
 }
 
-# run_step NAME WHAT COMMAND...: output to a log and, where it fails, its end to the screen.
+# What every change must pass: the checks and the tests, as .ci/run asks for them.
+cmd_ci() {
+  [ $# -eq 0 ] || die "ci takes no options"
+  begin_tests
+  CHECKED=yes
+  test_beside check_and_test_rust check_and_test_consoles
+  sum_up
+}
+
+# Whether the checks are steps of their own.
+CHECKED=
+
+check_and_test_rust() {
+  run_step check-rust "formats, lints and the house's rules" check_rust
+  test_rust
+}
+
+check_and_test_consoles() {
+  run_step console-check "the console's types and lints" check_console
+  test_consoles
+}
+
+test_consoles() {
+  test_console
+  test_mock
+  # While the programs are still being built there is nothing to ask.
+  until [ -e "$TEST_DIR/built" ]; do sleep 1; done
+  YAGURA_BIN_DIR=${YAGURA_BIN_DIR:-$(target_dir)/debug}
+  export YAGURA_BIN_DIR
+  test_api_step
+  test_real_server
+}
+
+begin_tests() {
+  setup_build
+  setup_test
+  TEST_DIR=$(mktemp -d)
+  trap end_tests EXIT
+}
+
+# test_beside COMPUTING WAITING: two lanes of steps at the same time. A browser or a scenario leaves much of two processors to whoever
+# computes; two lanes that compute would only take turns. A lane that ends before its last step has failed.
+LANE=
+test_beside() {
+  build_console
+  # In a group of processes of its own, so that all of it can be ended.
+  set -m
+  (
+    "$2"
+    : >"$TEST_DIR/lane"
+  ) </dev/null &
+  LANE=$!
+  set +m
+  "$1"
+  wait "$LANE" || true
+  LANE=
+  [ -e "$TEST_DIR/lane" ] || fail_step "lane of $2"
+}
+
+# run_step NAME WHAT COMMAND...: output to a log and, where it fails, its end to the screen. What a step says it says in one piece,
+# because another may run beside it; what it used of the processors is without what its programs did not wait for themselves.
 run_step() {
-  local name=$1 what=$2 log=$TEST_DIR/$1.log from=$SECONDS used
-  used=$(processor_seconds)
+  local name=$1 what=$2 log=$TEST_DIR/$1.log from=$SECONDS shell=$BASHPID used
+  used=$(processor_seconds "$shell")
   shift 2
-  say "$what ..."
+  aloud say "$what ..."
   if CI=true "$@" </dev/null >"$log" 2>&1; then
-    say "$what: passed in $((SECONDS - from)) s, $(($(processor_seconds) - used)) s of processor"
+    aloud say "$what: passed in $((SECONDS - from)) s, $(($(processor_seconds "$shell") - used)) s of processor"
   else
-    FAILED_STEPS+=("$name")
-    grep -E -A 12 '^(error|failures:|---- |thread .* panicked| *FAIL )|✘|^ +[0-9]+\) ' "$log" | tail -n 150 >&2 || true
-    last_lines "$log"
-    say "$what: FAILED after $((SECONDS - from)) s"
+    fail_step "$name"
+    aloud say_failure "$what" "$log" "$((SECONDS - from))"
   fi
 }
 
-# What this shell and all that it waited for have used of the processors until now, in whole seconds.
+say_failure() {
+  say "$1: FAILED after $3 s"
+  grep -E -A 12 '^(error|failures:|---- |thread .* panicked| *FAIL )|✘|^ +[0-9]+\) ' "$2" | tail -n 150 >&2 || true
+  last_lines "$2"
+}
+
+# One of those who run beside each other speaks at a time.
+aloud() {
+  (
+    flock 8
+    "$@"
+  ) 8>>"$TEST_DIR/voice"
+}
+
+fail_step() { printf '%s\n' "$1" >>"$TEST_DIR/failed"; }
+
+# What a shell and all that it waited for have used of the processors until now, in whole seconds.
 processor_seconds() {
-  awk '{ hz = 100; print int(($14 + $15 + $16 + $17) / hz) }' "/proc/$$/stat"
+  awk '{ hz = 100; print int(($14 + $15 + $16 + $17) / hz) }' "/proc/$1/stat"
 }
 
 test_console() {
-  # What ./dev check has just passed on the same files is not asked again.
-  [ -n "${YAGURA_CHECKED:-}" ] || run_step console-check "the console's types and lints" npm run --silent check
+  [ -n "$CHECKED" ] || run_step console-check "the console's types and lints" check_console
   run_step console-unit "the console's units" npm run --silent test
 }
 
@@ -63,32 +129,48 @@ test_api_step() {
 }
 
 test_e2e() {
-  run_step e2e "the console in Chromium, on the mock" npm run --silent e2e
+  test_mock
   build_test_programs
+  test_real_server
+}
+
+test_mock() {
+  run_step e2e "the console in Chromium, on the mock" npm run --silent e2e
+}
+
+test_real_server() {
   run_step e2e-server "the console in Chromium, on a real server and agent" npm run --silent e2e:server
 }
 
 # What scenarios start: the programs, built as the tests are, so that nothing is compiled twice.
 build_test_programs() {
-  [ -z "${YAGURA_BIN_DIR:-}" ] || return 0
-  build_console
-  run_step rust-build "building the programs and the tests" build_test_profile
-  YAGURA_BIN_DIR=$(target_dir)/debug
-  export YAGURA_BIN_DIR
+  if [ -z "${YAGURA_BIN_DIR:-}" ]; then
+    build_console
+    run_step rust-build "building the programs and the tests" build_test_profile
+    YAGURA_BIN_DIR=$(target_dir)/debug
+    export YAGURA_BIN_DIR
+  fi
+  : >"$TEST_DIR/built"
 }
 
+# By one invocation: without the tests, whose crates ask for more of tokio and others, half of the server would be compiled once more.
+# Examples have no tests; ./dev check reads them.
 build_test_profile() {
-  cargo build --locked --workspace --bins --all-features &&
-    cargo test --locked --workspace --all-features --lib --bins --tests --examples --no-run
+  cargo build --locked --workspace --all-features --lib --bins --tests
 }
 
+# Always with the whole workspace and its features, for the same reason.
+cargo_test() {
+  cargo test --locked --workspace --all-features --no-fail-fast "$@" -- --show-output
+}
+
+# test_rust [CARGO'S OPTIONS]: without options with the scenarios among them.
 test_rust() {
+  local what="Rust's tests and the scenarios"
+  [ $# -eq 0 ] || what="Rust's tests"
   build_test_programs
   start_postgres
-  local only=(--exclude yagura-scenarios)
-  [ -z "$1" ] || only=()
-  run_step rust "Rust's tests${1:+ and the scenarios}" \
-    cargo test --locked --workspace "${only[@]}" --all-features --lib --bins --tests --examples --no-fail-fast -- --show-output
+  run_step rust "$what" cargo_test --lib --bins --tests "$@"
   stop_postgres
   slowest "$TEST_DIR/rust.log"
 }
@@ -96,7 +178,7 @@ test_rust() {
 # Which test programs took longest: what to look at before the whole takes too long.
 slowest() {
   local line
-  while IFS= read -r line; do say "  $line"; done < <(
+  while IFS= read -r line; do aloud say "  $line"; done < <(
     sed -nE -e 's/^ *Running (unittests )?(\S+) \(.*\/deps\/(\S+)-[0-9a-f]+\)$/\3 (\2)/; T took; h; b' \
       -e ':took' -e 's/^test result: .* finished in ([0-9]+)\.[0-9]+s$/\1/; T' -e 'G; s/\n/ s /p' "$1" | sort -rn | head -n 8
   )
@@ -105,7 +187,7 @@ slowest() {
 test_scenarios() {
   build_test_programs
   start_postgres
-  run_step scenarios "the scenarios" cargo test --locked -p yagura-scenarios --all-features --no-fail-fast -- --show-output
+  run_step scenarios "the scenarios" cargo_test --test promises
   stop_postgres
 }
 
@@ -142,7 +224,7 @@ start_postgres() {
     say "PostgreSQL $(basename "$(dirname "$PG_BIN")") runs for the tests on port $port"
   else
     last_lines "$log"
-    FAILED_STEPS+=(postgres)
+    fail_step postgres
     warn "PostgreSQL did not start"
   fi
 }
@@ -160,6 +242,7 @@ stop_postgres() {
 }
 
 end_tests() {
+  [ -z "$LANE" ] || kill -- "-$LANE" 2>/dev/null || true
   stop_postgres
   rm -rf "$TEST_DIR"
 }
@@ -169,17 +252,20 @@ end_tests() {
 # count REGEX: adds up the numbers that sed's REGEX finds in the logs.
 count() { cat "$TEST_DIR"/*.log | sed -E 's/\x1b\[[0-9;]*m//g' | sed -nE "$1" | awk '{ n += $1 } END { print n + 0 }'; }
 
+# What was not done says so at the beginning of a line, or in a warning.
+readonly SKIPPED='^\(.*WARNING: \)\?SKIPPED'
+
 sum_up() {
   local passed failed skipped
   # cargo, then vitest ("Tests  1 failed | 12 passed"), then Playwright ("  12 passed (3.4s)").
   passed=$(($(count 's/^test result:.* ([0-9]+) passed.*/\1/p') + $(count 's/^ +Tests .* ([0-9]+) passed.*/\1/p') + $(count 's/^ +([0-9]+) passed \(.*/\1/p')))
   failed=$(($(count 's/^test result:.* ([0-9]+) failed.*/\1/p') + $(count 's/^ +Tests +([0-9]+) failed.*/\1/p') + $(count 's/^ +([0-9]+) failed$/\1/p')))
-  skipped=$(cat "$TEST_DIR"/*.log | grep -c '^SKIPPED' || true)
-  cat "$TEST_DIR"/*.log | grep '^SKIPPED' | sort | uniq -c | sed 's/^ *\([0-9]*\) /  \1 x /' || true
-  if [ ${#FAILED_STEPS[@]} -eq 0 ]; then
+  skipped=$(cat "$TEST_DIR"/*.log | grep -c "$SKIPPED" || true)
+  cat "$TEST_DIR"/*.log | grep "$SKIPPED" | sed 's/^.*WARNING: //' | sort | uniq -c | sed 's/^ *\([0-9]*\) /  \1 x /' || true
+  if [ ! -e "$TEST_DIR/failed" ]; then
     say "test: $passed passed, $failed failed, $skipped said SKIPPED; all steps passed"
   else
-    say "test: $passed passed, $failed failed, $skipped said SKIPPED; FAILED steps: ${FAILED_STEPS[*]}"
+    say "test: $passed passed, $failed failed, $skipped said SKIPPED; FAILED steps: $(paste -sd ' ' "$TEST_DIR/failed")"
     return 1
   fi
 }

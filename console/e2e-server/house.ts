@@ -9,6 +9,8 @@ import { openProvider } from './provider';
 /** A real server and this machine's real agent, in a folder of their own, for one run of the tests. */
 export interface House {
   url: string;
+  /** The file of its own certificate authority. */
+  authority: string;
   /** The name under which this machine appears. */
   machine: string;
   /** Its own folder, which goes when it goes. */
@@ -108,6 +110,7 @@ export async function openHouse(programs: string): Promise<House> {
   children.push(start('yagura-agent', 'run', '--data', join(data, 'agent')));
   return {
     url,
+    authority: ca,
     machine: hostname(),
     folder: data,
     socket,

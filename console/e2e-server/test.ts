@@ -1,14 +1,24 @@
-import { existsSync } from 'node:fs';
+import { X509Certificate, createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { test as base, type Browser, type Page } from '@playwright/test';
+import { chromium, test as base, type Browser, type Page } from '@playwright/test';
 import { openHouse, binaries, type House } from './house';
 
 export { expect } from '@playwright/test';
 
 export const password = 'a long enough sentence';
 
-/** With a house that all tests of a worker share; it is fresh when the first one begins. */
-export const test = base.extend<object, { house: House }>({
+/** Names a key as Chromium wants it. */
+function fingerprint(certificate: string): string {
+  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
+}
+
+/**
+ * With a house that all tests of a worker share; it is fresh when the first one begins. The browser trusts the house's own authority, as
+ * people's browsers do: of a server that it only puts up with it keeps no file, and reads the whole console again for each page.
+ */
+export const test = base.extend<object, { house: House; browser: Browser }>({
   house: [
     // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern even where nothing is needed
     async ({}, use) => {
@@ -17,6 +27,15 @@ export const test = base.extend<object, { house: House }>({
       await house.stop();
     },
     { scope: 'worker', timeout: 120_000 },
+  ],
+  browser: [
+    async ({ house, launchOptions }, use) => {
+      const trusted = `--ignore-certificate-errors-spki-list=${fingerprint(readFileSync(house.authority, 'utf8'))}`;
+      const browser = await chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), trusted] });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
   ],
 });
 
@@ -31,6 +50,7 @@ export function needsPrograms(): void {
  * its place, for working on the console without building the server.
  */
 export async function door(browser: Browser, house: House): Promise<Page> {
+  // What Node asks for itself knows nothing of whom the browser trusts.
   const context = await browser.newContext({ baseURL: house.url, ignoreHTTPSErrors: true });
   const dist = process.env['YAGURA_CONSOLE_DIST'];
   if (dist !== undefined) {

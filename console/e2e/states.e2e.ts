@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
+import { faults } from './faults';
 import type { State } from '../src/mock/states';
 import { settled, watch } from './watch';
 
@@ -15,8 +15,7 @@ async function inState(page: Page, state: State): Promise<void> {
 async function whole(page: Page, where: string): Promise<void> {
   expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${where} is too wide`).toBeLessThanOrEqual(0);
   expect.soft(await page.getByText(/^[a-z-]+:[a-z_]+(\.[a-z_]+)+$/).count(), `${where} has raw keys`).toBe(0);
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  expect.soft(violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => one.id), where).toEqual([]);
+  expect.soft(await faults(page), where).toEqual([]);
 }
 
 for (const scheme of ['light', 'dark'] as const) {

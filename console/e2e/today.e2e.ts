@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 
 test('a morning page that could not be read does not say that the day is quiet', async ({ page }) => {
   await page.addInitScript(() => {

@@ -16,8 +16,8 @@ function isList(body: unknown): body is Page<unknown> {
   return typeof body === 'object' && body !== null && Array.isArray((body as Partial<Page<unknown>>).items);
 }
 
-async function emptied(request: Request, handlers: RequestHandler[]): Promise<Response | undefined> {
-  const answer = await getResponse(handlers, request);
+async function emptied(request: Request, office: RequestHandler): Promise<Response | undefined> {
+  const answer = await getResponse([office], request);
   if (answer?.headers.get('content-type')?.includes('json') !== true) return answer;
   const body: unknown = await answer.clone().json();
   if (!isList(body)) return answer;
@@ -25,13 +25,13 @@ async function emptied(request: Request, handlers: RequestHandler[]): Promise<Re
   return HttpResponse.json({ ...body, ...none } as never);
 }
 
-/** Answers every reading request as that day would, in place of the office's own handlers. */
-export function inState(state: State, handlers: RequestHandler[]): RequestHandler {
+/** Answers every reading request as that day would, in place of the office's own handler. */
+export function inState(state: State, office: RequestHandler): RequestHandler {
   return http.get('/api/v1/*', async ({ request }) => {
     if (door.test(new URL(request.url).pathname)) return undefined;
     switch (state) {
       case 'empty':
-        return emptied(request, handlers);
+        return emptied(request, office);
       case 'failing':
         return problem(503, 'unavailable', 'the database does not answer');
       case 'waiting':

@@ -1,4 +1,4 @@
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 const list = (page: Page): Locator => page.getByRole('table', { name: '送り先' });

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { watch } from '../../../console/e2e/watch';
 
 test('where the head goes is changed, and a place that cannot be is named', async ({ page }) => {

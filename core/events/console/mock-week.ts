@@ -173,7 +173,8 @@ function build(): EventView[] {
   const { event, machine, ago, rule, name, target, image } = byRule;
   const copied: Draft = { kind: 'file.copy', level: 'alarm', subject: 'C:\\Users\\Documents\\見積_顧客別単価_2026下期.xlsx', target, image, rule, class: 'removable_write', body: { rule_name: name } };
   found.push({ ...make(mockNow - ago, machine, copied, dice), id: event });
-  return found.sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
+  // Times of one length need no words' order, which takes half a second for a week.
+  return found.sort((a, b) => Number(b.occurred_at > a.occurred_at) - Number(b.occurred_at < a.occurred_at));
 }
 
 /** Everything that has happened up to `ms`, newest first. Each call lets the office work on to that moment. */

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { watch } from '../../../console/e2e/watch';
 
 test('rules are saved only after what they take away was seen, and a shorter time can be taken back', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { watch } from '../../../console/e2e/watch';
 
 const head = 'employee_number,name,kana,email,department';

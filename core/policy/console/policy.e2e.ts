@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { watch } from '../../../console/e2e/watch';
 
 const root = '0193a002-0000-704a-8016-000000000001';

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 test('a device is registered, asked at once, and shows its toner', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 
 const list = [
   '管理番号,機器名,種類,設置場所,リース満了日,階',

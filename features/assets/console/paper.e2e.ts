@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 const ledger = '組織が持つものを一行ずつ。だれが知らせたものでも、同じ機器は一行にまとまります。';

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 test.use({ viewport: { width: 390, height: 844 } });

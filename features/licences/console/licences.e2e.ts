@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 test('products that nobody knows are classified, one or many at once, until none waits', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 const list = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('table', { name: 'ログ検索' });

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 test('a day of a machine says when it ran and who was there, and opens the rows it comes from', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 test('a group is restarted after one has seen what would happen at each endpoint', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 test('a day shows what happened by class, and opens exactly these rows in the log search', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 /** Days that are over, so that no number grows while one looks. */

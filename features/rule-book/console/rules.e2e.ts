@@ -1,4 +1,4 @@
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 const design = '0193a002-0000-704a-8016-000000000010';

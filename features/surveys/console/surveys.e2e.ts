@@ -1,4 +1,4 @@
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 const open = '0193a00f-0000-722b-80a5-000000000004';
