@@ -11,7 +11,8 @@ cmd_bench() {
     warnings) bench_warnings "$@" ;;
     idle) bench_idle "$@" ;;
     assets) bench_assets "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--part look|ledger] [--rounds N] [--machines N]" ;;
+    vulnerabilities) bench_vulnerabilities "$@" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--part look|ledger] [--rounds N] [--machines N] | vulnerabilities [MACHINES]" ;;
   esac
 }
 
@@ -115,6 +116,15 @@ bench_ledger() {
   build_console
   cargo build --release --locked --quiet -p yagura-server --example ledger </dev/null
   "$(target_dir)/release/examples/ledger" "$1" 300 ${YAGURA_BENCH_DATABASE:+"$YAGURA_BENCH_DATABASE"} </dev/null
+}
+
+# Who suffers from what, with so many machines of 300 packages each, on SQLite, or on the empty database that YAGURA_BENCH_DATABASE names.
+bench_vulnerabilities() {
+  setup_build
+  say "building the board"
+  build_console
+  cargo build --release --locked --quiet -p yagura-server --example vulnerabilities </dev/null
+  "$(target_dir)/release/examples/vulnerabilities" "${1:-100000}" 300 ${YAGURA_BENCH_DATABASE:+"$YAGURA_BENCH_DATABASE"} </dev/null
 }
 
 # The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.

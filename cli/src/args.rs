@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     groups::{
-        assets::Assets, commands::Commands, endpoints::Endpoints, events::Events, login::Login, people::People,
-        policy::Policy, rules::Rules, tokens::Tokens,
+        assets::Assets, commands::Commands, endpoints::Endpoints, events::Events, feeds::Feeds, login::Login,
+        people::People, policy::Policy, rules::Rules, tokens::Tokens, vulnerabilities::Vulnerabilities,
     },
     output::Format,
 };
@@ -46,6 +46,9 @@ pub(crate) enum Command {
     /// Inventories
     #[command(subcommand)]
     Assets(Assets),
+    /// What is weak, and where
+    #[command(subcommand)]
+    Vulnerabilities(Vulnerabilities),
     /// Logs
     #[command(subcommand)]
     Events(Events),
@@ -55,6 +58,9 @@ pub(crate) enum Command {
     /// Rules
     #[command(subcommand)]
     Rules(Rules),
+    /// Feeds of vulnerabilities
+    #[command(subcommand)]
+    Feeds(Feeds),
     /// Orders to endpoints
     #[command(subcommand)]
     Commands(Commands),

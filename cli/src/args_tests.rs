@@ -71,6 +71,7 @@ fn the_rest_reads_as_it_is_written_in_the_manual() {
     for line in [
         "endpoints show pc-1",
         "assets show pc-1",
+        "vulnerabilities list --endpoint pc-1 --severity critical,high --overdue",
         "policy get operation_log --group /本社",
         "policy diff p.yaml",
         "policy apply p.yaml --comment 監査",
@@ -83,6 +84,10 @@ fn the_rest_reads_as_it_is_written_in_the_manual() {
         "tokens list",
         "tokens revoke 1",
         "people import people.csv --dry-run",
+        "feeds list",
+        "feeds import debian tracker.json.gz --sha256 00ff --signature tracker.json.gz.minisig",
+        "feeds import osv-pypi - --no-wait",
+        "feeds status",
     ] {
         assert!(parse(line).is_ok(), "{line}");
     }

@@ -54,6 +54,8 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         C::Login(_) => Ok(()),
         C::Endpoints(command) => groups::endpoints::run(&api, output, command).await,
         C::Assets(command) => groups::assets::run(&api, output, command).await,
+        C::Feeds(command) => groups::feeds::run(&api, output, command).await,
+        C::Vulnerabilities(command) => groups::vulnerabilities::run(&api, output, command).await,
         C::Events(command) => groups::events::run(&api, output, command).await,
         C::Policy(command) => groups::policy::run(&api, output, command).await,
         C::Commands(command) => groups::commands::run(&api, output, command).await,

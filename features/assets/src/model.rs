@@ -12,7 +12,7 @@ use crate::whereabouts::Whereabouts;
 
 pub use device::{Device, PrinterState, Supply};
 pub use hardware::{Battery, Cpu, Disk, DiskHealth, Display, Hardware, MemoryModule, Printer, UsbDevice};
-pub use software::{PendingUpdate, Protection, Software, Updates};
+pub use software::{BuiltFrom, PendingUpdate, Protection, Software, Updates};
 pub use system::{Administrator, Interface, ListeningPort, OperatingSystem, Service, User, Volume};
 
 /// The inventory of one endpoint. What later agents add is optional or a list, so that what earlier ones tell is read as well.
@@ -170,8 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn the_shape_of_the_inventory_stays_as_released() {
+    fn the_shape_of_the_second_inventory_is_still_read() {
         let assets = check(include_str!("../golden/assets-v2.json"));
         assert!(assets.hardware.uuid.is_some());
+        assert!(assets.software.iter().all(|one| one.built_from.is_none()));
+    }
+
+    #[test]
+    fn the_shape_of_the_inventory_stays_as_released() {
+        let assets = check(include_str!("../golden/assets-v3.json"));
+        assert!(assets.software.iter().any(|one| one.built_from.is_some()));
     }
 }

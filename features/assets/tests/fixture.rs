@@ -15,7 +15,7 @@ fn a_laptop_is_read_as_it_is() {
     let root = tree();
     let collected = collect_from(root.path(), &Made, Time::from_seconds(1_795_400_000));
     let now = serde_json::to_string_pretty(&collected.assets).unwrap() + "\n";
-    assert_eq!(now, include_str!("../golden/assets-v2.json"));
+    assert_eq!(now, include_str!("../golden/assets-v3.json"));
     assert_eq!(collected.missing, Vec::<String>::new());
 }
 

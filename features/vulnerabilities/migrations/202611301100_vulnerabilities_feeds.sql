@@ -8,24 +8,35 @@ CREATE TABLE vulnerabilities_feed (
     url TEXT NOT NULL,
     every_s BIGINT NOT NULL,
     enabled BIGINT NOT NULL,
+    -- One that every server has from the beginning: it can be changed, not removed.
+    built_in BIGINT NOT NULL,
     licence TEXT NOT NULL,
+    -- Its publisher's key, as minisign writes it; empty where nothing is signed.
+    public_key TEXT NOT NULL,
     -- The last good state: when, how many records, what it says of its own age.
     good_at BIGINT,
     records BIGINT NOT NULL,
     dated_at BIGINT,
+    -- What its publisher called the state that was fetched last: ETag and Last-Modified.
     etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL,
+    -- Of one that is fetched in parts: until when all of its changes are known.
+    known_until BIGINT,
     -- The last failure since then.
     failed_at BIGINT,
     failure TEXT NOT NULL,
     skipped BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
+    -- What it said is being taken away; then it goes itself.
+    removed BIGINT NOT NULL,
     version BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX vulnerabilities_feed_name ON vulnerabilities_feed (name);
 -- Imports under way and past.
 CREATE TABLE vulnerabilities_import (
     id TEXT PRIMARY KEY,
     feed TEXT NOT NULL,
+    -- The file's name, or the address.
+    name TEXT NOT NULL,
     -- running, done, cancelled, failed
     state TEXT NOT NULL,
     cancel_wanted BIGINT NOT NULL,
@@ -68,6 +79,16 @@ CREATE TABLE vulnerabilities_weakness (
     changed_at BIGINT NOT NULL
 );
 CREATE INDEX vulnerabilities_weakness_changed ON vulnerabilities_weakness (changed_at);
+-- By which a feed's part of a weakness is known again.
+CREATE TABLE vulnerabilities_told (
+    number BIGINT PRIMARY KEY,
+    feed TEXT NOT NULL,
+    weakness TEXT NOT NULL,
+    -- What of it: itself, that it is exploited, how likely that is.
+    kind TEXT NOT NULL,
+    hash BIGINT NOT NULL
+);
+CREATE INDEX vulnerabilities_told_feed ON vulnerabilities_told (feed, number);
 -- Who is affected, as one feed says it.
 CREATE TABLE vulnerabilities_statement (
     number BIGINT PRIMARY KEY,
@@ -81,14 +102,16 @@ CREATE TABLE vulnerabilities_statement (
     -- The rest, as JSON.
     body TEXT NOT NULL,
     hash BIGINT NOT NULL,
-    -- The last import that still said so.
+    -- The import that wrote it down: one that says the same again writes nothing.
     import TEXT NOT NULL
 );
 CREATE INDEX vulnerabilities_statement_package ON vulnerabilities_statement (ecosystem, package);
-CREATE INDEX vulnerabilities_statement_feed ON vulnerabilities_statement (feed, import);
+CREATE INDEX vulnerabilities_statement_feed ON vulnerabilities_statement (feed, number);
 CREATE INDEX vulnerabilities_statement_weakness ON vulnerabilities_statement (weakness);
+CREATE INDEX vulnerabilities_statement_advisory ON vulnerabilities_statement (advisory);
 -- A vendor's updates and which they take the place of.
 CREATE TABLE vulnerabilities_update (
+    number BIGINT PRIMARY KEY,
     feed TEXT NOT NULL,
     kb TEXT NOT NULL,
     product TEXT NOT NULL,
@@ -96,6 +119,31 @@ CREATE TABLE vulnerabilities_update (
     supersedes TEXT NOT NULL,
     fixes TEXT NOT NULL,
     url TEXT NOT NULL,
-    import TEXT NOT NULL,
-    PRIMARY KEY (feed, kb, product)
+    hash BIGINT NOT NULL,
+    import TEXT NOT NULL
+);
+CREATE INDEX vulnerabilities_update_feed ON vulnerabilities_update (feed, number);
+-- Until when releases of products are looked after, as feeds say it.
+CREATE TABLE vulnerabilities_support (
+    number BIGINT PRIMARY KEY,
+    feed TEXT NOT NULL,
+    product TEXT NOT NULL,
+    release TEXT NOT NULL,
+    released_at BIGINT,
+    active_until BIGINT,
+    security_until BIGINT,
+    extended_until BIGINT,
+    ended BIGINT NOT NULL,
+    latest TEXT NOT NULL,
+    hash BIGINT NOT NULL,
+    import TEXT NOT NULL
+);
+CREATE INDEX vulnerabilities_support_feed ON vulnerabilities_support (feed, number);
+-- About which packages something new is said: they are judged again. Kept until they are, whatever happens to the server.
+CREATE TABLE vulnerabilities_due (
+    ecosystem TEXT NOT NULL,
+    package TEXT NOT NULL,
+    -- Grows each time, so that what came while it was judged is not taken for judged.
+    turn BIGINT NOT NULL,
+    PRIMARY KEY (ecosystem, package)
 );

@@ -30,6 +30,30 @@ CREATE INDEX vulnerabilities_claim_changed ON vulnerabilities_claim (changed_at)
 CREATE TABLE vulnerabilities_judged (
     package BIGINT NOT NULL,
     release TEXT NOT NULL,
+    -- By which edition of the rules; 0: to be judged; -1: judged before its product was known.
     edition BIGINT NOT NULL,
+    -- The source package that it was judged by.
+    built_name TEXT NOT NULL,
     PRIMARY KEY (package, release)
 );
+CREATE INDEX vulnerabilities_judged_edition ON vulnerabilities_judged (edition);
+-- Under which names of which ecosystems statements about a package are to be looked for.
+CREATE TABLE vulnerabilities_name (
+    package BIGINT NOT NULL,
+    release TEXT NOT NULL,
+    ecosystem TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (package, release, ecosystem, name)
+);
+CREATE INDEX vulnerabilities_name_name ON vulnerabilities_name (ecosystem, name);
+-- Which release an operating system is, by what the ledger says of it.
+CREATE TABLE vulnerabilities_os (
+    os_name TEXT NOT NULL,
+    os_version TEXT NOT NULL,
+    release TEXT NOT NULL,
+    edition BIGINT NOT NULL,
+    PRIMARY KEY (os_name, os_version)
+);
+-- Until when the ledger's news were judged.
+CREATE TABLE vulnerabilities_state (one BIGINT PRIMARY KEY, looked_at BIGINT NOT NULL);
+INSERT INTO vulnerabilities_state (one, looked_at) VALUES (1, 0);

@@ -63,6 +63,7 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     yagura_blobs::install(&mut parts, &config.data.join("blobs")).context("failed to open the blobs")?;
     parts.insert(yagura_assets::server::Intake::default());
     yagura_licences::server::install(&mut parts);
+    yagura_vulnerabilities::server::install(&mut parts, config.data.join("feeds"), dial(&authority, "feeds")?);
     yagura_log_search::server::install(&mut parts, config.data.join("exports"));
     yagura_backup::install(&mut parts, backup_plan(config, events.and_then(Events::embedded)));
     if let Some(events) = events {

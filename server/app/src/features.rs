@@ -65,6 +65,7 @@ pub(crate) fn alarm_sources() -> alarms::Sources {
         organisation::alarm_source(),
         yagura_assets::server::alarm_source(),
         yagura_licences::server::alarm_source(),
+        yagura_vulnerabilities::server::alarm_source(),
         yagura_rule_book::server::alarm_source(),
     ])
 }

@@ -30,6 +30,19 @@ pub struct Software {
     /// The browser that an extension is of: `Google Chrome`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
+    /// The source package it was built from, where that has another name or version. Makers tell of weaknesses under its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_from: Option<BuiltFrom>,
+}
+
+/// A source package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct BuiltFrom {
+    /// Its name.
+    pub name: String,
+    /// Its version, as the package system writes it.
+    pub version: String,
 }
 
 /// Updates that wait.
@@ -41,14 +54,14 @@ pub struct Updates {
     /// When its lists of what there is were last fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lists_at: Option<Time>,
-    /// How many wait.
+    /// How many wait: all of them, also where `packages` has only the first.
     pub count: u32,
-    /// How many of them close a hole in security.
+    /// How many of them close a hole in security, counted in the same way.
     pub security: u32,
     /// Whether the machine must be started anew for updates that are installed already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart: Option<bool>,
-    /// Which; the first of them where there are very many.
+    /// Which; 500 of them where there are more, before others those that close a hole in security.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<PendingUpdate>,
 }

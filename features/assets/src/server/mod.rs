@@ -86,6 +86,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "assets_views",
         sql: include_str!("../../migrations/202611290950_assets_views.sql"),
     },
+    Migration {
+        version: 202_611_301_010,
+        name: "assets_built_from",
+        sql: include_str!("../../migrations/202611301010_assets_built_from.sql"),
+    },
 ];
 
 /// Takes the inventories that our agents tell.

@@ -80,8 +80,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     (
         "var/lib/dpkg/status",
         "Package: bash\nStatus: install ok installed\nInstalled-Size: 7164\nMaintainer: Matthias Klose <doko@debian.org>\n\
-         Architecture: amd64\nVersion: 5.2.15-2+b2\nDescription: shell\n Version: 9 is not a version\n\n\
-         Package: libc6\nStatus: install ok installed\nMulti-Arch: same\nArchitecture: amd64\nVersion: 2.36-9\n\n\
+         Architecture: amd64\nSource: bash (5.2.15-2)\nVersion: 5.2.15-2+b2\nDescription: shell\n Version: 9 is not a version\n\n\
+         Package: libc6\nStatus: install ok installed\nMulti-Arch: same\nSource: glibc\nArchitecture: amd64\nVersion: 2.36-9\n\n\
          Package: libc6\nStatus: install ok installed\nMulti-Arch: same\nArchitecture: i386\nVersion: 2.36-9\n\n\
          Package: old\nStatus: deinstall ok config-files\nVersion: 1\n\n\
          Package: half\nStatus: install reinstreq half-installed\nVersion: 1\n\n\

@@ -45,4 +45,6 @@ mod sign_in;
 mod snmp;
 mod state;
 mod surveys;
+mod vulnerabilities;
+mod vulnerability_feeds;
 mod without_rules;

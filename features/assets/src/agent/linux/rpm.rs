@@ -5,10 +5,10 @@ use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 use yagura_vocabulary::Time;
 
-use crate::model::Software;
+use crate::model::{BuiltFrom, Software};
 
 const PROGRAM: &str = "/usr/bin/rpm";
-const FORMAT: &str = "%{NAME}\\t%{EVR}\\t%{VENDOR}\\t%{ARCH}\\t%{INSTALLTIME}\\t%{SIZE}\\n";
+const FORMAT: &str = "%{NAME}\\t%{EVR}\\t%{VENDOR}\\t%{ARCH}\\t%{INSTALLTIME}\\t%{SIZE}\\t%{SOURCERPM}\\n";
 /// A healthy database answers within seconds; a locked one never.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -40,16 +40,32 @@ fn parse(line: &str) -> Option<Software> {
     if name == "gpg-pubkey" {
         return None;
     }
+    let installed_at = field().and_then(|seconds| seconds.parse().ok()).map(Time::from_seconds);
+    let size_bytes = field().and_then(|size| size.parse().ok());
+    let built_from = field().and_then(known).and_then(|file| built_from(&file, &version));
+    let source = "rpm".to_owned();
     Some(Software {
         name,
         version,
         publisher,
-        source: "rpm".to_owned(),
+        source,
         architecture,
-        installed_at: field().and_then(|seconds| seconds.parse().ok()).map(Time::from_seconds),
-        size_bytes: field().and_then(|size| size.parse().ok()),
+        installed_at,
+        size_bytes,
+        built_from,
         ..Software::default()
     })
+}
+
+/// The source package of `openssl-3.0.7-24.el9.src.rpm`. Files' names have no epoch: that of the package is taken.
+fn built_from(file: &str, version: &str) -> Option<BuiltFrom> {
+    let file = file.trim().strip_suffix(".rpm")?;
+    // `.src`, `.nosrc`.
+    let (file, _) = file.rsplit_once('.')?;
+    let (rest, release) = file.rsplit_once('-')?;
+    let (name, upstream) = rest.rsplit_once('-')?;
+    let epoch = version.split_once(':').map_or(String::new(), |(epoch, _)| format!("{epoch}:"));
+    Some(BuiltFrom { name: name.to_owned(), version: format!("{epoch}{upstream}-{release}") })
 }
 
 #[cfg(test)]
@@ -62,6 +78,17 @@ mod tests {
         assert_eq!((package.name.as_str(), package.version.as_str()), ("bash", "0:5.1.8-6.el9"));
         assert_eq!(package.installed_at, Some(Time::from_seconds(1_700_000_000)));
         assert_eq!(package.size_bytes, Some(7_738_634));
+        assert_eq!(package.built_from, None);
+    }
+
+    #[test]
+    fn the_source_package_has_the_epoch_of_the_package() {
+        let line = "openssl-libs\t1:3.0.7-24.el9\tRed Hat, Inc.\tx86_64\t1\t2\topenssl-3.0.7-24.el9.src.rpm";
+        let built_from = parse(line).unwrap().built_from.unwrap();
+        assert_eq!((built_from.name.as_str(), built_from.version.as_str()), ("openssl", "1:3.0.7-24.el9"));
+        let old = "a\t1-1\tb\tnoarch\t1\t2\tpython-a-b-1-1.nosrc.rpm";
+        assert_eq!(parse(old).unwrap().built_from.unwrap().name, "python-a-b");
+        assert_eq!(parse("a\t1-1\tb\tnoarch\t1\t2\t(none)").unwrap().built_from, None);
     }
 
     #[test]

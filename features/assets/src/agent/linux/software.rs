@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Root, modified};
-use crate::model::Software;
+use crate::model::{BuiltFrom, Software};
 
 const STATUS: &str = "/var/lib/dpkg/status";
 
@@ -42,6 +42,7 @@ struct Stanza {
     maintainer: String,
     installed_size: Option<u64>,
     multi_arch_same: bool,
+    source: String,
 }
 
 impl Stanza {
@@ -58,6 +59,7 @@ impl Stanza {
             b"Architecture" => self.architecture = value(),
             b"Maintainer" => self.maintainer = value(),
             b"Installed-Size" => self.installed_size = value().parse().ok(),
+            b"Source" => self.source = value(),
             b"Multi-Arch" => self.multi_arch_same = value() == "same",
             _ => {}
         }
@@ -73,6 +75,7 @@ impl Stanza {
         } else {
             format!("/var/lib/dpkg/info/{}.list", self.package)
         };
+        let built_from = built_from(&self.source, &self.version);
         let publisher = self.maintainer.split('<').next().unwrap_or_default().trim().trim_matches('"').to_owned();
         Some(Software {
             installed_at: modified(&root.path(&list)),
@@ -82,7 +85,35 @@ impl Stanza {
             source: "dpkg".to_owned(),
             architecture: (!self.architecture.is_empty()).then_some(self.architecture),
             size_bytes: self.installed_size.map(|kib| kib.saturating_mul(1024)),
+            built_from,
             ..Software::default()
         })
+    }
+}
+
+/// `Source:` of a package: `openssl`, or `openssl (3.0.11-1)` where the package has another version. It stands there only where name or version
+/// are different.
+fn built_from(source: &str, version: &str) -> Option<BuiltFrom> {
+    let (name, rest) = source.split_once(' ').unwrap_or((source, ""));
+    let own = rest.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    (!name.is_empty()).then(|| BuiltFrom { name: name.to_owned(), version: own.unwrap_or(version).trim().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(source: &str, wanted: Option<(&str, &str)>) {
+        let wanted = wanted.map(|(name, version)| BuiltFrom { name: name.to_owned(), version: version.to_owned() });
+        assert_eq!(built_from(source, "1.0-1+b1"), wanted, "{source}");
+    }
+
+    #[test]
+    fn the_source_package_is_told_where_it_is_another_one() {
+        check("", None);
+        check("openssl", Some(("openssl", "1.0-1+b1")));
+        check("linux-signed-amd64 (6.1.76+1)", Some(("linux-signed-amd64", "6.1.76+1")));
+        check("grep (1.0-1)", Some(("grep", "1.0-1")));
+        check("odd (", Some(("odd", "1.0-1+b1")));
     }
 }

@@ -77,6 +77,14 @@ pub(super) fn read(
         offers.into_iter().filter_map(|(at, offers)| pending(&software[at], &offers)).collect();
     packages.sort_unstable();
     packages.dedup();
+    let security = packages.iter().filter(|update| update.security).count();
+    let all = packages.len();
+    if all > MOST {
+        // What closes a hole is told of in any case.
+        packages.sort_by_key(|update| !update.security);
+        packages.truncate(MOST);
+        packages.sort_unstable();
+    }
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Some(Updates {
         source: "apt".to_owned(),
@@ -84,10 +92,10 @@ pub(super) fn read(
             .iter()
             .filter_map(|name| root.modified(name))
             .max(),
-        count: count(packages.len()),
-        security: count(packages.iter().filter(|update| update.security).count()),
+        count: count(all),
+        security: count(security),
         restart: None,
-        packages: packages.into_iter().take(MOST).collect(),
+        packages,
     })
 }
 

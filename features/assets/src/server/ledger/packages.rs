@@ -7,7 +7,7 @@ use yagura_server_kit::ApiError;
 use yagura_vocabulary::Time;
 
 use super::number_of;
-use crate::model::Software;
+use crate::model::{BuiltFrom, Software};
 
 #[derive(Debug, FromRow)]
 struct Row {
@@ -16,6 +16,8 @@ struct Row {
     source: String,
     architecture: String,
     publisher: String,
+    built_name: String,
+    built_version: String,
 }
 
 /// The number of a package.
@@ -52,6 +54,7 @@ pub(super) async fn write<'a>(
         .await?;
     let had: BTreeSet<i64> = had.into_iter().map(|(package,)| package).collect();
     let has: BTreeMap<i64, &Software> = software.iter().map(|one| (number(one), one)).collect();
+    learn(connection, sighting, &has).await?;
     let mut moved = Moved { first: had.is_empty(), ..Moved::default() };
     for (package, one) in has.iter().filter(|(package, _)| !had.contains(package)) {
         add(connection, *package, one, now).await?;
@@ -79,11 +82,37 @@ pub(super) async fn write<'a>(
     Ok(moved)
 }
 
+/// Writes down what packages were built from that an older agent did not tell of.
+async fn learn(connection: &mut AnyConnection, sighting: i64, has: &BTreeMap<i64, &Software>) -> Result<(), ApiError> {
+    if has.values().all(|one| one.built_from.is_none()) {
+        return Ok(());
+    }
+    let unknown: Vec<(i64,)> = sqlx::query_as(
+        "SELECT p.number AS number FROM assets_installed i JOIN assets_package p ON p.number = i.package
+         WHERE i.sighting = $1 AND p.built_name = ''",
+    )
+    .bind(sighting)
+    .fetch_all(&mut *connection)
+    .await?;
+    for (number,) in unknown {
+        let Some(BuiltFrom { name, version }) = has.get(&number).and_then(|one| one.built_from.as_ref()) else {
+            continue;
+        };
+        sqlx::query("UPDATE assets_package SET built_name = $1, built_version = $2 WHERE number = $3")
+            .bind(name)
+            .bind(version)
+            .bind(number)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Adds a package that nobody had.
 async fn add(connection: &mut AnyConnection, package: i64, one: &Software, now: Time) -> Result<(), ApiError> {
     sqlx::query(
-        "INSERT INTO assets_package (number, name, version, source, architecture, publisher, folded, first_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO assets_package (number, name, version, source, architecture, publisher, folded, first_at, built_name,
+         built_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
     )
     .bind(package)
     .bind(&one.name)
@@ -93,6 +122,8 @@ async fn add(connection: &mut AnyConnection, package: i64, one: &Software, now: 
     .bind(one.publisher.as_deref().unwrap_or_default())
     .bind(fold(&one.name))
     .bind(now.micros())
+    .bind(one.built_from.as_ref().map_or("", |it| it.name.as_str()))
+    .bind(one.built_from.as_ref().map_or("", |it| it.version.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -100,7 +131,7 @@ async fn add(connection: &mut AnyConnection, package: i64, one: &Software, now: 
 
 async fn read(connection: &mut AnyConnection, package: i64) -> Result<Option<Software>, ApiError> {
     let row: Option<Row> =
-        sqlx::query_as("SELECT name, version, source, architecture, publisher FROM assets_package WHERE number = $1")
+        sqlx::query_as("SELECT name, version, source, architecture, publisher, built_name, built_version FROM assets_package WHERE number = $1")
             .bind(package)
             .fetch_optional(connection)
             .await?;
@@ -116,6 +147,7 @@ async fn read(connection: &mut AnyConnection, package: i64) -> Result<Option<Sof
         account: None,
         browser: None,
         id: None,
+        built_from: some(row.built_name).map(|name| BuiltFrom { name, version: row.built_version }),
     }))
 }
 

@@ -1,0 +1,238 @@
+//! Totals: by group, part and severity, and by weakness.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Machine, Shown, View};
+use crate::{
+    claim::{Evidence, Part, Standing},
+    finding::Severity,
+};
+
+/// The columns of the board, in this order.
+pub const COLUMNS: [&str; 5] = ["os", "patches", "third_party", "remote", "emergency"];
+const EMERGENCY: usize = 4;
+
+/// The column of a part.
+#[must_use]
+pub const fn column(part: Part) -> usize {
+    match part {
+        Part::Os => 0,
+        Part::Patches => 1,
+        Part::ThirdParty => 2,
+        Part::Remote => 3,
+    }
+}
+
+/// Open findings of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// On so many machines.
+    pub machines: u64,
+    /// So many.
+    pub findings: u64,
+    /// So many of them should have been mended.
+    pub overdue: u64,
+    /// The worst of them.
+    pub worst: Option<Severity>,
+}
+
+impl Cell {
+    fn add(&mut self, shown: &Shown<'_>, first: bool) {
+        self.machines += u64::from(first);
+        self.findings += 1;
+        self.overdue += u64::from(shown.overdue);
+        self.worst = self.worst.max(Some(shown.seen.severity));
+    }
+
+    fn and(&mut self, other: &Self) {
+        self.machines += other.machines;
+        self.findings += other.findings;
+        self.overdue += other.overdue;
+        self.worst = self.worst.max(other.worst);
+    }
+}
+
+/// How the machines of a group stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupTotals {
+    /// All.
+    pub machines: u64,
+    /// With nothing open.
+    pub current: u64,
+    /// With something open.
+    pub behind: u64,
+    /// Of which nobody can say.
+    pub unknown: u64,
+    /// By [`COLUMNS`].
+    pub cells: [Cell; 5],
+    /// By severity, as [`Severity`] counts: unknown first.
+    pub severities: [Cell; 5],
+    /// Findings that are lived with.
+    pub excepted: u64,
+    /// Findings that nobody can mend, or will.
+    pub no_fix: u64,
+}
+
+impl GroupTotals {
+    fn and(&mut self, other: &Self) {
+        self.machines += other.machines;
+        self.current += other.current;
+        self.behind += other.behind;
+        self.unknown += other.unknown;
+        self.excepted += other.excepted;
+        self.no_fix += other.no_fix;
+        for (cell, more) in self.cells.iter_mut().zip(&other.cells) {
+            cell.and(more);
+        }
+        for (cell, more) in self.severities.iter_mut().zip(&other.severities) {
+            cell.and(more);
+        }
+    }
+
+    fn count(&mut self, view: &View<'_>, machine: &Machine, emergencies: &mut BTreeSet<u32>) {
+        let (mut parts, mut severities) = ([false; 5], [false; 5]);
+        for shown in view.all(machine) {
+            if !shown.red {
+                if shown.exception.is_some() {
+                    self.excepted += 1;
+                } else if shown.held.known().standing != Standing::Open {
+                    self.no_fix += 1;
+                }
+                continue;
+            }
+            let part = column(shown.seen.part);
+            self.cells[part].add(&shown, !std::mem::replace(&mut parts[part], true));
+            let severity = shown.seen.severity as usize;
+            self.severities[severity].add(&shown, !std::mem::replace(&mut severities[severity], true));
+            if shown.seen.emergency {
+                self.cells[EMERGENCY].add(&shown, !std::mem::replace(&mut parts[EMERGENCY], true));
+                emergencies.insert(shown.seen.weakness);
+            }
+        }
+        self.machines += 1;
+        if severities.contains(&true) {
+            self.behind += 1;
+        } else if view.is_known(machine) {
+            self.current += 1;
+        } else {
+            self.unknown += 1;
+        }
+    }
+
+    /// Findings that should have been mended.
+    #[must_use]
+    pub fn overdue(&self) -> u64 {
+        self.severities.iter().map(|cell| cell.overdue).sum()
+    }
+}
+
+/// How all machines of a view stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// All together.
+    pub all: GroupTotals,
+    /// Each group's own machines, by the group's place.
+    pub own: Vec<GroupTotals>,
+    /// Each group's with all below it.
+    pub groups: Vec<GroupTotals>,
+    /// So many weaknesses are emergencies.
+    pub emergencies: u64,
+    /// Machines by the cycle of their system.
+    pub cycles: BTreeMap<u32, u64>,
+}
+
+/// Counts a view.
+#[must_use]
+pub fn totals(view: &View<'_>) -> Totals {
+    let mut own = vec![GroupTotals::default(); view.board.groups.len()];
+    let (mut emergencies, mut cycles) = (BTreeSet::new(), BTreeMap::new());
+    for machine in view.machines() {
+        if let Some(cycle) = machine.cycle {
+            *cycles.entry(cycle).or_default() += 1;
+        }
+        // A machine that is seen is in a group that there is.
+        if let Some(group) = own.get_mut(machine.group as usize) {
+            group.count(view, machine, &mut emergencies);
+        }
+    }
+    let mut all = GroupTotals::default();
+    for group in &own {
+        all.and(group);
+    }
+    let mut groups = own.clone();
+    // Those below stand behind those above.
+    for at in (0..groups.len()).rev() {
+        if let Some(parent) = view.board.groups[at].parent.map(|parent| parent as usize).filter(|parent| *parent < at) {
+            let (above, below) = groups.split_at_mut(at);
+            above[parent].and(&below[0]);
+        }
+    }
+    Totals { all, own, groups, emergencies: emergencies.len() as u64, cycles }
+}
+
+/// A weakness on the machines of a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfWeakness {
+    /// The weakness, by its place.
+    pub weakness: u32,
+    /// On so many machines.
+    pub machines: u64,
+    /// On so many of them it should have been mended.
+    pub overdue: u64,
+    /// The minute since which it is known on the first of them.
+    pub since: u32,
+    /// Its findings.
+    pub findings: Vec<u32>,
+    /// What is done about it where most can be done.
+    pub standing: Standing,
+    /// The surest evidence.
+    pub evidence: Evidence,
+    /// Its part, of the first finding.
+    pub part: Part,
+    /// Whether all findings are lived with.
+    pub excepted: bool,
+    counted: u64,
+    late: u64,
+}
+
+/// What is asked for, by weakness, in no order.
+#[must_use]
+pub fn weaknesses(view: &View<'_>) -> Vec<OfWeakness> {
+    let mut found: Vec<Option<Box<OfWeakness>>> = vec![None; view.board.weaknesses.len()];
+    for (nth, machine) in (1..).zip(view.machines()) {
+        for shown in view.findings(machine) {
+            let known = shown.held.known();
+            let evidence = if known.updater { Evidence::Updater } else { known.claimed };
+            let one = found[shown.seen.weakness as usize].get_or_insert_with(|| {
+                Box::new(OfWeakness {
+                    weakness: shown.seen.weakness,
+                    machines: 0,
+                    overdue: 0,
+                    since: u32::MAX,
+                    findings: Vec::new(),
+                    standing: known.standing,
+                    evidence,
+                    part: shown.seen.part,
+                    excepted: true,
+                    counted: 0,
+                    late: 0,
+                })
+            });
+            // A machine may have it in several subjects, and is one machine.
+            if one.counted != nth {
+                (one.counted, one.machines) = (nth, one.machines + 1);
+            }
+            if shown.overdue && one.late != nth {
+                (one.late, one.overdue) = (nth, one.overdue + 1);
+            }
+            if !one.findings.contains(&shown.held.finding) {
+                one.findings.push(shown.held.finding);
+            }
+            one.since = one.since.min(shown.held.since());
+            one.standing = one.standing.min(known.standing);
+            one.evidence = one.evidence.min(evidence);
+            one.excepted &= shown.exception.is_some();
+        }
+    }
+    found.into_iter().flatten().map(|one| *one).collect()
+}

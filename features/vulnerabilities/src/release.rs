@@ -1,0 +1,214 @@
+//! Which release of which system a machine runs, in the words of those who publish about it. Pure.
+
+use std::fmt::{self, Display};
+
+use yagura_advisories::Ecosystem;
+
+/// A release, as claims are made for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Release {
+    /// Whose statements hold for its packages.
+    pub ecosystem: Ecosystem,
+    /// Built anew by somebody else from the same sources: what is said of the original is very likely right, and is not this vendor's own word.
+    pub rebuilt: bool,
+}
+
+/// What stands behind the name of a release that was rebuilt.
+const REBUILT: &str = "+rebuilt";
+
+impl Release {
+    const fn of(ecosystem: Ecosystem) -> Self {
+        Self { ecosystem, rebuilt: false }
+    }
+
+    /// The release of a stored name; none for the empty one, where the release makes no difference.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        if name.is_empty() {
+            return None;
+        }
+        let (ecosystem, rebuilt) = name.strip_suffix(REBUILT).map_or((name, false), |it| (it, true));
+        Some(Self { ecosystem: Ecosystem::parse(ecosystem), rebuilt })
+    }
+}
+
+/// The stored name: `debian:12`, `rhel:9+rebuilt`.
+impl Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.ecosystem, if self.rebuilt { REBUILT } else { "" })
+    }
+}
+
+/// Systems that are Red Hat Enterprise Linux, built anew from its sources.
+const REBUILDS: [&str; 5] = ["almalinux", "rocky linux", "centos linux", "oracle linux", "scientific linux"];
+
+/// The release that a system calls itself by: `Debian GNU/Linux` and `12 (bookworm)`. Foreign agents write both into the name; where
+/// `version` has no number, the first one of the name counts.
+#[must_use]
+pub fn release_of(os_name: &str, os_version: &str) -> Option<Release> {
+    let name = os_name.to_lowercase();
+    let number = || number(os_version).or_else(|| number(os_name));
+    let major = || number().and_then(|it| it.split('.').next().map(str::to_owned));
+    // What stands on Ubuntu has releases of its own under other numbers, so only Ubuntu itself is.
+    if name.contains("ubuntu") {
+        let number = number()?;
+        let mut parts = number.split('.');
+        return Some(Release::of(Ecosystem::Ubuntu(format!("{}.{}", parts.next()?, parts.next()?))));
+    }
+    if name.contains("debian") {
+        // Unstable has no number; testing has none until it is frozen.
+        let number = major().or_else(|| os_version.contains("sid").then(|| "sid".to_owned()))?;
+        return Some(Release::of(Ecosystem::Debian(number)));
+    }
+    if name.contains("centos stream") {
+        return None;
+    }
+    if name.contains("red hat enterprise linux") || name.trim() == "rhel" {
+        return Some(Release::of(Ecosystem::Rhel(major()?)));
+    }
+    if REBUILDS.iter().any(|it| name.starts_with(it)) {
+        return Some(Release { ecosystem: Ecosystem::Rhel(major()?), rebuilt: true });
+    }
+    if name.contains("fedora") {
+        return Some(Release::of(Ecosystem::Other(format!("Fedora:{}", major()?))));
+    }
+    if name.contains("windows") {
+        return Some(Release::of(Ecosystem::Windows));
+    }
+    if name.contains("macos") || name.contains("mac os x") {
+        return Some(Release::of(Ecosystem::Other(format!("macOS:{}", major()?))));
+    }
+    None
+}
+
+/// The first dotted number of a text.
+fn number(text: &str) -> Option<String> {
+    let from = text.find(|letter: char| letter.is_ascii_digit())?;
+    let rest = &text[from..];
+    let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
+    Some(rest[..end].trim_end_matches('.').to_owned())
+}
+
+/// Builds of Windows and the names under which Microsoft publishes about them: client, server. Source: "Windows release health", as far
+/// as known in 2026.
+const BUILDS: [(u32, &str, &str); 17] = [
+    (10240, "windows 10", ""),
+    (14393, "windows 10 version 1607", "windows server 2016"),
+    (17763, "windows 10 version 1809", "windows server 2019"),
+    (18363, "windows 10 version 1909", ""),
+    (19041, "windows 10 version 2004", ""),
+    (19042, "windows 10 version 20h2", ""),
+    (19043, "windows 10 version 21h1", ""),
+    (19044, "windows 10 version 21h2", ""),
+    (19045, "windows 10 version 22h2", ""),
+    (20348, "", "windows server 2022"),
+    (22000, "windows 11 version 21h2", ""),
+    (22621, "windows 11 version 22h2", ""),
+    (22631, "windows 11 version 23h2", ""),
+    (25398, "", "windows server 2022, 23h2 edition"),
+    (26100, "windows 11 version 24h2", "windows server 2025"),
+    (26200, "windows 11 version 25h2", ""),
+    (9600, "windows 8.1", "windows server 2012 r2"),
+];
+
+/// Windows as a product that is looked after by itself: the name that Microsoft publishes under, and its version.
+///
+/// `version` is what the ledger has, `26100` or `10.0.19045`; `build` is the part behind it where it is told, `19045.4046` or `4046`.
+#[must_use]
+pub fn windows_product(
+    os_name: &str,
+    version: &str,
+    build: Option<&str>,
+    architecture: &str,
+) -> Option<(String, String)> {
+    let name = os_name.to_lowercase();
+    if !name.contains("windows") {
+        return None;
+    }
+    let text = build
+        .filter(|it| it.contains('.'))
+        .map_or_else(|| build.map_or_else(|| version.to_owned(), |build| format!("{version}.{build}")), str::to_owned);
+    let text = text.strip_prefix("10.0.").unwrap_or(&text);
+    let first: u32 = text.split('.').next()?.parse().ok()?;
+    let (_, client, server) = BUILDS.iter().find(|(number, ..)| *number == first)?;
+    let product = if name.contains("server") { *server } else { *client };
+    if product.is_empty() {
+        return None;
+    }
+    let suffix = match architecture {
+        _ if name.contains("server") => "",
+        "aarch64" | "arm64" => " for arm64-based systems",
+        "x86" | "i686" | "i386" => " for 32-bit systems",
+        _ => " for x64-based systems",
+    };
+    Some((format!("{product}{suffix}"), format!("10.0.{text}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, version: &str, wanted: &str) {
+        let release = release_of(name, version).map(|it| it.to_string()).unwrap_or_default();
+        assert_eq!(release, wanted, "{name} {version}");
+        assert_eq!(Release::parse(wanted).map(|it| it.to_string()).unwrap_or_default(), wanted);
+    }
+
+    #[test]
+    fn releases_are_known_by_what_systems_call_themselves() {
+        check("Debian GNU/Linux", "12 (bookworm)", "debian:12");
+        check("Debian GNU/Linux", "11.9", "debian:11");
+        check("Debian GNU/Linux", "trixie/sid", "debian:sid");
+        check("Ubuntu", "22.04.3 LTS (Jammy Jellyfish)", "ubuntu:22.04");
+        check("Red Hat Enterprise Linux", "9.3 (Plow)", "rhel:9");
+        check("Fedora Linux", "41 (Workstation Edition)", "other:Fedora:41");
+        check("Windows 11 Pro", "26100", "windows");
+        check("Microsoft Windows Server 2019 Standard", "10.0.17763", "windows");
+        check("macOS", "15.3", "other:macOS:15");
+    }
+
+    #[test]
+    fn a_name_that_has_the_number_is_enough() {
+        check("Debian GNU/Linux 12 (bookworm)", "", "debian:12");
+        check("Ubuntu 24.04.1 LTS", "", "ubuntu:24.04");
+    }
+
+    #[test]
+    fn rebuilds_are_marked_as_such() {
+        check("AlmaLinux", "9.4 (Seafoam Ocelot)", "rhel:9+rebuilt");
+        check("Rocky Linux", "8.10 (Green Obsidian)", "rhel:8+rebuilt");
+        check("Oracle Linux Server", "8.9", "rhel:8+rebuilt");
+    }
+
+    #[test]
+    fn what_is_not_known_has_none() {
+        check("CentOS Stream", "9", "");
+        check("Arch Linux", "", "");
+        check("Debian GNU/Linux", "", "");
+        check("Ubuntu", "rolling", "");
+        check("", "12", "");
+    }
+
+    #[test]
+    fn windows_is_named_as_its_maker_names_it() {
+        let check = |name, version, build, architecture, wanted: Option<(&str, &str)>| {
+            let found = windows_product(name, version, build, architecture);
+            assert_eq!(found, wanted.map(|(product, version)| (product.to_owned(), version.to_owned())));
+        };
+        let x64 = "windows 10 version 22h2 for x64-based systems";
+        check("Windows 10 Pro", "10.0.19045", Some("4046"), "x86_64", Some((x64, "10.0.19045.4046")));
+        check("Windows 10 Pro", "22H2", Some("19045.4046"), "x86_64", Some((x64, "10.0.19045.4046")));
+        let arm = "windows 11 version 24h2 for arm64-based systems";
+        check("Windows 11 Pro", "26100", None, "aarch64", Some((arm, "10.0.26100")));
+        let server = "windows server 2025";
+        check(
+            "Windows Server 2025 Standard",
+            "10.0.26100",
+            Some("26100.3476"),
+            "x86_64",
+            Some((server, "10.0.26100.3476")),
+        );
+        check("Windows 7", "6.1.7601", None, "x86_64", None);
+        check("Debian GNU/Linux", "12", None, "x86_64", None);
+    }
+}

@@ -1,0 +1,183 @@
+//! `GET /api/v1/vulnerabilities/remedy`: exactly the endpoints and packages behind a filter, for whoever distributes updates.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use yagura_server_kit::{ApiResult, Caller, Context, Json, Query, error::Problem};
+
+use super::{
+    filter::{Asked, FindingFilter},
+    packages,
+};
+use crate::{
+    claim::{Part, Standing},
+    count::{END, Machine, UPDATE, View},
+    server::board::{Counted, counted},
+};
+
+/// What mends what is behind a filter.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Remedy {
+    machines: u64,
+    /// Those of them where our agent runs and can mend something.
+    endpoints: Vec<String>,
+    without_agent: u64,
+    /// What is to be updated anywhere.
+    packages: Vec<String>,
+    systems: Vec<RemedySystem>,
+    /// What no update mends, and on how many machines.
+    cannot: Vec<RemedyCannot>,
+}
+
+/// Endpoints of one package system.
+#[derive(Debug, Serialize, ToSchema)]
+struct RemedySystem {
+    /// `apt`, `dnf`, `windows`, `other`.
+    system: String,
+    endpoints: Vec<String>,
+    packages: Vec<String>,
+}
+
+/// Why machines cannot be mended from here.
+#[derive(Debug, Serialize, ToSchema)]
+struct RemedyCannot {
+    /// `no_agent`, `no_fix`, `end_of_life`, `not_a_package` (only its own updater or maker can).
+    why: String,
+    machines: u64,
+}
+
+/// Show what mends findings
+#[utoipa::path(get, path = "/api/v1/vulnerabilities/remedy", tag = "vulnerabilities", params(FindingFilter),
+    responses((status = 200, body = Remedy), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn remedy(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Query(filter): Query<FindingFilter>,
+) -> ApiResult<Json<Remedy>> {
+    let asked = std::sync::Arc::new(filter.read(&ctx, &caller).await?);
+    let first = std::sync::Arc::clone(&asked);
+    let units: HashMap<u32, i64> = counted(&ctx, move |counted| behind(counted, &first)).await?;
+    let numbers: HashSet<i64> = units.values().copied().collect();
+    let sources = packages::sources(&ctx, &numbers).await?;
+    Ok(Json(counted(&ctx, move |counted| mend(counted, &asked, &sources)).await?))
+}
+
+/// The units by which machines have what is asked for, and their packages.
+fn behind(counted: &Counted, asked: &Asked) -> HashMap<u32, i64> {
+    let view = asked.view(counted);
+    let mut behind = HashMap::new();
+    for machine in view.machines() {
+        let wanted = wanted(&view, machine);
+        for unit in units(&view, machine, &wanted) {
+            behind.entry(unit).or_insert_with(|| view.board.units[unit as usize].package);
+        }
+    }
+    behind
+}
+
+/// The findings of a machine that are asked for and can be mended by an update.
+fn wanted(view: &View<'_>, machine: &Machine) -> HashSet<u32> {
+    let can = view.findings(machine).filter(|shown| shown.held.known().standing == Standing::Open);
+    can.map(|shown| shown.held.finding).collect()
+}
+
+fn units(view: &View<'_>, machine: &Machine, wanted: &HashSet<u32>) -> Vec<u32> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let has = |unit: &&u32| {
+        let claims = &view.board.units[**unit as usize].claims;
+        claims.iter().any(|(finding, known)| known.standing == Standing::Open && wanted.contains(finding))
+    };
+    machine.units.iter().filter(has).copied().collect()
+}
+
+/// The system that updates packages of a machine, by its release and the package's own source.
+fn system(release: &str, source: Option<&str>) -> &'static str {
+    match (release.split(':').next().unwrap_or_default(), source) {
+        ("debian" | "ubuntu", None | Some("dpkg")) => "apt",
+        ("rhel" | "fedora" | "centos-stream", None | Some("rpm")) => "dnf",
+        ("windows", _) => "windows",
+        _ => "other",
+    }
+}
+
+fn mend(counted: &Counted, asked: &Asked, sources: &HashMap<i64, String>) -> Remedy {
+    let view = asked.view(counted);
+    let board = view.board;
+    let mut remedy = Remedy::default();
+    let mut systems: BTreeMap<&'static str, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+    let (mut endpoints, mut names, mut cannot) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::<&str, u64>::new());
+    for machine in view.machines() {
+        let mut whys = BTreeSet::new();
+        let (mut any, mut to_do) = (false, BTreeSet::<(&'static str, String)>::new());
+        for shown in view.findings(machine) {
+            any = true;
+            let finding = &board.findings[shown.held.finding as usize];
+            let key = &board.weaknesses[finding.weakness as usize].id;
+            if key.starts_with(END) {
+                whys.insert("end_of_life");
+            } else if shown.held.known().standing != Standing::Open {
+                whys.insert("no_fix");
+            } else if key.starts_with(UPDATE) {
+                to_do.insert((system(&machine.release, None), finding.subject.to_string()));
+            } else if finding.part == Part::Remote && machine.endpoint.is_none() {
+                whys.insert("not_a_package");
+            }
+        }
+        if !any {
+            continue;
+        }
+        remedy.machines += 1;
+        for unit in units(&view, machine, &wanted(&view, machine)) {
+            let unit = &board.units[unit as usize];
+            let Some(source) = sources.get(&unit.package) else { continue };
+            to_do.insert((system(&machine.release, Some(source)), unit.name.to_string()));
+        }
+        match &machine.endpoint {
+            None => {
+                remedy.without_agent += 1;
+                whys.insert("no_agent");
+            }
+            Some(endpoint) if !to_do.is_empty() => {
+                endpoints.insert(endpoint.clone());
+                for (system, name) in to_do {
+                    let (of, packages) = systems.entry(system).or_default();
+                    of.insert(endpoint.clone());
+                    packages.insert(name.clone());
+                    names.insert(name);
+                }
+            }
+            Some(_) => {}
+        }
+        whys.into_iter().for_each(|why| *cannot.entry(why).or_default() += 1);
+    }
+    let of = |(system, (endpoints, packages)): (&str, (BTreeSet<String>, BTreeSet<String>))| RemedySystem {
+        system: system.to_owned(),
+        endpoints: endpoints.into_iter().collect(),
+        packages: packages.into_iter().collect(),
+    };
+    remedy.systems = systems.into_iter().map(of).collect();
+    remedy.endpoints = endpoints.into_iter().collect();
+    remedy.packages = names.into_iter().collect();
+    remedy.cannot = cannot.into_iter().map(|(why, machines)| RemedyCannot { why: why.to_owned(), machines }).collect();
+    remedy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::system;
+
+    #[test]
+    fn a_package_is_updated_by_the_system_that_it_came_from() {
+        assert_eq!(system("debian:12", Some("dpkg")), "apt");
+        assert_eq!(system("ubuntu:22.04", None), "apt");
+        assert_eq!(system("rhel:9+rebuilt", Some("rpm")), "dnf");
+        assert_eq!(system("debian:12", Some("pip")), "other");
+        assert_eq!(system("windows", Some("registry")), "windows");
+        assert_eq!(system("", None), "other");
+    }
+}

@@ -1,0 +1,214 @@
+//! What is on machines: packages of which something is claimed, and the security updates that their own updaters say wait.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::Deserialize;
+use sqlx::AssertSqlSafe;
+use yagura_server_kit::{ApiError, Context};
+
+use super::{Store, intern};
+use crate::{count::Machine, server::appliances};
+
+/// Machines that are read at once.
+pub(super) const AT_ONCE: usize = 500;
+/// New units of whom the machines are asked for at once.
+const UNITS: usize = 100;
+
+/// The part of an inventory that says what waits.
+#[derive(Debug, Default, Deserialize)]
+struct Facts {
+    updates: Option<Updates>,
+}
+
+/// As `yagura_assets::model::Updates` has them.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::server) struct Updates {
+    pub source: String,
+    pub security: u32,
+    #[serde(default)]
+    pub packages: Vec<Waiting>,
+}
+
+/// An update that waits.
+#[derive(Debug, Deserialize)]
+pub(in crate::server) struct Waiting {
+    pub name: String,
+    pub installed: String,
+    pub available: String,
+    pub security: bool,
+}
+
+/// What the facts of a sighting say of updates.
+pub(in crate::server) fn updates(facts: &str) -> Option<Updates> {
+    serde_json::from_str::<Facts>(facts).ok()?.updates
+}
+
+/// The names under which security updates wait. A list that was cut, or is not told, leaves the package system itself as what is behind.
+fn names(updates: &Updates) -> BTreeSet<&str> {
+    let mut names: BTreeSet<&str> =
+        updates.packages.iter().filter(|one| one.security).map(|one| one.name.as_str()).collect();
+    if names.len() < updates.security as usize {
+        names.insert(&updates.source);
+    }
+    names
+}
+
+/// These machines with what is on them now. What they suffer from is not judged yet.
+pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, ApiError> {
+    let store = ctx.part::<Store>();
+    let mut machines: Vec<Machine> = {
+        let counted = store.read();
+        let place = |id: &String| counted.board.machine(id);
+        ids.iter().filter_map(place).map(|at| counted.board.machines[at].clone()).collect()
+    };
+    let list = numbers(machines.iter().map(|machine| machine.led_by).filter(|number| *number != 0));
+    let (mut packages, mut waiting) = (HashMap::<i64, Vec<i64>>::new(), HashMap::new());
+    if !list.is_empty() {
+        let sql = format!("SELECT sighting, package FROM assets_installed WHERE sighting IN ({list})");
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
+        for (sighting, package) in rows {
+            packages.entry(sighting).or_default().push(package);
+        }
+        waiting = waits(ctx, &list).await?;
+    }
+    let written: Vec<(String, i64)> =
+        sqlx::query_as("SELECT COALESCE(asset_id, id), package FROM vulnerabilities_appliance ORDER BY package")
+            .fetch_all(ctx.db().read())
+            .await?;
+    let mut runs_on: HashMap<String, Vec<i64>> = HashMap::new();
+    for (machine, package) in written {
+        runs_on.entry(machine).or_default().push(package);
+    }
+    let update = |names: &Vec<String>| names.iter().map(|name| intern::update(name)).collect::<Vec<_>>();
+    intern::findings(ctx, waiting.values().flatten().flat_map(update)).await?;
+    let counted = store.read();
+    let board = &counted.board;
+    for machine in &mut machines {
+        let has = packages.remove(&machine.led_by).unwrap_or_default();
+        let runs = runs_on.remove(&machine.id).unwrap_or_default();
+        let mut units: Vec<u32> =
+            has.into_iter().chain(runs).flat_map(|package| board.units_on(package, &machine.release)).collect();
+        units.sort_unstable();
+        units.dedup();
+        machine.units = units;
+        let number = |name: &String| {
+            let (subject, weakness, _) = intern::update(name);
+            board.weakness(&weakness).and_then(|weakness| board.finding(&subject, weakness))
+        };
+        machine.waiting = waiting.get(&machine.led_by).and_then(Option::as_ref).map(|names| {
+            let mut numbers: Vec<u32> = names.iter().filter_map(number).collect();
+            numbers.sort_unstable();
+            numbers
+        });
+        machine.read_at = machine.told_at;
+    }
+    Ok(machines)
+}
+
+/// What waits by sighting; nothing where its updater does not tell. The whole inventory is read only where something waits.
+async fn waits(ctx: &Context, list: &str) -> Result<HashMap<i64, Option<Vec<String>>>, ApiError> {
+    let sql = format!(
+        "SELECT a.led_by, a.security_updates, CASE WHEN a.security_updates > 0 THEN s.facts ELSE '' END FROM assets_asset a
+         JOIN assets_sighting s ON s.number = a.led_by WHERE a.led_by IN ({list})"
+    );
+    let rows: Vec<(i64, Option<i64>, String)> =
+        sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
+    let waits = |(sighting, security, facts): (i64, Option<i64>, String)| {
+        let told = security.map(|_| updates(&facts).unwrap_or_default());
+        (sighting, told.map(|updates| names(&updates).into_iter().map(str::to_owned).collect()))
+    };
+    Ok(rows.into_iter().map(waits).collect())
+}
+
+/// Numbers between commas, for SQL.
+fn numbers(numbers: impl Iterator<Item = i64>) -> String {
+    numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Gives new units to the machines that have their packages; the machines.
+pub(super) async fn with_new_units(ctx: &Context, new: &[u32]) -> Result<Vec<String>, ApiError> {
+    let store = ctx.part::<Store>();
+    let mut concerned = HashSet::new();
+    let by_sighting: HashMap<i64, usize> = {
+        let counted = store.read();
+        let all = counted.board.machines.iter().enumerate();
+        all.filter(|(_, machine)| machine.led_by != 0).map(|(at, machine)| (machine.led_by, at)).collect()
+    };
+    for some in new.chunks(UNITS) {
+        let of: HashMap<i64, Vec<u32>> = {
+            let counted = store.read();
+            let mut of: HashMap<i64, Vec<u32>> = HashMap::new();
+            for unit in some {
+                of.entry(counted.board.units[*unit as usize].package).or_default().push(*unit);
+            }
+            of
+        };
+        let sql = format!(
+            "SELECT package, sighting FROM assets_installed WHERE package IN ({})",
+            numbers(of.keys().copied())
+        );
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
+        let mut counted = store.write();
+        let board = &mut counted.board;
+        for (package, sighting) in rows {
+            let Some(at) = by_sighting.get(&sighting) else { continue };
+            for unit in of.get(&package).into_iter().flatten() {
+                let release = std::sync::Arc::clone(&board.units[*unit as usize].release);
+                let machine = &mut board.machines[*at];
+                if !release.is_empty() && release != machine.release {
+                    continue;
+                }
+                if let Err(place) = machine.units.binary_search(unit) {
+                    machine.units.insert(place, *unit);
+                    concerned.insert(machine.id.clone());
+                }
+            }
+        }
+    }
+    let packages: HashSet<i64> = {
+        let counted = store.read();
+        new.iter().map(|unit| counted.board.units[*unit as usize].package).collect()
+    };
+    concerned.extend(appliances_with(ctx, &packages).await?);
+    Ok(concerned.into_iter().collect())
+}
+
+/// Appliances that run one of these, which are read whole the next time.
+async fn appliances_with(ctx: &Context, packages: &HashSet<i64>) -> Result<Vec<String>, ApiError> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT COALESCE(asset_id, id), package FROM vulnerabilities_appliance")
+            .fetch_all(ctx.db().read())
+            .await?;
+    let mut counted = ctx.part::<Store>().write();
+    let board = &mut counted.board;
+    let mut concerned = Vec::new();
+    for (machine, package) in rows.into_iter().filter(|(_, package)| packages.contains(package)) {
+        let Some(at) = board.machine(&machine) else { continue };
+        let release = std::sync::Arc::clone(&board.machines[at].release);
+        let units: Vec<u32> = board.units_on(package, &release).collect();
+        let has = &mut board.machines[at].units;
+        has.extend(units);
+        has.sort_unstable();
+        has.dedup();
+        concerned.push(machine);
+    }
+    Ok(concerned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_security_updates_are_named_and_a_cut_list_is_not_taken_for_a_whole_one() {
+        let facts = r#"{"os": {}, "updates": {"source": "apt", "count": 5, "security": 3, "packages": [
+            {"name": "openssl", "installed": "3.0.11-1", "available": "3.0.17-1~deb12u2", "security": true},
+            {"name": "vim", "installed": "1", "available": "2", "security": false}]}}"#;
+        let told = updates(facts).unwrap();
+        assert_eq!(names(&told).into_iter().collect::<Vec<_>>(), ["apt", "openssl"]);
+        assert!(updates(r#"{"os": {}}"#).is_none());
+        assert!(updates("").is_none());
+    }
+}

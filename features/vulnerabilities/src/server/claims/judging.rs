@@ -1,0 +1,186 @@
+//! Judging some packages that are to be judged.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
+
+use sqlx::{AssertSqlSafe, FromRow};
+use yagura_advisories::{Format, Statement};
+use yagura_server_kit::{ApiError, Context};
+
+use super::{Judged, write};
+use crate::{
+    judge::{Installed, Name, Supersedence, Told, Verdict, judge, names},
+    release::Release,
+    server::feeds::keep::{number_of, places},
+};
+
+/// Which edition of the rules this is: what another one judged is judged again.
+pub(super) static EDITION: LazyLock<i64> = LazyLock::new(|| {
+    number_of(&[
+        env!("CARGO_PKG_VERSION"),
+        RULES,
+        include_str!("../../../data/cpe.txt"),
+        include_str!("../../../data/remote.txt"),
+    ])
+});
+/// To be raised by whoever changes how is judged.
+const RULES: &str = "1";
+/// Judged before the product was known.
+pub(super) const PROVISIONAL: i64 = -1;
+/// Packages that are judged at once.
+const AT_ONCE: i64 = 150;
+
+#[derive(Debug, FromRow)]
+struct Row {
+    number: i64,
+    release: String,
+    name: String,
+    version: String,
+    source: String,
+    architecture: String,
+    publisher: String,
+    built_name: String,
+    built_version: String,
+    vendor: Option<String>,
+    product: Option<String>,
+}
+
+/// A package of a release, judged.
+pub(super) struct Pair {
+    pub package: i64,
+    pub release: String,
+    pub built_name: String,
+    /// The edition that it is judged by now.
+    pub edition: i64,
+    pub names: Vec<Name>,
+    pub verdicts: Vec<Verdict>,
+}
+
+struct Subject {
+    package: i64,
+    release: String,
+    edition: i64,
+    installed: Installed,
+    names: Vec<Name>,
+}
+
+/// Judges some; says how many there were.
+pub(super) async fn some(ctx: &Context) -> Result<Judged, ApiError> {
+    let subjects = next(ctx).await?;
+    if subjects.is_empty() {
+        return Ok(Judged::default());
+    }
+    let wanted: BTreeSet<Name> = subjects.iter().flat_map(|one| one.names.clone()).collect();
+    let said = statements(ctx, &wanted).await?;
+    // Thousands of comparisons: too long for a thread that answers others.
+    let judged = tokio::task::spawn_blocking(move || all(subjects, &said));
+    let pairs = judged.await.map_err(|error| ApiError::unavailable(&error))?;
+    let changed = write::write(ctx, &pairs).await?;
+    Ok(Judged { packages: pairs.len(), changed })
+}
+
+async fn next(ctx: &Context) -> Result<Vec<Subject>, ApiError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT j.package AS number, j.release AS release, COALESCE(p.name, d.product) AS name,
+         COALESCE(p.version, d.version) AS version, COALESCE(p.source, 'appliance') AS source,
+         COALESCE(p.architecture, '') AS architecture, COALESCE(p.publisher, '') AS publisher,
+         COALESCE(p.built_name, '') AS built_name, COALESCE(p.built_version, '') AS built_version,
+         pr.vendor AS vendor, pr.name AS product
+         FROM vulnerabilities_judged j
+         LEFT JOIN assets_package p ON p.number = j.package
+         LEFT JOIN (SELECT package, MAX(product) AS product, MAX(version) AS version FROM vulnerabilities_appliance
+         GROUP BY package) d ON d.package = j.package
+         LEFT JOIN licences_package l ON l.package = j.package
+         LEFT JOIN licences_product pr ON pr.number = l.product
+         WHERE j.edition <> $1 AND j.edition <> $2 AND COALESCE(p.number, d.package) IS NOT NULL
+         ORDER BY COALESCE(p.built_name, ''), j.package LIMIT $3",
+    )
+    .bind(*EDITION)
+    .bind(PROVISIONAL)
+    .bind(AT_ONCE)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(rows.into_iter().map(subject).collect())
+}
+
+fn subject(row: Row) -> Subject {
+    let built_from = (!row.built_name.is_empty()).then_some((row.built_name, row.built_version));
+    let product = row.vendor.zip(row.product);
+    // Packages of distributions are judged without it, and appliances are products themselves.
+    let is_known = product.is_some() || matches!(row.source.as_str(), "dpkg" | "rpm" | "appliance");
+    let installed = Installed {
+        name: row.name,
+        version: row.version,
+        built_from,
+        system: row.source,
+        architecture: row.architecture,
+        publisher: row.publisher,
+        product,
+        updates: Vec::new(),
+    };
+    let names = names(&installed, Release::parse(&row.release).as_ref());
+    let edition = if is_known { *EDITION } else { PROVISIONAL };
+    Subject { package: row.number, release: row.release, edition, installed, names }
+}
+
+/// What is said under a name: feed, format, statement.
+type Said = HashMap<Name, Vec<(String, u8, String)>>;
+
+async fn statements(ctx: &Context, wanted: &BTreeSet<Name>) -> Result<Said, ApiError> {
+    let mut by_ecosystem: BTreeMap<String, Vec<&Name>> = BTreeMap::new();
+    for name in wanted {
+        by_ecosystem.entry(name.ecosystem.to_string()).or_default().push(name);
+    }
+    let mut said = Said::new();
+    for (ecosystem, names) in by_ecosystem {
+        let sql = format!(
+            "SELECT s.package AS package, s.feed AS feed, f.format AS format, s.body AS body FROM vulnerabilities_statement s
+             JOIN vulnerabilities_feed f ON f.id = s.feed AND f.removed = 0
+             LEFT JOIN vulnerabilities_weakness w ON w.id = s.weakness
+             WHERE s.ecosystem = $1 AND s.package IN ({}) AND COALESCE(w.rejected, 0) = 0",
+            places(2, names.len())
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(ecosystem);
+        for name in &names {
+            query = query.bind(name.package.clone());
+        }
+        let rows: Vec<(String, String, String, String)> = query.fetch_all(ctx.db().read()).await?;
+        let Some(first) = names.first() else { continue };
+        for (package, feed, format, body) in rows {
+            let name = Name { ecosystem: first.ecosystem.clone(), package };
+            said.entry(name).or_default().push((feed, distance(&format), body));
+        }
+    }
+    Ok(said)
+}
+
+/// How close a feed is to whom it speaks for.
+fn distance(format: &str) -> u8 {
+    match Format::parse(format) {
+        Some(Format::Osv) => 1,
+        Some(Format::Nvd | Format::JvnRss) | None => 2,
+        Some(_) => 0,
+    }
+}
+
+fn all(subjects: Vec<Subject>, said: &Said) -> Vec<Pair> {
+    let read = |(feed, distance, body): &(String, u8, String)| {
+        // What another version wrote and this one cannot read says nothing.
+        Some((feed.clone(), *distance, serde_json::from_str::<Statement>(body).ok()?))
+    };
+    let said: HashMap<&Name, Vec<(String, u8, Statement)>> =
+        said.iter().map(|(name, rows)| (name, rows.iter().filter_map(read).collect())).collect();
+    let one = |subject: Subject| {
+        let told = subject.names.iter().filter_map(|name| said.get(name)).flatten();
+        let told: Vec<Told<'_>> =
+            told.map(|(feed, distance, statement)| Told { feed, distance: *distance, statement }).collect();
+        let release = Release::parse(&subject.release);
+        let verdicts = judge(&subject.installed, release.as_ref(), &told, &Supersedence::new());
+        let built_name = subject.installed.built_from.map(|(name, _)| name).unwrap_or_default();
+        let (package, release, edition, names) = (subject.package, subject.release, subject.edition, subject.names);
+        Pair { package, release, built_name, edition, names, verdicts }
+    };
+    subjects.into_iter().map(one).collect()
+}

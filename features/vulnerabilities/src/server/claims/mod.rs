@@ -1,0 +1,79 @@
+//! What packages suffer from, judged once for all machines that have them.
+//!
+//! `pairs` finds which packages of which releases there are; `due` which of those something new is said of; both mark them as to be judged,
+//! in the database, so that nothing is forgotten whatever happens. `judging` takes marked ones, a few at a time, and `write` writes what is
+//! different.
+
+mod due;
+mod judging;
+mod pairs;
+mod write;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::{Mutex, Notify};
+use yagura_server_kit::{ApiError, Context};
+
+use super::board;
+
+/// How often it is looked when nobody rings.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Wakes judging before its time, and lets one look at a time through.
+#[derive(Default)]
+pub(super) struct Claims {
+    bell: Arc<Notify>,
+    turn: Mutex<()>,
+}
+
+/// What one look did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Packages of a release that were judged.
+    pub packages: usize,
+    /// Claims that came, changed or went.
+    pub changed: usize,
+}
+
+/// Wakes judging.
+pub(super) fn ring(ctx: &Context) {
+    ctx.part::<Claims>().bell.notify_one();
+}
+
+/// Judges until the server stops.
+pub(super) async fn rounds(ctx: &Context) {
+    let (stop, bell) = (ctx.stopping(), Arc::clone(&ctx.part::<Claims>().bell));
+    while !stop.is_cancelled() {
+        if let Err(error) = look(ctx).await {
+            tracing::warn!(?error, "packages could not be judged; it is tried again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = bell.notified() => {}
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// One look: afterwards all that was known before it is judged.
+///
+/// # Errors
+/// When the database is away.
+pub async fn look(ctx: &Context) -> Result<Judged, ApiError> {
+    let _turn = ctx.part::<Claims>().turn.lock().await;
+    pairs::find(ctx).await?;
+    due::mark(ctx).await?;
+    let mut judged = Judged::default();
+    while !ctx.stopping().is_cancelled() {
+        let some = judging::some(ctx).await?;
+        if some.packages == 0 {
+            break;
+        }
+        judged.packages += some.packages;
+        judged.changed += some.changed;
+    }
+    if judged.changed > 0 {
+        board::ring(ctx);
+    }
+    Ok(judged)
+}

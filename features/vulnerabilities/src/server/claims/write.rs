@@ -1,0 +1,196 @@
+//! Writing what is different in the claims of some packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AnyConnection, AssertSqlSafe, FromRow};
+use yagura_server_kit::{ApiError, Context};
+use yagura_vocabulary::Time;
+
+use super::judging::Pair;
+use crate::{
+    judge::Verdict,
+    server::feeds::keep::{number_of, places},
+};
+
+/// Claims of one transaction, about: others who want to write wait no longer than these take.
+const CHUNK: usize = 400;
+
+/// A claim that holds.
+#[derive(Debug, FromRow)]
+struct Row {
+    number: i64,
+    part: String,
+    standing: String,
+    installed: String,
+    fixed: String,
+    advisory: String,
+    feed: String,
+    evidence: String,
+}
+
+/// Writes what is different; says how many claims that were.
+pub(super) async fn write(ctx: &Context, pairs: &[Pair]) -> Result<usize, ApiError> {
+    let (mut changed, mut waiting, mut held) = (0, Vec::new(), 0);
+    for pair in pairs {
+        held += pair.verdicts.len() + 1;
+        waiting.push(pair);
+        if held >= CHUNK {
+            changed += chunk(ctx, &waiting).await?;
+            (waiting, held) = (Vec::new(), 0);
+        }
+    }
+    Ok(changed + chunk(ctx, &waiting).await?)
+}
+
+async fn chunk(ctx: &Context, pairs: &[&Pair]) -> Result<usize, ApiError> {
+    let now = ctx.now();
+    let mut tx = ctx.db().write_relaxed().await?;
+    let mut changed = 0;
+    for pair in pairs {
+        changed += one(tx.on(), pair, now).await?;
+    }
+    tx.commit().await?;
+    Ok(changed)
+}
+
+async fn one(connection: &mut AnyConnection, pair: &Pair, now: Time) -> Result<usize, ApiError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT number, part, standing, installed, fixed, advisory, feed, evidence FROM vulnerabilities_claim
+         WHERE package = $1 AND release = $2 AND gone_at IS NULL",
+    )
+    .bind(pair.package)
+    .bind(&pair.release)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut held: BTreeMap<i64, Row> = rows.into_iter().map(|row| (row.number, row)).collect();
+    let mut new = Vec::new();
+    for verdict in &pair.verdicts {
+        let words = [&pair.package.to_string(), &pair.release, &verdict.weakness, &verdict.subject];
+        let number = number_of(&words.map(String::as_str));
+        if held.remove(&number).is_none_or(|row| !row.is(verdict)) {
+            new.push((number, verdict));
+        }
+    }
+    known(connection, &new, now).await?;
+    for (number, verdict) in &new {
+        put(connection, pair, *number, verdict, now).await?;
+    }
+    for number in held.keys() {
+        sqlx::query("UPDATE vulnerabilities_claim SET gone_at = $1, changed_at = $1 WHERE number = $2")
+            .bind(now.micros())
+            .bind(*number)
+            .execute(&mut *connection)
+            .await?;
+    }
+    judged(connection, pair).await?;
+    Ok(new.len() + held.len())
+}
+
+impl Row {
+    fn is(&self, verdict: &Verdict) -> bool {
+        self.part == verdict.part.as_str()
+            && self.standing == verdict.standing.as_str()
+            && self.installed == verdict.installed
+            && self.fixed == verdict.fixed
+            && self.advisory == verdict.advisory
+            && self.feed == verdict.feed
+            && self.evidence == verdict.evidence.as_str()
+    }
+}
+
+async fn put(
+    connection: &mut AnyConnection,
+    pair: &Pair,
+    number: i64,
+    verdict: &Verdict,
+    now: Time,
+) -> Result<(), ApiError> {
+    // One that comes back appeared anew.
+    sqlx::query(
+        "INSERT INTO vulnerabilities_claim (number, package, release, weakness, subject, part, standing, installed, fixed, advisory,
+         feed, evidence, appeared_at, gone_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $13)
+         ON CONFLICT (number) DO UPDATE SET part = excluded.part, standing = excluded.standing, installed = excluded.installed,
+         fixed = excluded.fixed, advisory = excluded.advisory, feed = excluded.feed, evidence = excluded.evidence,
+         appeared_at = CASE WHEN vulnerabilities_claim.gone_at IS NULL THEN vulnerabilities_claim.appeared_at
+         ELSE excluded.appeared_at END, gone_at = NULL, changed_at = excluded.changed_at",
+    )
+    .bind(number)
+    .bind(pair.package)
+    .bind(&pair.release)
+    .bind(&verdict.weakness)
+    .bind(&verdict.subject)
+    .bind(verdict.part.as_str())
+    .bind(verdict.standing.as_str())
+    .bind(&verdict.installed)
+    .bind(&verdict.fixed)
+    .bind(&verdict.advisory)
+    .bind(&verdict.feed)
+    .bind(verdict.evidence.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Every weakness that is claimed has a row, though nobody described it yet.
+async fn known(connection: &mut AnyConnection, new: &[(i64, &Verdict)], now: Time) -> Result<(), ApiError> {
+    let wanted: BTreeSet<&str> = new.iter().map(|(_, verdict)| verdict.weakness.as_str()).collect();
+    let wanted: Vec<&str> = wanted.into_iter().collect();
+    for ids in wanted.chunks(500) {
+        let sql = format!("SELECT id FROM vulnerabilities_weakness WHERE id IN ({})", places(1, ids.len()));
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in ids {
+            query = query.bind((*id).to_owned());
+        }
+        let there: Vec<(String,)> = query.fetch_all(&mut *connection).await?;
+        let there: BTreeSet<&str> = there.iter().map(|(id,)| id.as_str()).collect();
+        for id in ids.iter().filter(|id| !there.contains(*id)) {
+            sqlx::query(
+                "INSERT INTO vulnerabilities_weakness (id, title_ja, title_en, summary_ja, summary_en, severity, score, vector, cwe,
+                 refs, rejected, replaced_by, ransomware, told, changed_at)
+                 VALUES ($1, '', '', '', '', 0, 0, '', '[]', '[]', 0, '[]', 0, '{}', $2) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(*id)
+            .bind(now.micros())
+            .execute(&mut *connection)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes down by what it was judged, and under which names statements about it stand.
+async fn judged(connection: &mut AnyConnection, pair: &Pair) -> Result<(), ApiError> {
+    let before: Vec<(String, String)> =
+        sqlx::query_as("SELECT ecosystem, name FROM vulnerabilities_name WHERE package = $1 AND release = $2")
+            .bind(pair.package)
+            .bind(&pair.release)
+            .fetch_all(&mut *connection)
+            .await?;
+    let now: BTreeSet<(String, String)> =
+        pair.names.iter().map(|name| (name.ecosystem.to_string(), name.package.clone())).collect();
+    if before.into_iter().collect::<BTreeSet<_>>() != now {
+        sqlx::query("DELETE FROM vulnerabilities_name WHERE package = $1 AND release = $2")
+            .bind(pair.package)
+            .bind(&pair.release)
+            .execute(&mut *connection)
+            .await?;
+        for (ecosystem, name) in now {
+            sqlx::query("INSERT INTO vulnerabilities_name (package, release, ecosystem, name) VALUES ($1, $2, $3, $4)")
+                .bind(pair.package)
+                .bind(&pair.release)
+                .bind(ecosystem)
+                .bind(name)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    sqlx::query("UPDATE vulnerabilities_judged SET edition = $1, built_name = $2 WHERE package = $3 AND release = $4")
+        .bind(pair.edition)
+        .bind(&pair.built_name)
+        .bind(pair.package)
+        .bind(&pair.release)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
