@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { EndpointDetail, Permission } from './api/schema';
+import type { AssetDetail, EndpointDetail, Permission } from './api/schema';
 import type { IconName } from './ui/icons';
 import type { Namespace, WordKey } from './i18n/words';
 
@@ -69,6 +69,14 @@ export interface TodayDef {
   useItems: () => TodayItem[] | undefined;
 }
 
+/** A part of an asset's own page. */
+export interface AssetPart {
+  id: string;
+  permission: Permission;
+  order: number;
+  load: Loader<{ asset: AssetDetail }>;
+}
+
 export interface AsideDef {
   id: string;
   permission: Permission;
@@ -80,6 +88,7 @@ export interface FeatureDef {
   pages: PageDef[];
   endpointTabs?: EndpointPart[];
   endpointOverview?: (EndpointPart & { side: 'main' | 'side' })[];
+  assetParts?: AssetPart[];
   today?: TodayDef;
   todayAside?: AsideDef[];
 }

@@ -21,6 +21,7 @@ const inOrder = <T extends { order?: number }>(items: T[]): T[] =>
 export const pages: PageDef[] = inOrder(features.flatMap((feature) => feature.pages));
 export const endpointTabs = inOrder(features.flatMap((feature) => feature.endpointTabs ?? []));
 export const endpointOverview = inOrder(features.flatMap((feature) => feature.endpointOverview ?? []));
+export const assetParts = inOrder(features.flatMap((feature) => feature.assetParts ?? []));
 export const todayDefs = inOrder(features.flatMap((feature) => (feature.today ? [feature.today] : [])));
 export const todayAsides = inOrder(features.flatMap((feature) => feature.todayAside ?? []));
 

@@ -2,12 +2,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { answered, api } from '@shell/api/client';
 import type { AssetDetail, DoubtView, SightingView } from '@shell/api/schema';
+import { assetParts } from '@shell/features';
 import { pathWords } from '@shell/pick/groups';
-import { useCan } from '@shell/session/session';
+import { useCan, useSession } from '@shell/session/session';
 import { bytes } from '@shell/ui/bytes';
 import { ConfirmAct } from '@shell/ui/confirm';
 import { Go } from '@shell/ui/link';
 import { useCrumbs } from '@shell/ui/page';
+import { Part } from '@shell/ui/part';
 import { Columns, Section } from '@shell/ui/section';
 import { Await } from '@shell/ui/states';
 import { ExactTime, RelativeTime } from '@shell/ui/time';
@@ -118,6 +120,7 @@ function Whole({ asset }: { asset: AssetDetail }): ReactNode {
   const client = useQueryClient();
   const navigate = useNavigate();
   const mayWrite = useCan('assets.write');
+  const { permissions } = useSession();
   const done = async (next: string): Promise<void> => {
     await client.invalidateQueries({ queryKey: ['assets'] });
     if (next !== asset.id) await navigate({ to: `/assets/${next}` });
@@ -144,6 +147,9 @@ function Whole({ asset }: { asset: AssetDetail }): ReactNode {
             <History asset={asset.id} />
           </Section>
           <AskedDevice asset={asset} />
+          {assetParts.filter((part) => permissions.includes(part.permission)).map((part) => (
+            <Part key={part.id} load={part.load} props={{ asset }} lines={4} />
+          ))}
           <Section title={t('one.written')} note={t('one.written_note')}>
             <WrittenForm key={asset.etag} asset={asset} readOnly={!mayWrite} onSaved={(saved) => client.setQueryData(assetKey(asset.id), saved)} />
           </Section>

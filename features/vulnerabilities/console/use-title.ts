@@ -1,0 +1,12 @@
+import { useLanguage } from '@shell/i18n';
+
+interface Titled {
+  title_ja: string;
+  title_en: string;
+}
+
+/** A title in the reader's language; in the other one where it is said only there. */
+export function useTitle(): (of: Titled) => string {
+  const language = useLanguage();
+  return ({ title_ja, title_en }) => (language === 'ja' ? title_ja || title_en : title_en || title_ja);
+}
