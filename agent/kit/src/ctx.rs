@@ -7,7 +7,7 @@ use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{
-    AddressSeat, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoServer, Questions, SignIn,
+    AddressSeat, Blobs, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoBlobs, NoServer, Questions, SignIn,
     StateReceiver, StateSink, Warnings, events::events,
 };
 
@@ -32,6 +32,8 @@ pub struct FeatureCtx<P> {
     pub data: Arc<Path>,
     /// The way of people at this machine to their own pages.
     pub sign_in: Arc<dyn SignIn>,
+    /// The way of large content from the server.
+    pub blobs: Arc<dyn Blobs>,
     /// Where the judge of all events sits.
     pub judge: JudgeSeat,
     /// Who decides whether rows have the endpoint's own address.
@@ -55,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) sensors: Sensors,
     pub(crate) data: Arc<Path>,
     pub(crate) sign_in: Arc<dyn SignIn>,
+    pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) judge: JudgeSeat,
     pub(crate) address: AddressSeat,
     pub(crate) warnings: Warnings,
@@ -83,6 +86,7 @@ impl Shared {
             sensors,
             data: data.into(),
             sign_in: Arc::new(NoServer),
+            blobs: Arc::new(NoBlobs),
             judge,
             address,
             warnings,
@@ -103,6 +107,7 @@ impl Shared {
             sensors: self.sensors.clone(),
             data: Arc::clone(&self.data),
             sign_in: Arc::clone(&self.sign_in),
+            blobs: Arc::clone(&self.blobs),
             judge: self.judge.clone(),
             address: self.address.clone(),
             warnings: self.warnings.clone(),

@@ -9,7 +9,7 @@ use yagura_sensors::Sensors;
 use yagura_vocabulary::{Clock, SensorHealth, SensorReport, in_force::Layers};
 
 use crate::{
-    AgentFeature, CommandError, EventReceiver, LeftOut, PolicyError, SignIn, StateReceiver,
+    AgentFeature, Blobs, CommandError, EventReceiver, LeftOut, PolicyError, SignIn, StateReceiver,
     ctx::Shared,
     feature::{Erased, Slot},
     gate::Place,
@@ -63,6 +63,11 @@ impl Host {
     /// Says how people at this machine get to their own pages. Without it they cannot.
     pub fn sign_in_by(&mut self, sign_in: Arc<dyn SignIn>) {
         self.shared.sign_in = sign_in;
+    }
+
+    /// Says where features get large content from. Without it there is none.
+    pub fn blobs_from(&mut self, blobs: Arc<dyn Blobs>) {
+        self.shared.blobs = blobs;
     }
 
     /// Lets the gate before programs open on this machine when a feature wants it. Without it, nobody is ever stopped.

@@ -5,6 +5,7 @@
 //! and connects its ends.
 
 mod address;
+mod blobs;
 mod commands;
 mod ctx;
 mod events;
@@ -20,6 +21,7 @@ mod state;
 mod warnings;
 
 pub use address::AddressSeat;
+pub use blobs::{Blobs, NoBlob, NoBlobs, Pace};
 pub use commands::{CommandError, Commands, Handler};
 pub use ctx::{FeatureCtx, TestEnds};
 pub use events::{EventReceiver, EventSink, Stopped};

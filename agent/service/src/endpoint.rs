@@ -25,6 +25,7 @@ use yagura_channel::{
 use yagura_vocabulary::{Clock, Event, Lane, SensorReport, in_force::Layers};
 
 use crate::{
+    blobs,
     commands::GATE_GUARD,
     features::{POLICY_VERSION, register},
     hardware,
@@ -50,6 +51,7 @@ pub(crate) struct Machine {
     clock: Arc<dyn Clock>,
     facts: Facts,
     sign_in: ByServer,
+    blobs: blobs::ByServer,
 }
 
 /// What is said next.
@@ -67,6 +69,8 @@ impl Machine {
         register(&mut host);
         let sign_in = ByServer::default();
         host.sign_in_by(Arc::new(sign_in.clone()));
+        let blobs = blobs::ByServer::new(data);
+        host.blobs_from(Arc::new(blobs.clone()));
         let events = host.events()?;
         let state = host.state();
         let features = host.features();
@@ -80,6 +84,7 @@ impl Machine {
             host: RwLock::new(Some(host)),
             clock,
             sign_in,
+            blobs,
         })
     }
 
@@ -135,6 +140,7 @@ impl Endpoint for Machine {
 
     fn speaks_through(&self, client: &Arc<AgentClient>) {
         self.sign_in.through(client);
+        self.blobs.through(client);
     }
 
     async fn start(&self) {

@@ -2,6 +2,7 @@
 
 use yagura_agent_kit::Host;
 use yagura_assets::agent::AssetsFeature;
+use yagura_distribution::agent::DistributionFeature;
 use yagura_notices::agent::NoticesFeature;
 use yagura_operation_log::agent::OperationLog;
 use yagura_power::agent::PowerFeature;
@@ -17,4 +18,5 @@ pub(crate) fn register(host: &mut Host) {
     host.register::<NoticesFeature>();
     host.register::<RuleBookFeature>();
     host.register::<PowerFeature>();
+    host.register::<DistributionFeature>();
 }

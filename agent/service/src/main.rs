@@ -1,5 +1,6 @@
 //! The agent: watches one machine, reports to its server, carries out what the server's administrators decided.
 
+mod blobs;
 mod commands;
 mod config;
 mod endpoint;

@@ -12,7 +12,7 @@ use yagura_server_kit::{Context, Migration, Parts, Routes, ServerFeature};
 
 use self::incoming::Incoming;
 pub use self::{
-    publish::{PublishError, publish, withdraw},
+    publish::{PublishError, announce, keep, publish, withdraw},
     store::{BlobStore, Folder, StoreError},
 };
 

@@ -47,6 +47,15 @@ pub async fn publish(
     purpose: BlobPurpose,
     file: &Path,
 ) -> Result<BlobHash, PublishError> {
+    let content = keep(ctx, file).await?;
+    announce(ctx, change, name, purpose, content).await
+}
+
+/// Keeps a file's content without giving it out. Large files are kept before the change that gives them out is begun, which holds others up.
+///
+/// # Errors
+/// When the file cannot be read or kept.
+pub async fn keep(ctx: &Context, file: &Path) -> Result<Content, PublishError> {
     let path = file.to_owned();
     let read = tokio::task::spawn_blocking(move || {
         std::fs::File::open(&path).and_then(Content::of).map_err(|source| PublishError::Read { path, source })
@@ -55,9 +64,22 @@ pub async fn publish(
         Ok(content) => content?,
         Err(failed) => return Err(PublishError::Read { path: file.to_owned(), source: std::io::Error::other(failed) }),
     };
-    let hash = content.hash();
-    store(ctx).keep(hash, file).await?;
-    let size = content.size();
+    store(ctx).keep(content.hash(), file).await?;
+    Ok(content)
+}
+
+/// Gives out what was [kept](keep).
+///
+/// # Errors
+/// When the database is away.
+pub async fn announce(
+    ctx: &Context,
+    change: &mut Change,
+    name: &str,
+    purpose: BlobPurpose,
+    content: Content,
+) -> Result<BlobHash, PublishError> {
+    let (hash, size) = (content.hash(), content.size());
     let manifest = BlobManifest { server: ctx.server(), name: name.to_owned(), purpose, content };
     let sealed = ctx.part::<Signer>().policy(&manifest);
     sqlx::query(

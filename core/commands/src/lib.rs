@@ -12,6 +12,7 @@ mod hello;
 mod names;
 mod notes;
 mod state;
+mod withdraw;
 
 use axum::routing::{get, post};
 use utoipa_axum::routes;
@@ -22,6 +23,7 @@ pub use self::{
     enqueue::{Addressee, Lifetime, Order, Queued, enqueue},
     hello::count_waiting,
     names::{CommandNames, INVENTORY_REFRESH, KEY_RENEW, NOTICE_SHOW},
+    withdraw::withdraw,
 };
 
 /// The server side.

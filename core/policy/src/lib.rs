@@ -14,7 +14,7 @@ use yagura_server_kit::{AgentHook, Context, Migration, Parts, Permission as P, R
 
 pub use self::{
     resolve::{Effective, Inherit, Layer, Origin, resolve},
-    server::value::value_for,
+    server::value::{value_for, values},
     spec::{PolicySpec, PolicySpecs},
 };
 

@@ -247,3 +247,36 @@ pub enum Stage {
     /// Puts back what was before.
     RollingBack,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check<T: serde::de::DeserializeOwned + Serialize>(golden: &str) -> T {
+        let value: T = serde_json::from_str(golden).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&value).unwrap() + "\n", golden, "a change needs a new golden file");
+        value
+    }
+
+    #[test]
+    fn released_shapes_are_still_read() {
+        let install: Job = check(include_str!("../golden/job-install-v1.json"));
+        assert!(matches!(install.work, Work::Install { ref files } if files[0].package == "good"));
+        let script: Job = check(include_str!("../golden/job-script-v1.json"));
+        assert!(matches!(script.work, Work::Script { ref success, .. } if *success == [0, 3]));
+        let updates: Job = check(include_str!("../golden/job-updates-v1.json"));
+        assert!(matches!(updates.work, Work::Updates { which: Updates::Packages { .. } }));
+        check::<Recall>(include_str!("../golden/recall-v1.json"));
+        assert_eq!(check::<Outcome>(include_str!("../golden/outcome-v1.json")).end, End::RolledBack);
+        assert_eq!(check::<Vec<Told>>(include_str!("../golden/state-v1.json"))[1].stage, Stage::Postponed);
+    }
+
+    #[test]
+    fn what_a_job_does_not_say_is_the_careful_way() {
+        let json = r#"{"rollout_id": "0192f0c1-2345-7abc-8def-0123456789ab", "attempt": 1, "timeout_s": 60,
+                       "work": {"kind": "updates", "which": {"of": "security"}}}"#;
+        let job: Job = serde_json::from_str(json).unwrap();
+        assert_eq!((job.dry_run, job.roll_back, job.when), (false, false, When::default()));
+    }
+}

@@ -65,6 +65,7 @@ async fn assemble(config: &Config, db: Db, events: Option<&Events>) -> anyhow::R
     yagura_licences::server::install(&mut parts);
     yagura_vulnerabilities::server::install(&mut parts, config.data.join("feeds"), dial(&authority, "feeds")?);
     yagura_log_search::server::install(&mut parts, config.data.join("exports"));
+    yagura_distribution::server::install(&mut parts, config.data.join("uploads"));
     yagura_backup::install(&mut parts, backup_plan(config, events.and_then(Events::embedded)));
     if let Some(events) = events {
         yagura_events::server::install(

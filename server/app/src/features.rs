@@ -42,6 +42,7 @@ pub(crate) const POLICIES: &[PolicySpec] = &[
     yagura_assets::server::POLICY,
     yagura_rule_book::server::POLICY,
     yagura_power::server::POLICY,
+    yagura_distribution::server::POLICY,
 ];
 
 /// Everything that takes part when an agent says hello or tells its state.
@@ -54,6 +55,7 @@ pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
         yagura_assets::server::hook(),
         yagura_rule_book::server::hook(),
         yagura_power::server::hook(),
+        yagura_distribution::server::hook(),
     ]
 }
 
@@ -67,6 +69,7 @@ pub(crate) fn alarm_sources() -> alarms::Sources {
         yagura_licences::server::alarm_source(),
         yagura_vulnerabilities::server::alarm_source(),
         yagura_rule_book::server::alarm_source(),
+        yagura_distribution::server::alarm_source(),
     ])
 }
 

@@ -3,7 +3,7 @@
 //! Whoever holds the local socket tells this of sessions and of what they say. Nobody waits here: what does not fit is counted.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
@@ -120,6 +120,12 @@ impl Desktops {
         inner.here.insert(id, Here { uid, pid, allowance: BURST, at: since_boot() });
         inner.put(News::Arrived(id, uid, pid));
         id
+    }
+
+    /// Who sits at a screen of this machine and can be told something there.
+    #[must_use]
+    pub fn people(&self) -> BTreeSet<u32> {
+        self.inner().here.values().map(|here| here.uid).collect()
     }
 
     /// It said something. More than a desktop can have to say is counted and given up.

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use async_trait::async_trait;
+
 use super::{
     client::{AgentClient, ClientError},
     files::{self, FileError},
@@ -55,6 +57,27 @@ pub enum BlobError {
     Changed(PathBuf),
 }
 
+/// How fast a blob is fetched, and who is told how far it is.
+#[async_trait]
+pub trait Pace: Send {
+    /// Comes back when so many more bytes may be asked for.
+    async fn may(&mut self, bytes: u64);
+
+    /// So many bytes of all are here.
+    fn here(&mut self, bytes: u64, all: u64);
+}
+
+/// As fast as it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Unpaced;
+
+#[async_trait]
+impl Pace for Unpaced {
+    async fn may(&mut self, _bytes: u64) {}
+
+    fn here(&mut self, _bytes: u64, _all: u64) {}
+}
+
 impl BlobDir {
     /// The folder `dir`, which may hold `quota` bytes.
     ///
@@ -70,6 +93,20 @@ impl BlobDir {
     /// # Errors
     /// When it cannot be had now; what came so far is kept.
     pub async fn fetch(&self, client: &AgentClient, hash: BlobHash, wanted: BlobPurpose) -> Result<PathBuf, BlobError> {
+        self.fetch_at(client, hash, wanted, &mut Unpaced).await
+    }
+
+    /// The same at a pace. A blob has one file: the same one is not fetched twice at the same time.
+    ///
+    /// # Errors
+    /// When it cannot be had now; what came so far is kept.
+    pub async fn fetch_at(
+        &self,
+        client: &AgentClient,
+        hash: BlobHash,
+        wanted: BlobPurpose,
+        pace: &mut dyn Pace,
+    ) -> Result<PathBuf, BlobError> {
         let whole = self.dir.join(hash.to_string());
         if whole.exists() {
             return Ok(whole);
@@ -84,11 +121,13 @@ impl BlobDir {
         let file = open_part(&part).map_err(FileError::of("open", &part))?;
         for chunk in 0..content.count() {
             let at = |action| FileError::of(action, &part);
-            if read_chunk(&file, &content, chunk).is_ok_and(|bytes| content.fits(chunk, &bytes)) {
-                continue;
+            let range = content.range(chunk).unwrap_or_default();
+            if !read_chunk(&file, &content, chunk).is_ok_and(|bytes| content.fits(chunk, &bytes)) {
+                pace.may(range.end - range.start).await;
+                let bytes = client.blob_chunk(&content, chunk).await?;
+                write_chunk(&file, &content, chunk, &bytes).map_err(at("write"))?;
             }
-            let bytes = client.blob_chunk(&content, chunk).await?;
-            write_chunk(&file, &content, chunk, &bytes).map_err(at("write"))?;
+            pace.here(range.end, content.size());
         }
         file.set_len(content.size()).map_err(FileError::of("cut", &part))?;
         file.sync_all().map_err(FileError::of("sync", &part))?;

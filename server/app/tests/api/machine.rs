@@ -82,6 +82,11 @@ impl Machine {
         Ok(machine)
     }
 
+    /// Its agent has one more feature, which it tells with the next hello.
+    pub(crate) fn knows(&mut self, feature: FeatureVersion) {
+        self.facts.features.push(feature);
+    }
+
     /// Says hello, and does what the welcome says about its numbering.
     pub(crate) async fn hello(&mut self) -> Welcome {
         let Facts { agent_version, hostname, os, os_name, hardware_id, boot_id, run_id, features } = self.facts.clone();

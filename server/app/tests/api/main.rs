@@ -16,6 +16,7 @@ mod command_line;
 mod database_away;
 mod days;
 mod description;
+mod distribution;
 mod endpoints;
 mod enrolment;
 mod evidence;

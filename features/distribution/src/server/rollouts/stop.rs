@@ -1,0 +1,34 @@
+//! `POST /api/v1/distribution/rollouts/{id}/stop`: nothing more is given, and what has not begun is called back until somebody goes on.
+
+use axum::extract::State;
+use serde_json::json;
+use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Path, error::Problem};
+use yagura_vocabulary::Id;
+
+use super::{
+    set_state, steer,
+    view::{RolloutView, find},
+};
+use crate::{model::Rollout, server::work};
+
+/// Stop a rollout
+#[utoipa::path(post, path = "/api/v1/distribution/rollouts/{id}/stop", tag = "distribution", params(("id" = String, Path)),
+    responses((status = 200, body = RolloutView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn stop(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Id<Rollout>>,
+) -> ApiResult<Json<RolloutView>> {
+    let id = id.to_string();
+    let mut change = Change::begin(&ctx, &caller, "rollout.stop").await?;
+    let rollout = steer(&mut change, &caller, &id).await?;
+    if rollout.state != "running" {
+        return Err(ApiError::conflict(format!("the rollout is {} already", rollout.state)));
+    }
+    set_state(&mut change, &id, "stopped", &caller.name).await?;
+    let (was, is) = (json!({"state": rollout.state}), json!({"state": "stopped"}));
+    change.commit(Audit::changed(Object::new("rollout", &id, &rollout.name), &was, &is)).await?;
+    work::ring(&ctx);
+    Ok(Json(find(&ctx, &caller, &id).await?))
+}
