@@ -69,19 +69,25 @@ impl House {
     /// # Panics
     /// When the agent does not run, or the command fails.
     pub fn inside(&self, name: &str, arguments: &[&str]) {
-        let pid = self.agents.get(name).expect("the agent runs").id().to_string();
-        // Until then its process is a shell that is still on this machine.
+        let pid = self.until_inside(name).to_string();
+        run(Command::new("nsenter").args(["--target", &pid, "--uts", "--net", "--mount", "--"]).args(arguments));
+    }
+
+    /// Waits until the agent of the folder `name` is where it was put, and gives its process: until then that is a shell which is still on
+    /// this machine.
+    pub(crate) fn until_inside(&self, name: &str) -> u32 {
+        let pid = self.agents.get(name).expect("the agent runs").id();
         let since = Instant::now();
         while !std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe.ends_with("yagura-agent")) {
             assert!(since.elapsed() < PATIENCE, "the agent does not start: {}", self.log(name));
             pause();
         }
-        run(Command::new("nsenter").args(["--target", &pid, "--uts", "--net", "--mount", "--"]).args(arguments));
+        pid
     }
 }
 
 /// A path without anything that means something to a shell: folders of tests have such names.
-fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     assert!(text.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter)), "{text}");
     text

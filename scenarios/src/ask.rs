@@ -46,6 +46,23 @@ impl House {
         answer.body
     }
 
+    /// Hands in a file as the administrator, and expects this status.
+    ///
+    /// # Panics
+    /// When the answer has another status, or there is none.
+    pub async fn hand_in(&self, path: &str, file: &std::path::Path, status: u16) -> Value {
+        let bytes = Bytes::from(std::fs::read(file).expect("the file can be read"));
+        let build = || {
+            let request = Request::builder().method("POST").uri(path);
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+            let request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+            request.body(bytes.clone()).expect("the request is whole")
+        };
+        let answer = self.client.send(build).await.expect("the server answers");
+        assert_eq!(answer.status.as_u16(), status, "{path}: {:?}\n{}", answer.body, self.log("server"));
+        serde_json::from_slice(&answer.body).unwrap_or_default()
+    }
+
     /// What the server answers to anybody at `path`, as text. `None` when it does not answer.
     pub async fn text(&self, path: &str) -> Option<(u16, String)> {
         let build = || Request::builder().uri(path).body(Bytes::new()).expect("the request is whole");

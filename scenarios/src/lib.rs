@@ -11,6 +11,7 @@ mod programs;
 mod proxy;
 mod relay;
 mod seat;
+mod tree;
 
 use self::programs::{admin, run, wrap, wrapped};
 pub(crate) use self::programs::{free_port, kill, pause, program, spawn};
@@ -25,6 +26,7 @@ pub use self::{
     proxy::Proxy,
     relay::Relay,
     seat::Seat,
+    tree::{Archive, MadePackage, may_plant},
 };
 
 use std::{
@@ -147,7 +149,8 @@ impl House {
 
     /// The same with a token that is at hand.
     pub fn enrol_with(&self, name: &str, url: &str, authority: &Path, token: &str) {
-        let mut command = program("yagura-agent");
+        let plain = Vec::new();
+        let mut command = wrapped(self.agent_wrap.get(name).unwrap_or(&plain), "yagura-agent");
         command.args(["enrol", "--server", url, "--token", token, "--ca-file"]).arg(authority);
         run(command.arg("--data").arg(self.path(name)).envs(self.agent_env.iter().map(|(name, value)| (name, value))));
     }

@@ -144,7 +144,9 @@ fn fault(job: &Job) -> Option<&'static str> {
         Work::Updates { which: Updates::Packages { names } } if !names.iter().all(|name| is_package_name(name)) => {
             Some("a package's name has letters, digits and . + - _ : only")
         }
-        Work::Script { interpreter, .. } if !interpreter.starts_with('/') => Some("the interpreter is no absolute path"),
+        Work::Script { interpreter, .. } if !interpreter.starts_with('/') => {
+            Some("the interpreter is no absolute path")
+        }
         _ => None,
     }
 }
@@ -276,7 +278,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_notice_that_everybody_forgot_is_given_anew() {
-        let told = Countdown { act_at: time("2026-11-30T01:00:00Z"), postponed: 1, agreed: std::collections::BTreeSet::new() };
+        let told =
+            Countdown { act_at: time("2026-11-30T01:00:00Z"), postponed: 1, agreed: std::collections::BTreeSet::new() };
         let moment = Moment { now: time(NOW), offset_s: 0, people: true };
         assert_eq!(decide(&policy(), &job(), Some(&told), moment), Decision::Notice(time("2026-11-30T03:05:00Z")));
     }

@@ -144,11 +144,13 @@ fn planned_line(line: &str) -> Option<Planned> {
     }
 }
 
-/// How many bytes apt would fetch: the sum over the lines of `apt-get --print-uris`, `'address' file size hash`.
+/// How many bytes apt would fetch: the sum over the lines of `apt-get --print-uris`, `'address' file size hash`. What lies on this
+/// machine is not fetched.
 #[must_use]
 pub fn bytes_to_fetch(text: &str) -> u64 {
     let size = |line: &str| line.strip_prefix('\'')?.rsplit_once("' ")?.1.split(' ').nth(1)?.parse::<u64>().ok();
-    text.lines().filter_map(size).fold(0, u64::saturating_add)
+    let far = text.lines().filter(|line| !line.starts_with("'file:") && !line.starts_with("'copy:"));
+    far.filter_map(size).fold(0, u64::saturating_add)
 }
 
 /// Whether the machine must be started anew for a new version of this package: kernels, and what everything has open.
@@ -185,8 +187,14 @@ mod tests {
             Some(("tzdata", Some("2024a-1"), Some("2025b-0+deb12u1"), false)),
         );
         check("Inst good (1.0 local-deb [all])", Some(("good", None, Some("1.0"), false)));
-        check("Inst vim [1] (2 Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security [amd64])", Some(("vim", Some("1"), Some("2"), true)));
-        check("Inst libc6:i386 [2.36] (2.36-9 Debian:12/stable [i386])", Some(("libc6:i386", Some("2.36"), Some("2.36-9"), false)));
+        check(
+            "Inst vim [1] (2 Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security [amd64])",
+            Some(("vim", Some("1"), Some("2"), true)),
+        );
+        check(
+            "Inst libc6:i386 [2.36] (2.36-9 Debian:12/stable [i386])",
+            Some(("libc6:i386", Some("2.36"), Some("2.36-9"), false)),
+        );
         check("Remv old [1:2.3~rc1-0+deb12u1]", Some(("old", Some("1:2.3~rc1-0+deb12u1"), None, false)));
         for line in ["Conf good (1.0 local-deb [all])", "NOTE: This is only a simulation!", "Inst", "Inst x (", ""] {
             check(line, None);
@@ -211,12 +219,19 @@ mod tests {
 
     #[test]
     fn changes_are_what_differs() {
-        let (before, after) = (dpkg("a\tall\t1\tinstalled\tok\nb\tall\t1\tinstalled\tok\n"), dpkg("a\tall\t2\tinstalled\tok\nc\tall\t1\tinstalled\tok\n"));
+        let (before, after) = (
+            dpkg("a\tall\t1\tinstalled\tok\nb\tall\t1\tinstalled\tok\n"),
+            dpkg("a\tall\t2\tinstalled\tok\nc\tall\t1\tinstalled\tok\n"),
+        );
         let all: Vec<_> = before.changes(&after).into_iter().map(|one| (one.package, one.before, one.after)).collect();
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
             all,
-            [("a".to_owned(), text("1"), text("2")), ("b".to_owned(), text("1"), None), ("c".to_owned(), None, text("1"))]
+            [
+                ("a".to_owned(), text("1"), text("2")),
+                ("b".to_owned(), text("1"), None),
+                ("c".to_owned(), None, text("1"))
+            ]
         );
         assert!(before.changes(&before).is_empty());
     }
@@ -229,7 +244,7 @@ mod tests {
 
     #[test]
     fn bytes_are_summed_over_what_would_be_fetched() {
-        let text = "Reading package lists...\n'http://deb.example/a%20b.deb' a_1_all.deb 1000 SHA256:00\n'http://x/y' y.deb 24 \n";
+        let text = "Reading package lists...\n'http://deb.example/a%20b.deb' a_1_all.deb 1000 SHA256:00\n'http://x/y' y.deb 24 \n'file:/x.deb' x.deb 5 \n";
         assert_eq!(bytes_to_fetch(text), 1024);
     }
 

@@ -110,7 +110,10 @@ mod tests {
             policy.faults().into_iter().map(|(pointer, _)| pointer).collect::<Vec<_>>()
         };
         assert_eq!(check(r#"{"script_s": 0}"#), ["/script_s"]);
-        assert_eq!(check(r#"{"interpreters": ["/bin/sh", "bash", "/bin/../x"]}"#), ["/interpreters/1", "/interpreters/2"]);
+        assert_eq!(
+            check(r#"{"interpreters": ["/bin/sh", "bash", "/bin/../x"]}"#),
+            ["/interpreters/1", "/interpreters/2"]
+        );
         assert_eq!(check(r#"{"windows": [{"from": 1440, "minutes": 5}]}"#), ["/windows/0"]);
     }
 

@@ -57,9 +57,10 @@ pub fn next_open(sets: &[&[Window]], from: Time, offset_s: i32) -> Option<Time> 
     }
     // What is not open now opens when one of its windows does.
     let today = local.div_euclid(DAY_S);
-    let openings = sets.iter().flat_map(|set| set.iter()).flat_map(|window| {
-        (today..=today + DAYS_AHEAD).filter_map(|day| window.opening(day))
-    });
+    let openings = sets
+        .iter()
+        .flat_map(|set| set.iter())
+        .flat_map(|window| (today..=today + DAYS_AHEAD).filter_map(|day| window.opening(day)));
     let first = openings.filter(|at| *at > local && all_open(sets, *at)).min()?;
     Some(from + Duration::from_secs(u64::try_from(first - local).unwrap_or_default()))
 }
@@ -123,7 +124,9 @@ mod tests {
     #[test]
     fn what_no_window_can_be_is_a_fault() {
         assert_eq!(window(&[1, 7], 0, 1440).fault(), None);
-        for wrong in [window(&[0], 0, 1), window(&[8], 0, 1), window(&[], 1440, 1), window(&[], 0, 0), window(&[], 0, 1441)] {
+        for wrong in
+            [window(&[0], 0, 1), window(&[8], 0, 1), window(&[], 1440, 1), window(&[], 0, 0), window(&[], 0, 1441)]
+        {
             assert!(wrong.fault().is_some(), "{wrong:?}");
         }
     }

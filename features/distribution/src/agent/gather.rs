@@ -1,0 +1,78 @@
+//! Files of a job in its own folder, which only root reads.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
+
+use tokio::task::spawn_blocking;
+use yagura_channel::wire::blob::{BlobHash, Content};
+
+fn has(path: &Path, hash: BlobHash) -> io::Result<bool> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        file => Ok(Content::of(file?)?.hash() == hash),
+    }
+}
+
+/// Whether the file is there and has this content.
+pub(super) async fn is(path: &Path, hash: BlobHash) -> bool {
+    let path = path.to_owned();
+    spawn_blocking(move || has(&path, hash)).await.is_ok_and(|found| found.unwrap_or(false))
+}
+
+/// Puts a blob where the work finds it, under another name of the same file where the file system can.
+///
+/// # Errors
+/// When it cannot be put there, or is not what was asked for.
+pub(super) async fn take(blob: &Path, place: &Path, hash: BlobHash) -> io::Result<()> {
+    let (blob, place) = (blob.to_owned(), place.to_owned());
+    let work = move || {
+        if let Some(folder) = place.parent() {
+            closed_folder(folder)?;
+        }
+        match fs::remove_file(&place) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if fs::hard_link(&blob, &place).is_err() {
+            fs::copy(&blob, &place)?;
+        }
+        if has(&place, hash)? {
+            return Ok(());
+        }
+        fs::remove_file(&place)?;
+        Err(io::Error::new(io::ErrorKind::InvalidData, format!("{} is not what was fetched", blob.display())))
+    };
+    spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+/// Makes a folder that nobody else may look into.
+///
+/// # Errors
+/// When it cannot be made.
+pub(super) fn closed_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_what_was_asked_for_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let (blob, place) = (dir.path().join("blob"), dir.path().join("files/x.deb"));
+        fs::write(&blob, "package").unwrap();
+        assert!(!is(&place, BlobHash::of(b"package")).await);
+        assert!(take(&blob, &place, BlobHash::of(b"other")).await.is_err());
+        assert!(!place.exists());
+        take(&blob, &place, BlobHash::of(b"package")).await.unwrap();
+        fs::remove_file(&blob).unwrap();
+        assert!(is(&place, BlobHash::of(b"package")).await);
+    }
+}
