@@ -11,6 +11,7 @@ pub(super) mod list;
 pub(super) mod remove;
 pub(super) mod update;
 
+use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow};
 use yagura_channel::wire::key::sha256;
 use yagura_endpoints::visible;

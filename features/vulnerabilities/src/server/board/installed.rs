@@ -72,6 +72,7 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
         }
         waiting = waits(ctx, &list).await?;
     }
+    appliances::devices::take_over(ctx, &machines).await?;
     let written: Vec<(String, i64)> =
         sqlx::query_as("SELECT COALESCE(asset_id, id), package FROM vulnerabilities_appliance ORDER BY package")
             .fetch_all(ctx.db().read())
