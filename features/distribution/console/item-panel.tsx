@@ -14,7 +14,7 @@ import { Await } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import type { ReactNode } from 'react';
-import css from './distribution.module.css';
+import { LogText } from './log-text';
 
 function Versions({ item, onOpen }: { item: ShelfWhole; onOpen: (id: string) => void }): ReactNode {
   const t = useWords('distribution');
@@ -76,9 +76,7 @@ function Whole({ item, onClose, onOpen, onNext }: { item: ShelfWhole; onClose: (
       <Copyable label={t('shelf_page.facts.hash')} text={item.sha256} />
       {script && <Versions item={item} onOpen={onOpen} />}
       {script && (
-        <pre role="region" className={css['log']} aria-label={t('shelf_page.text')} tabIndex={0}>
-          {item.text}
-        </pre>
+        <LogText label={t('shelf_page.text')} text={item.text ?? ''} />
       )}
       {writes && (
         <>

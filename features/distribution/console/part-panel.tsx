@@ -9,6 +9,7 @@ import { ExactTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import css from './distribution.module.css';
+import { LogText } from './log-text';
 import { PartStateWord } from './states';
 
 function Attempt({ attempt, dry }: { attempt: RolloutAttempt; dry: boolean }): ReactNode {
@@ -51,7 +52,7 @@ function Attempt({ attempt, dry }: { attempt: RolloutAttempt; dry: boolean }): R
           </tbody>
         </table>
       )}
-      {outcome && (outcome.log ? <pre role="region" className={css['log']} aria-label={t('panel.log')} tabIndex={0}>{outcome.log}</pre> : <p className="sm sub">{t('panel.no_log')}</p>)}
+      {outcome && (outcome.log ? <LogText label={t('panel.log')} text={outcome.log} /> : <p className="sm sub">{t('panel.no_log')}</p>)}
     </section>
   );
 }
