@@ -7,8 +7,8 @@ use yagura_sensors::{Sensors, replay::Replay};
 use yagura_vocabulary::{Clock, InForce, ManualClock, Time};
 
 use crate::{
-    AddressSeat, Blobs, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoBlobs, NoServer, Questions, SignIn,
-    StateReceiver, StateSink, Warnings, events::events,
+    AddressSeat, Blobs, Commands, EventReceiver, EventSink, Gate, HealthSink, JudgeSeat, NoBlobs, NoServer, Questions,
+    SignIn, StateReceiver, StateSink, Warnings, events::events,
 };
 
 /// All that a feature is given.

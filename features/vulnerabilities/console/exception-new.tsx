@@ -1,4 +1,4 @@
-import { Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Radio, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answered } from '@shell/api/client';
 import { GroupSelect } from '@shell/pick/group-select';
@@ -90,11 +90,11 @@ export function NewException({ given, onClose }: { given: Record<string, string>
             setWhere(next as Where);
           }}
         >
-          <Stack gap={12} mt={8}>
+          <div className={css['radios']}>
             <Radio value="all" label={t('exceptions.scope.all')} />
             <Radio value="group" label={t('exceptions.scope.group')} />
             {endpoint !== undefined && <Radio value="endpoint" label={t('new.endpoint')} />}
-          </Stack>
+          </div>
         </Radio.Group>
         {where === 'group' && <GroupSelect label={t('new.group')} fixedOnly value={group} onChange={setGroup} />}
         <Textarea

@@ -57,14 +57,17 @@ async fn roll_out(house: &House, package: &str, ids: &[String], notice: Value) -
 /// Waits until the endpoint's part in the rollout says so, and gives it.
 async fn part(house: &House, rollout: &str, endpoint: &str, states: &[&str]) -> Value {
     let path = format!("/api/v1/distribution/rollouts/{rollout}/endpoints/{endpoint}");
-    house.until(&states.join(" or "), &path, |part| {
-        let state = part["state"].as_str().or_else(|| part["part"]["state"].as_str())?;
-        states.contains(&state).then(|| part.clone())
-    }).await
+    house
+        .until(&states.join(" or "), &path, |part| {
+            let state = part["state"].as_str().or_else(|| part["part"]["state"].as_str())?;
+            states.contains(&state).then(|| part.clone())
+        })
+        .await
 }
 
 fn version(house: &House, name: &str) -> String {
-    let asked = house.try_in_tree(name, &["dpkg-query", "--show", "--showformat", "${db:Status-Status} ${Version}", "accounting"]);
+    let asked = house
+        .try_in_tree(name, &["dpkg-query", "--show", "--showformat", "${db:Status-Status} ${Version}", "accounting"]);
     String::from_utf8_lossy(&asked.stdout).into_owned()
 }
 
@@ -99,7 +102,8 @@ async fn a_package_goes_ring_by_ring_and_one_that_fails_stops_its_ring_and_goes_
     let ids = endpoints(&house).await;
     let archive = Archive::in_folder(house.path("made"));
     let one = archive.add(MadePackage { name: "accounting", version: "1.0", postinst: "" });
-    let two = archive.add(MadePackage { name: "accounting", version: "2.0", postinst: "echo it cannot be set up; exit 1" });
+    let two =
+        archive.add(MadePackage { name: "accounting", version: "2.0", postinst: "echo it cannot be set up; exit 1" });
     let first = shelve(&house, one).await;
     let broken = shelve(&house, two).await;
     allow(&house, ALL.len()).await;
@@ -114,7 +118,9 @@ async fn a_package_goes_ring_by_ring_and_one_that_fails_stops_its_ring_and_goes_
     assert_eq!(version(&house, "agent"), "", "not before the person knows");
     press(&seat, &asked, true);
     let put_off = house
-        .until("that it was put off", "/api/v1/events?kind=distribution.postponed", |page| page["items"].get(0).cloned())
+        .until("that it was put off", "/api/v1/events?kind=distribution.postponed", |page| {
+            page["items"].get(0).cloned()
+        })
         .await;
     assert_eq!((&put_off["user_id"], &put_off["body"]["rollout_id"]), (&json!(PERSON.to_string()), &json!(rollout)));
     part(&house, &rollout, &ids[0], &["postponed"]).await;
@@ -131,7 +137,9 @@ async fn a_package_goes_ring_by_ring_and_one_that_fails_stops_its_ring_and_goes_
     part(&house, &rollout, &ids[2], &["done"]).await;
     assert_eq!(version(&house, "third"), "installed 1.0");
     let done = house
-        .until("the end", &format!("/api/v1/distribution/rollouts/{rollout}"), |one| (one["state"] == "done").then(|| one.clone()))
+        .until("the end", &format!("/api/v1/distribution/rollouts/{rollout}"), |one| {
+            (one["state"] == "done").then(|| one.clone())
+        })
         .await;
     assert!(done["rings"].as_array().unwrap().iter().all(|ring| ring["state"] == "good"), "{done}");
 

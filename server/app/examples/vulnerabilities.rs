@@ -77,7 +77,10 @@ async fn looked(server: &Server, what: &str) -> anyhow::Result<()> {
     let began = Instant::now();
     let looked = look(server.context()).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let seconds = began.elapsed().as_secs_f64();
-    say(what, &json!({"seconds": seconds, "read": looked.read, "judged": looked.judged, "changed": looked.changed, "mb": memory()}));
+    say(
+        what,
+        &json!({"seconds": seconds, "read": looked.read, "judged": looked.judged, "changed": looked.changed, "mb": memory()}),
+    );
     Ok(())
 }
 
@@ -140,7 +143,9 @@ async fn fill(server: &Server, machines: usize, each: usize) -> anyhow::Result<(
     )
     .execute(tx.on())
     .await?;
-    sqlx::query("CREATE INDEX assets_installed_sighting ON assets_installed (sighting, package)").execute(tx.on()).await?;
+    sqlx::query("CREATE INDEX assets_installed_sighting ON assets_installed (sighting, package)")
+        .execute(tx.on())
+        .await?;
     tx.commit().await?;
     let mut tx = ctx.db().write_relaxed().await?;
     for at in 0..WEAKNESSES {
@@ -241,7 +246,8 @@ async fn machine(on: &mut AnyConnection, at: usize, group: &str, now: i64) -> an
     .bind(now)
     .execute(&mut *on)
     .await?;
-    let kind = (release * KNOWN + (at / RELEASES.len()) % KNOWN) * VERSIONS + (at / (RELEASES.len() * KNOWN)) % VERSIONS;
+    let kind =
+        (release * KNOWN + (at / RELEASES.len()) % KNOWN) * VERSIONS + (at / (RELEASES.len() * KNOWN)) % VERSIONS;
     sqlx::query("INSERT INTO bench_machine (at, number) VALUES ($1, $2)")
         .bind(i64::try_from(kind)?)
         .bind(number)

@@ -53,6 +53,7 @@ pub(crate) fn hooks() -> Vec<Box<dyn AgentHook>> {
         commands::count_waiting(),
         people::note_accounts(),
         yagura_assets::server::hook(),
+        yagura_vulnerabilities::server::hook(),
         yagura_rule_book::server::hook(),
         yagura_power::server::hook(),
         yagura_distribution::server::hook(),

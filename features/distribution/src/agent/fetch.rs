@@ -11,7 +11,7 @@ use yagura_vocabulary::{Clock, Time};
 use super::{board::Board, gather, record::Key};
 use crate::{
     bucket::Bucket,
-    model::{Job, Work},
+    model::{Job, PackageFile, Work},
 };
 
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
@@ -43,11 +43,20 @@ pub(super) struct Fetch<'a> {
 /// The contents of a job: hash and the name that the file has for the work.
 pub(super) fn wanted(job: &Job) -> Vec<(BlobHash, String)> {
     match &job.work {
-        Work::Install { files } => files.iter().map(|file| (file.blob, file.name.clone())).collect(),
+        Work::Install { files } => {
+            let plain = |(at, file): (usize, &PackageFile)| (file.blob, format!("{at}-{}", plain(&file.name)));
+            files.iter().enumerate().map(plain).collect()
+        }
         // A script's name is for people.
         Work::Script { blob, .. } => vec![(*blob, "script".to_owned())],
         Work::Updates { .. } => Vec::new(),
     }
+}
+
+/// A file's name in which nothing means something to a package system: apt passes over a file with a colon in its name, as an epoch brings it.
+fn plain(name: &str) -> String {
+    let harmless = |letter: char| letter.is_ascii_alphanumeric() || "._-+~".contains(letter);
+    name.chars().map(|letter| if harmless(letter) { letter } else { '_' }).collect()
 }
 
 /// The bucket before each chunk, and the percents after it.

@@ -23,16 +23,16 @@ use yagura_distribution::{
 use yagura_vocabulary::Id;
 
 /// A package to be made.
-pub struct Deb {
-    pub name: &'static str,
-    pub version: &'static str,
-    pub postinst: &'static str,
+pub(crate) struct Deb {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) postinst: &'static str,
     /// The content of its file of settings.
-    pub settings: Option<&'static str>,
+    pub(crate) settings: Option<&'static str>,
 }
 
 /// One with this name and version.
-pub fn deb(name: &'static str, version: &'static str) -> Deb {
+pub(crate) fn deb(name: &'static str, version: &'static str) -> Deb {
     Deb { name, version, postinst: "", settings: None }
 }
 
@@ -51,14 +51,14 @@ impl Blobs for Shelf {
 }
 
 /// The tree.
-pub struct Tree {
+pub(crate) struct Tree {
     dir: tempfile::TempDir,
     shelf: Arc<Shelf>,
 }
 
 impl Tree {
     /// Nothing, said loudly, where one cannot be made.
-    pub fn grow() -> Option<Self> {
+    pub(crate) fn grow() -> Option<Self> {
         let root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
         if !root || !Path::new("/usr/lib/apt/methods/file").exists() {
             eprintln!("SKIPPED: packages in a tree of their own: it needs root, dpkg and apt");
@@ -75,27 +75,27 @@ impl Tree {
         Some(Self { dir, shelf: Arc::default() })
     }
 
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.dir.path().join("root").join(path)
     }
 
-    pub fn read(&self, path: &str) -> Option<String> {
+    pub(crate) fn read(&self, path: &str) -> Option<String> {
         fs::read_to_string(self.path(path)).ok()
     }
 
     /// Runs a program in the tree and gives what it said.
-    pub fn inside(&self, words: &[&str]) -> String {
+    pub(crate) fn inside(&self, words: &[&str]) -> String {
         let output = Command::new("chroot").arg(self.path("")).args(words).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// What dpkg has of a package: status and version.
-    pub fn dpkg(&self, name: &str) -> String {
+    pub(crate) fn dpkg(&self, name: &str) -> String {
         self.inside(&["dpkg-query", "--show", "--showformat", "${db:Status-Status} ${Version}", name])
     }
 
     /// Makes a package file.
-    pub fn make(&self, deb: &Deb) -> PathBuf {
+    pub(crate) fn make(&self, deb: &Deb) -> PathBuf {
         let Deb { name, version, postinst, settings } = deb;
         let stage = self.dir.path().join(format!("stage-{name}-{version}"));
         let control = stage.join("DEBIAN");
@@ -125,7 +125,7 @@ impl Tree {
     }
 
     /// The work that installs these.
-    pub fn install(&self, debs: &[Deb]) -> Value {
+    pub(crate) fn install(&self, debs: &[Deb]) -> Value {
         let one = |deb: &Deb| {
             let file = self.make(deb);
             let hash = BlobHash::of(&fs::read(&file).unwrap());
@@ -136,7 +136,7 @@ impl Tree {
     }
 
     /// The work that runs this script.
-    pub fn script(&self, text: &str) -> Value {
+    pub(crate) fn script(&self, text: &str) -> Value {
         let (hash, file) = (BlobHash::of(text.as_bytes()), self.dir.path().join("script"));
         fs::write(&file, text).unwrap();
         self.shelf.0.lock().unwrap().insert(hash, file);
@@ -144,7 +144,7 @@ impl Tree {
     }
 
     /// An archive with these packages, under the label that Debian gives it.
-    pub fn archive(&self, label: &str, suite: &str, debs: &[Deb]) {
+    pub(crate) fn archive(&self, label: &str, suite: &str, debs: &[Deb]) {
         let folder = self.path("srv").join(suite);
         fs::create_dir_all(&folder).unwrap();
         let mut list = String::new();
@@ -173,7 +173,7 @@ impl Tree {
     }
 
     /// An agent whose root this is.
-    pub async fn agent(&self) -> Agent {
+    pub(crate) async fn agent(&self) -> Agent {
         let allowed = vec![Kind::Install, Kind::Script, Kind::Updates];
         let (mut ctx, ends) = FeatureCtx::for_test(DistributionPolicy { allowed, ..DistributionPolicy::default() });
         ctx.blobs = Arc::clone(&self.shelf) as Arc<dyn Blobs>;
@@ -188,7 +188,7 @@ impl Tree {
     }
 
     /// A tree's files and what is in them, but the agent's own.
-    pub fn files(&self) -> BTreeMap<PathBuf, (u64, BlobHash)> {
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, (u64, BlobHash)> {
         let (mut found, mut folders) = (BTreeMap::new(), vec![self.path("")]);
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap().flatten() {
@@ -208,24 +208,24 @@ impl Tree {
     }
 }
 
-pub struct Agent {
-    pub ends: TestEnds<DistributionPolicy>,
+pub(crate) struct Agent {
+    pub(crate) ends: TestEnds<DistributionPolicy>,
     cancel: CancellationToken,
     work: JoinHandle<()>,
 }
 
 impl Agent {
-    pub fn give(&self, job: &Value) -> JoinHandle<Result<Value, CommandError>> {
+    pub(crate) fn give(&self, job: &Value) -> JoinHandle<Result<Value, CommandError>> {
         let (commands, job) = (self.ends.commands.clone(), job.clone());
         tokio::spawn(async move { commands.run(RUN, job).await })
     }
 
-    pub async fn outcome(&self, job: &Value) -> Outcome {
+    pub(crate) async fn outcome(&self, job: &Value) -> Outcome {
         serde_json::from_value(self.give(job).await.unwrap().unwrap()).unwrap()
     }
 
     /// The agent goes in the middle of a job.
-    pub async fn stop(self, command: JoinHandle<Result<Value, CommandError>>) {
+    pub(crate) async fn stop(self, command: JoinHandle<Result<Value, CommandError>>) {
         command.abort();
         drop(command.await);
         self.cancel.cancel();
@@ -234,7 +234,7 @@ impl Agent {
 }
 
 /// A job with this work, of a rollout of its own.
-pub fn job(work: Value) -> Value {
+pub(crate) fn job(work: Value) -> Value {
     let rollout: Id<yagura_distribution::model::Rollout> = Id::new();
     json!({"rollout_id": rollout, "attempt": 1, "timeout_s": 120, "roll_back": true, "work": work})
 }

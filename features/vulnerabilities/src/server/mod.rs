@@ -6,13 +6,14 @@ mod board;
 mod claims;
 mod exceptions;
 mod feeds;
+mod hook;
 mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
 use utoipa_axum::routes;
 use yagura_dial::Dial;
-use yagura_server_kit::{Context, Migration, Parts, Permission as P, Routes, ServerFeature};
+use yagura_server_kit::{AgentHook, Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
 pub use self::{
     board::{Looked, look},
@@ -53,6 +54,12 @@ pub fn install(parts: &mut Parts, dir: PathBuf, dial: Arc<dyn Dial>) {
     parts.insert(feeds::Feeds::new(dir, dial));
     parts.insert(claims::Claims::default());
     parts.insert(board::Store::default());
+}
+
+/// Has what machines tell judged.
+#[must_use]
+pub fn hook() -> Box<dyn AgentHook> {
+    Box::new(hook::Told)
 }
 
 fn start(ctx: &Context) {

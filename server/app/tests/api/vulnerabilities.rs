@@ -251,6 +251,10 @@ fn a_claim_that_a_feed_takes_back_goes_and_a_server_that_starts_anew_counts_the_
         }
         take_back(&house, "CVE-2026-1").await;
         assert_eq!(names(&house, "weaknesses", "id").await, (1, some(&["CVE-2026-2"])));
+        if house.database.starts_with("sqlite:") {
+            // There is never another server.
+            return;
+        }
         let beside = house.beside().await;
         assert_eq!(names(&beside, "weaknesses", "id").await, (1, some(&["CVE-2026-2"])));
         let looked = look(beside.server.context()).await.unwrap();

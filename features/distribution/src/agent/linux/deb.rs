@@ -98,9 +98,9 @@ pub(super) async fn look(linux: &Linux, task: &Task, has_apt: bool) -> Result<Pl
     Ok(Plan { changes, bytes: bytes_to_fetch(&uris.out), restart, log: simulated })
 }
 
-/// Apt keeps what it has read as a cache; a question leaves nothing behind.
+/// Apt keeps what it has read as a cache, and writes down how it would go about it; a question leaves nothing behind.
 fn asking() -> Vec<OsString> {
-    argv(&["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="])
+    argv(&["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "-o", "Dir::Log::Planner="])
 }
 
 fn with_apt(arguments: &[OsString]) -> Vec<OsString> {

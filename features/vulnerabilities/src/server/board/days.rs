@@ -14,16 +14,16 @@ use crate::{
 /// Days, and the history of machines, are kept for so long.
 const DAYS_KEPT: i64 = 400;
 
-/// What came and went during one look, by group.
+/// What came and what was fixed during one look, by group.
 #[derive(Debug, Default)]
 pub(super) struct News(HashMap<u32, (i64, i64)>);
 
 impl News {
-    pub(super) fn add(&mut self, group: u32, appeared: usize, gone: usize) {
-        if appeared + gone > 0 {
-            let (all_appeared, all_gone) = self.0.entry(group).or_default();
+    pub(super) fn add(&mut self, group: u32, appeared: usize, fixed: usize) {
+        if appeared + fixed > 0 {
+            let (all_appeared, all_fixed) = self.0.entry(group).or_default();
             *all_appeared += i64::try_from(appeared).unwrap_or(0);
-            *all_gone += i64::try_from(gone).unwrap_or(0);
+            *all_fixed += i64::try_from(fixed).unwrap_or(0);
         }
     }
 }
@@ -38,7 +38,7 @@ pub(super) async fn write(ctx: &Context, news: &News) -> Result<(), ApiError> {
         let view = View::new(&counted.board, &counted.rules, &filter, minute(now), |_| true);
         let totals = totals(&view);
         let row = |(at, (group, own)): (u32, (&crate::count::Group, &crate::count::GroupTotals))| {
-            let (appeared, gone) = news.get(&at).copied().unwrap_or_default();
+            let (appeared, fixed) = news.get(&at).copied().unwrap_or_default();
             let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
             let of = |severity: Severity| count(own.severities[severity as usize].findings);
             let numbers = [
@@ -51,9 +51,9 @@ pub(super) async fn write(ctx: &Context, news: &News) -> Result<(), ApiError> {
                 of(Severity::Unknown),
                 count(own.overdue()),
                 appeared,
-                gone,
+                fixed,
             ];
-            (own.machines > 0 || appeared + gone > 0).then(|| (group.id.clone(), numbers))
+            (own.machines > 0 || appeared + fixed > 0).then(|| (group.id.clone(), numbers))
         };
         (0..).zip(counted.board.groups.iter().zip(&totals.own)).filter_map(row).collect()
     })

@@ -74,7 +74,9 @@ pub(super) async fn keep(ctx: &Context, machines: Vec<Machine>, news: &mut News)
     let mut changed = 0;
     for one in judged {
         if !one.first {
-            news.add(one.machine.group, one.appeared.len(), one.gone.len());
+            // What a feed takes back, or calls by another name, nobody has fixed: only a machine that told something has.
+            let fixed = if one.told { one.gone.len() } else { 0 };
+            news.add(one.machine.group, one.appeared.len(), fixed);
         }
         changed += usize::from(one.differs);
         counted.board.put(one.machine);

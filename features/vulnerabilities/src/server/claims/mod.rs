@@ -9,7 +9,10 @@ mod judging;
 mod pairs;
 mod write;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{Mutex, Notify};
 use yagura_server_kit::{ApiError, Context};
@@ -44,8 +47,15 @@ pub(super) fn ring(ctx: &Context) {
 pub(super) async fn rounds(ctx: &Context) {
     let (stop, bell) = (ctx.stopping(), Arc::clone(&ctx.part::<Claims>().bell));
     while !stop.is_cancelled() {
+        let since = Instant::now();
         if let Err(error) = look(ctx).await {
             tracing::warn!(?error, "packages could not be judged; it is tried again");
+        }
+        // However often it is rung, as it is when many machines tell something, looking for new packages takes a tenth of a processor.
+        let rest = (since.elapsed() * 9).min(EVERY);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(rest) => {}
         }
         tokio::select! {
             () = stop.cancelled() => return,
