@@ -105,7 +105,8 @@ impl Blobs for ByServer {
 mod tests {
     use super::*;
 
-    fn check(error: BlobError, never: bool) {
+    fn check(error: impl Into<BlobError>, never: bool) {
+        let error = error.into();
         assert_eq!(matches!(judged(&error), NoBlob::Ever(_)), never, "{error}");
     }
 
@@ -113,8 +114,8 @@ mod tests {
     fn what_another_try_cannot_change_is_not_tried_again() {
         let hash = BlobHash::of(b"x");
         check(BlobError::Purpose { hash, found: BlobPurpose::Model, wanted: BlobPurpose::Package }, true);
-        check(ClientError::Status { status: 404, detail: String::new() }.into(), true);
-        check(ClientError::Status { status: 502, detail: String::new() }.into(), false);
+        check(ClientError::Status { status: 404, detail: String::new() }, true);
+        check(ClientError::Status { status: 502, detail: String::new() }, false);
         check(BlobError::Quota { hash, size: 9, dir: "blobs".into(), quota: 8 }, false);
         check(BlobError::Changed("part".into()), false);
     }

@@ -1,10 +1,10 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 
 test('a rollout is put together, checked, begun, and goes on when somebody gives the word', async ({ page }) => {
   await page.goto('/distribution');
   await page.getByRole('link', { name: '新しい配布' }).first().click();
   await page.getByRole('textbox', { name: '配布の名前' }).fill('月例の更新');
-  await page.getByRole('textbox', { name: 'グループ', exact: true }).click();
+  await page.getByRole('combobox', { name: 'グループ', exact: true }).click();
   await page.getByRole('option').first().click();
   await page.keyboard.press('Escape');
   for (const ring of ['段階 2', '段階 3']) await page.getByRole('group', { name: ring }).getByRole('textbox', { name: /待ち/ }).fill('0');

@@ -67,7 +67,7 @@ pub fn decide(policy: &DistributionPolicy, job: &Job, told: Option<&Countdown>, 
     let told = told.map(|countdown| countdown.act_at).filter(|at| now.since(*at) <= FORGOTTEN);
     let Some(deadline) = job.when.deadline else { return in_time(policy, job, told, (now, offset_s, people), None) };
     // A notice that ends at the deadline ends a moment after it.
-    let late = now > deadline && !told.is_some_and(|at| at <= deadline);
+    let late = now > deadline && told.is_none_or(|at| at > deadline);
     if late { Decision::Expired } else { in_time(policy, job, told, (now, offset_s, people), Some(deadline)) }
 }
 

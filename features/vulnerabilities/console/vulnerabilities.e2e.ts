@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../../../console/e2e/test';
 import { settled, watch } from '../../../console/e2e/watch';
 
 const machines = '直せる弱点の残っている端末と機器です。名前を押すと、何をどう直すかが分かります。';

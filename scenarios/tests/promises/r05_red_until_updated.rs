@@ -1,11 +1,12 @@
-//! R05: what the machine's own package system says is pending is red on the board until it is installed.
+//! R05, R06: what the machine's own package system says is pending is red on the board; the remedy of the red number installs exactly that, and
+//! the number clears.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use yagura_scenarios::{Archive, House, MadePackage, may_plant};
 
-const PROMISE: &str = "R05: security updates are red until they are installed";
+const PROMISE: &str = "R05, R06: security updates are red until the remedy has installed them";
 
 /// What apt would install from an archive of security updates: package and version.
 fn security_lines(simulated: &str) -> BTreeSet<(String, String)> {
@@ -35,7 +36,7 @@ fn pending(machine: &Value) -> BTreeSet<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn r05_what_apt_says_is_pending_is_red_until_it_is_installed() {
+async fn r05_r06_what_apt_says_is_pending_is_red_until_the_remedy_has_installed_it() {
     if !may_plant(PROMISE) {
         return;
     }
@@ -61,8 +62,36 @@ async fn r05_what_apt_says_is_pending_is_red_until_it_is_installed() {
     let board = house.ask("GET", "/api/v1/vulnerabilities/board", None, 200).await;
     assert_eq!((&board["behind"], &board["current"]), (&1.into(), &0.into()), "{board}");
 
-    house.in_tree("agent", &["apt-get", "-q", "-y", "upgrade"]);
-    let order = serde_json::json!({"name": "inventory.refresh", "endpoints": [endpoint], "args": {}});
+    let remedy = house.ask("GET", "/api/v1/vulnerabilities/remedy?part=patches", None, 200).await;
+    let packages: BTreeSet<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(remedy["packages"], json!(packages), "{remedy}");
+    assert_eq!(remedy["endpoints"], json!([endpoint]), "{remedy}");
+    // A machine whose policy does not allow it is named, and given nothing.
+    let rollout = json!({"name": "red", "work": {"kind": "package_updates", "packages": remedy["packages"]},
+        "rings": [{"name": "all", "targets": {"endpoints": remedy["endpoints"]}}], "timeout_s": 600});
+    let preview = house.ask("POST", "/api/v1/distribution/rollouts/preview", Some(&rollout), 200).await;
+    assert_eq!(preview["obstacles"], json!([{"why": "not_allowed", "endpoints": 1}]), "{preview}");
+    let policy = format!("/api/v1/policies/distribution/{}", house.root_group().await);
+    let allow = json!({"inherit": "replace", "value": {"allowed": ["updates"]}});
+    house.ask("PUT", &policy, Some(&allow), 200).await;
+    house
+        .until("the policy", &format!("/api/v1/endpoints/{endpoint}/policies"), |page| {
+            let policy = page["items"].as_array()?.iter().find(|policy| policy["feature"] == "distribution")?;
+            (policy["state"] == "applied" && policy["value"]["allowed"][0] == "updates").then_some(())
+        })
+        .await;
+    let begun = house.ask("POST", "/api/v1/distribution/rollouts", Some(&rollout), 201).await;
+    let part =
+        format!("/api/v1/distribution/rollouts/{}/endpoints/{endpoint}", begun["id"].as_str().unwrap_or_default());
+    let done = house
+        .until("the end of the rollout", &part, |part| {
+            let state = part["state"].as_str().or_else(|| part["part"]["state"].as_str())?;
+            ["done", "failed", "rolled_back", "refused", "already"].contains(&state).then(|| part.clone())
+        })
+        .await;
+    assert!(done.to_string().contains("\"done\""), "{done}");
+    assert_eq!(security_lines(&house.in_tree("agent", &["apt-get", "--simulate", "upgrade"])), BTreeSet::new());
+    let order = json!({"name": "inventory.refresh", "endpoints": [endpoint], "args": {}});
     house.ask("POST", "/api/v1/commands", Some(&order), 201).await;
     house
         .until("a machine without a security update", &path, |machine| pending(machine).is_empty().then_some(()))

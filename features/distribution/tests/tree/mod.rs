@@ -234,6 +234,7 @@ impl Agent {
 }
 
 /// A job with this work, of a rollout of its own.
+#[expect(clippy::needless_pass_by_value, reason = "it is made where it is asked for")]
 pub(crate) fn job(work: Value) -> Value {
     let rollout: Id<yagura_distribution::model::Rollout> = Id::new();
     json!({"rollout_id": rollout, "attempt": 1, "timeout_s": 120, "roll_back": true, "work": work})

@@ -96,7 +96,7 @@ pub(super) async fn work(linux: &Linux, task: &Task, plan: &Plan, dnf: bool) -> 
     match &task.work {
         Work::Install { .. } => all.extend(task.files.iter().map(|file| OsString::from(linux.programs.inside(file)))),
         Work::Updates { .. } | Work::Script { .. } => {
-            all.extend(plan.changes.iter().map(|one| one.package.as_str().into()))
+            all.extend(plan.changes.iter().map(|one| one.package.as_str().into()));
         }
     }
     let cwd = Path::new("/").to_owned();

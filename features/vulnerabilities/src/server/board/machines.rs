@@ -41,6 +41,18 @@ struct Row {
     updates: Option<i64>,
 }
 
+/// What somebody wrote down of what runs on a device.
+#[derive(Debug, FromRow)]
+struct Written {
+    id: String,
+    asset_id: Option<String>,
+    group_id: String,
+    name: String,
+    product: String,
+    version: String,
+    at: i64,
+}
+
 /// Machines that can suffer: what the organisation has in use, and whatever somebody says what runs on it.
 const MACHINES: &str =
     "SELECT a.id AS id, a.endpoint_id AS endpoint_id, COALESCE(e.group_id, a.group_id) AS group_id, a.kind AS kind,
@@ -53,7 +65,7 @@ const MACHINES: &str =
 /// Takes over what the ledger says of machines, except for what is installed on them.
 pub(super) async fn compare(ctx: &Context) -> Result<Found, ApiError> {
     let rows: Vec<Row> = sqlx::query_as(MACHINES).fetch_all(ctx.db().read()).await?;
-    let appliances: Vec<(String, Option<String>, String, String, String, String, i64)> = sqlx::query_as(
+    let appliances: Vec<Written> = sqlx::query_as(
         "SELECT id, asset_id, group_id, name, product, version, at FROM vulnerabilities_appliance ORDER BY id",
     )
     .fetch_all(ctx.db().read())
@@ -61,8 +73,8 @@ pub(super) async fn compare(ctx: &Context) -> Result<Found, ApiError> {
     let today = ctx.now().micros().div_euclid(DAY_US);
     let mut written: HashMap<String, i64> = HashMap::new();
     let mut alone = Vec::new();
-    for (id, asset, group_id, name, product, version, at) in appliances {
-        if let Some(asset) = asset {
+    for Written { id, asset_id, group_id, name, product, version, at } in appliances {
+        if let Some(asset) = asset_id {
             let last = written.entry(asset).or_insert(at);
             *last = at.max(*last);
             continue;
