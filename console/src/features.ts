@@ -8,10 +8,15 @@ const found = byFolder(
 
 export const features: FeatureDef[] = Object.entries(found)
   .sort(([a], [b]) => a.localeCompare(b))
-  .map(([folder, feature]) => ({ ...feature, pages: feature.pages.map((page) => withWords(folder, page)) }));
+  .map(([folder, feature]) => ({
+    ...feature,
+    pages: feature.pages.map((page) => withWords(folder, page)),
+    endpointTabs: (feature.endpointTabs ?? []).map((tab) => withWords(folder, tab)),
+    assetParts: (feature.assetParts ?? []).map((part) => withWords(folder, part)),
+  }));
 
-/** A page whose words come with its code. */
-function withWords(folder: string, page: PageDef): PageDef {
+/** A page, or a part of another feature's page, whose words come with its code. */
+function withWords<T, P extends { load: () => Promise<T> }>(folder: string, page: P): P {
   return { ...page, load: async () => (await Promise.all([page.load(), openWords(folder)]))[0] };
 }
 

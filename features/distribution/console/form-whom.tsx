@@ -25,44 +25,48 @@ function Ring({ ring, at, set, remove }: { ring: RingDraft; at: number; set: (ch
   );
   return (
     <div role="group" aria-label={`${t('form.ring')} ${String(at + 1)}`} className={css['ring']}>
-      <TextInput
-        label={t('form.ring_name')}
-        maxLength={100}
-        value={ring.name}
-        onChange={(event) => {
-          set({ name: event.currentTarget.value });
-        }}
-      />
-      <GroupSelect
-        label={t('form.ring_group')}
-        clearable
-        value={ring.group}
-        onChange={(group) => {
-          set({ group });
-        }}
-      />
-      {ring.group === null && number('share', t('form.share'), 100)}
-      {at > 0 && number('waitHours', t('form.wait'), 2160)}
-      {number('mostFailures', t('form.most_failures'), 100_000)}
-      <Checkbox
-        label={t('form.in_percent')}
-        checked={ring.inPercent}
-        onChange={(event) => {
-          set({ inPercent: event.currentTarget.checked });
-        }}
-      />
-      <Checkbox
-        label={t('form.needs_go')}
-        checked={ring.needsGo}
-        onChange={(event) => {
-          set({ needsGo: event.currentTarget.checked });
-        }}
-      />
-      {remove && (
-        <Button small onClick={remove}>
-          {t('form.remove_ring')}
-        </Button>
-      )}
+      <div className={css['ring-fields']}>
+        <TextInput
+          label={t('form.ring_name')}
+          maxLength={100}
+          value={ring.name}
+          onChange={(event) => {
+            set({ name: event.currentTarget.value });
+          }}
+        />
+        <GroupSelect
+          label={t('form.ring_group')}
+          clearable
+          value={ring.group}
+          onChange={(group) => {
+            set({ group });
+          }}
+        />
+        {ring.group === null && number('share', t('form.share'), 100)}
+        {at > 0 && number('waitHours', t('form.wait'), 2160)}
+        {number('mostFailures', t('form.most_failures'), 100_000)}
+      </div>
+      <div className={css['ring-choices']}>
+        <Checkbox
+          label={t('form.in_percent')}
+          checked={ring.inPercent}
+          onChange={(event) => {
+            set({ inPercent: event.currentTarget.checked });
+          }}
+        />
+        <Checkbox
+          label={t('form.needs_go')}
+          checked={ring.needsGo}
+          onChange={(event) => {
+            set({ needsGo: event.currentTarget.checked });
+          }}
+        />
+        {remove && (
+          <Button small onClick={remove}>
+            {t('form.remove_ring')}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

@@ -25,7 +25,7 @@ export function AppliancePanel({ appliance, onClose }: { appliance: Appliance | 
   );
   // What a device tells itself is not overwritten by hand.
   const readOnly = !mayWrite || appliance?.how === 'snmp';
-  const good = Object.values(value).every((text: string) => text.trim() !== '');
+  const good = [value.name, value.group_id, value.product, value.release].every((text) => text.trim() !== '');
   const save = useChange(
     () =>
       appliance

@@ -125,7 +125,7 @@ export function Freshness({ board }: { board: Board }): ReactNode {
   const t = useBoardWords();
   const nowMs = useNow();
   const { count, failing, oldest_good_at: oldest } = board.feeds;
-  const stale = oldest !== null && nowMs - Date.parse(oldest) > old;
+  const stale = typeof oldest === 'string' && nowMs - Date.parse(oldest) > old;
   return (
     <Section
       title={t('feeds')}

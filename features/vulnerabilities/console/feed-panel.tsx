@@ -20,9 +20,9 @@ import css from './parts.module.css';
 import { useChange } from './use-change';
 
 const hour = 3600;
-const fresh: FeedBody = { name: '', format: 'osv', url: '', every_s: 24 * hour, enabled: false, licence: '', public_key: '' };
-const bodyOf = ({ name, format, url, every_s, enabled, licence, public_key }: Feed): FeedBody => ({ name, format, url, every_s, enabled, licence, public_key });
-const changeOf = ({ url, every_s, enabled, public_key }: FeedBody): FeedChange => ({ url, every_s, enabled, public_key });
+const fresh: Required<FeedBody> = { name: '', format: 'osv', url: '', every_s: 24 * hour, enabled: false, licence: '', public_key: '' };
+const bodyOf = ({ name, format, url, every_s, enabled, licence, public_key }: Feed): Required<FeedBody> => ({ name, format, url, every_s, enabled, licence, public_key });
+const changeOf = ({ url, every_s, enabled, public_key }: Required<FeedBody>): FeedChange => ({ url, every_s, enabled, public_key });
 
 /** Where a feed is fetched, how often, and whether at all. */
 function Form({ feed, readOnly, onDone }: { feed: Feed | null; readOnly: boolean; onDone: () => void }): ReactNode {

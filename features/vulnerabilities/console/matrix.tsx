@@ -3,7 +3,7 @@ import { useCan } from '@shell/session/session';
 import { Icon } from '@shell/ui/icons';
 import { Go } from '@shell/ui/link';
 import { useState, type ReactNode } from 'react';
-import type { Board, BoardCell, Column, Filter } from './api';
+import type { Board, BoardCell, Column, Filter, Severity } from './api';
 import { cellSearch, filterOf, remedyTarget } from './filter';
 import css from './matrix.module.css';
 import { number } from './number';
@@ -51,7 +51,7 @@ function Cell({ cell, column, group, search }: { cell: BoardCell | undefined; co
 
 /** All groups laid together, as the board counts them by part. */
 function allOf(board: Board): BoardCell[] {
-  const worstOf = (column: Column): BoardCell['worst'] => severities.find((severity) => board.groups.some((group) => group.cells.some((cell) => cell.column === column && cell.worst === severity))) ?? null;
+  const worstOf = (column: Column): Severity | null => severities.find((severity) => board.groups.some((group) => group.cells.some((cell) => cell.column === column && cell.worst === severity))) ?? null;
   return [
     ...board.parts.map(({ part, machines: count, findings }) => ({ column: part, machines: count, findings, worst: worstOf(part) })),
     { column: 'emergency', machines: board.emergency.machines, findings: board.emergency.findings, worst: worstOf('emergency') },

@@ -24,6 +24,7 @@ function feed(name: string, format: string, url: string, licence: string, record
     skipped: 0,
     state: goodH === null ? 'never' : 'good',
     built_in: true,
+    etag: '1',
     public_key: '',
     version: 1,
     ...more,
@@ -72,7 +73,7 @@ function advance(one: FeedImport): void {
 export const handlers = [
   http.get('/api/v1/vulnerabilities/feeds', ({ request }) => pageOf(feeds, new URL(request.url))),
   http.post('/api/v1/vulnerabilities/feeds', async ({ request }) => {
-    const body = (await request.json()) as FeedBody;
+    const body = (await request.json()) as Required<FeedBody>;
     const one = { ...feed(body.name, body.format, body.url, body.licence, 0, null), ...body, built_in: false };
     feeds.push(one);
     return HttpResponse.json(one as never, { status: 201 });

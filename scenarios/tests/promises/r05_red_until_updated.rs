@@ -62,6 +62,30 @@ async fn r05_r06_what_apt_says_is_pending_is_red_until_the_remedy_has_installed_
     let board = house.ask("GET", "/api/v1/vulnerabilities/board", None, 200).await;
     assert_eq!((&board["behind"], &board["current"]), (&1.into(), &0.into()), "{board}");
 
+    // Debian's tracker says why: the same finding has a name, and two that know of it.
+    let tracker = house.path("tracker.json");
+    let release = json!({"status": "resolved", "repositories": {"bookworm": "1.0-1"}, "fixed_version": "1.0-1+deb12u1", "urgency": "medium"});
+    let told =
+        json!({"yagura-probe": {"CVE-2026-90001": {"description": "a probe", "releases": {"bookworm": release}}}});
+    std::fs::write(&tracker, told.to_string()).unwrap();
+    let imported = house.ctl(&["feeds", "import", "debian", &tracker.display().to_string()]);
+    assert!(imported.status.success(), "{imported:?}");
+    house
+        .until("the name of the weakness", &path, |machine| {
+            let findings = machine["findings"].as_array()?;
+            let known = findings.iter().find(|finding| finding["weakness"] == "CVE-2026-90001")?;
+            (known["evidence"] == json!(["updater", "vendor"]) && pending(machine) == expected).then_some(())
+        })
+        .await;
+    let listed = house.ctl(&["vulnerabilities", "list", "--endpoint", "soumu-21", "-o", "json"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let line = listed.lines().find(|line| line.contains("CVE-2026-90001")).unwrap_or_else(|| panic!("{listed}"));
+    assert_eq!(
+        serde_json::from_str::<Value>(line).unwrap(),
+        json!({"endpoint": "soumu-21", "package": "yagura-probe", "installed": "1.0-1", "fixed": "1.0-1+deb12u1",
+            "source": "debian", "severity": "medium", "cve": "CVE-2026-90001", "evidence": "updater,vendor"})
+    );
+
     let remedy = house.ask("GET", "/api/v1/vulnerabilities/remedy?part=patches", None, 200).await;
     let packages: BTreeSet<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(remedy["packages"], json!(packages), "{remedy}");

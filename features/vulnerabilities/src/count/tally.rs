@@ -2,14 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::{Machine, Shown, View};
 use crate::{
     claim::{Evidence, Part, Standing},
     finding::Severity,
 };
 
-/// The columns of the board, in this order.
-pub const COLUMNS: [&str; 5] = ["os", "patches", "third_party", "remote", "emergency"];
+/// A column of the board: a part, or what cannot wait whatever its part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = BoardColumn))]
+pub enum Column {
+    /// The release of the operating system itself.
+    Os,
+    /// Its own packages.
+    Patches,
+    /// Programs of others.
+    ThirdParty,
+    /// What people come in by.
+    Remote,
+    /// What is known to be exploited, or critical and likely to be.
+    Emergency,
+}
+
+/// The columns, in this order.
+pub const COLUMNS: [Column; 5] = [Column::Os, Column::Patches, Column::ThirdParty, Column::Remote, Column::Emergency];
 const EMERGENCY: usize = 4;
 
 /// The column of a part.

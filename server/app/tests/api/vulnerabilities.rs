@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use yagura_channel::wire::state::{Report, Section};
 use yagura_server_kit::Role;
 use yagura_vocabulary::Time;
-use yagura_vulnerabilities::server::look;
+use yagura_vulnerabilities::server::{judge, look};
 
 use crate::{
     harness::{House, on_both},
@@ -51,6 +51,8 @@ const OLD: (&str, &str) = ("Debian GNU/Linux", "10 (buster)");
 async fn tell(house: &House, machine: &Machine, value: Value) {
     let sections = BTreeMap::from([("assets".to_owned(), Section::Full(value))]);
     machine.client.state(&Report { sections }).await.unwrap();
+    // The packages are judged before a test says what is claimed of them: afterwards nothing is due, and nothing takes it back.
+    judge(house.server.context()).await.unwrap();
     look(house.server.context()).await.unwrap();
 }
 

@@ -11,7 +11,7 @@ use yagura_vocabulary::Time;
 use super::{day_text, filter::FindingFilter};
 use crate::{
     claim::Part,
-    count::{COLUMNS, Cell, GroupTotals, Totals, totals},
+    count::{COLUMNS, Cell, Column, GroupTotals, Totals, totals},
     ends::DAY_US,
     finding::Severity,
     server::board::counted,
@@ -106,8 +106,7 @@ struct BoardGroup {
 /// Open findings of a group under one heading.
 #[derive(Debug, Serialize, ToSchema)]
 struct BoardCell {
-    /// `os`, `patches`, `third_party`, `remote`, `emergency`.
-    column: String,
+    column: Column,
     machines: u64,
     findings: u64,
     worst: Option<Severity>,
@@ -174,7 +173,7 @@ pub(crate) async fn board(
             current: total.current,
             behind: total.behind,
             unknown: total.unknown,
-            cells: COLUMNS.iter().zip(&total.cells).map(|(column, cell)| BoardCell::new(column, cell)).collect(),
+            cells: COLUMNS.iter().zip(&total.cells).map(|(column, cell)| BoardCell::new(*column, cell)).collect(),
         });
         WeaknessBoard {
             groups: groups.collect(),
@@ -227,8 +226,8 @@ impl WeaknessBoard {
 }
 
 impl BoardCell {
-    fn new(column: &str, cell: &Cell) -> Self {
-        Self { column: column.to_owned(), machines: cell.machines, findings: cell.findings, worst: cell.worst }
+    fn new(column: Column, cell: &Cell) -> Self {
+        Self { column, machines: cell.machines, findings: cell.findings, worst: cell.worst }
     }
 }
 

@@ -23,7 +23,8 @@ pub(crate) struct FindingFilter {
     pub group: Option<String>,
     /// `critical`, `high`, `medium`, `low`, `unknown`; several between commas.
     pub severity: Option<String>,
-    /// `os`, `patches`, `third_party`, `remote`.
+    /// Of this part.
+    #[param(inline, value_type = Option<Part>)]
     pub part: Option<String>,
     /// Only what is known to be exploited, or critical and likely to be.
     pub emergency: Option<bool>,
@@ -33,7 +34,8 @@ pub(crate) struct FindingFilter {
     pub standing: Option<String>,
     /// `computer`, `server`, `network`.
     pub kind: Option<String>,
-    /// `updater`, `vendor`, `database`, `guess`.
+    /// That is known in this way.
+    #[param(inline, value_type = Option<Evidence>)]
     pub evidence: Option<String>,
     /// Part of the id, the title or what is weak.
     pub q: Option<String>,

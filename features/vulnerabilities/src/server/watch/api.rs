@@ -11,6 +11,7 @@ use crate::{clock::Days, server::board::changed_rules};
 /// What was decided, and its version.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WeaknessSettingsView)]
 pub(crate) struct VersionedSettings {
     /// The version that was seen; whoever sends an old one is refused.
     version: i64,
