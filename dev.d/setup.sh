@@ -40,6 +40,8 @@ setup_test() {
   need_packages fusioninventory-agent ocsinventory-agent
   # A device that is asked by SNMP. Debian starts it at loopback only; the tests have their own.
   need_packages snmpd
+  # Endpoints with a Debian of their own, in which packages are really installed.
+  need_packages debootstrap
   # Labels are drawn and their codes read back.
   need_packages poppler-utils
   setup_mitmproxy
