@@ -1,6 +1,6 @@
 //! The content that a job needs: fetched within its limit of bandwidth, for as long as its deadline lets, over stops and lost connections.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use tokio::time::sleep;
@@ -44,8 +44,13 @@ pub(super) struct Fetch<'a> {
 pub(super) fn wanted(job: &Job) -> Vec<(BlobHash, String)> {
     match &job.work {
         Work::Install { files } => {
-            let plain = |(at, file): (usize, &PackageFile)| (file.blob, format!("{at}-{}", plain(&file.name)));
-            files.iter().enumerate().map(plain).collect()
+            let mut taken = BTreeSet::new();
+            let mut own = |(at, file): (usize, &PackageFile)| {
+                let name = plain(&file.name);
+                let name = if taken.insert(name.clone()) { name } else { format!("{at}-{name}") };
+                (file.blob, name)
+            };
+            files.iter().enumerate().map(&mut own).collect()
         }
         // A script's name is for people.
         Work::Script { blob, .. } => vec![(*blob, "script".to_owned())],
