@@ -133,8 +133,11 @@ test('a mail in own words arrives as it was shown', async () => {
 test('a route is switched off in its row and removed after a question, and the audit log has it all', async () => {
   await page.goto('/settings/alarm-routes');
   const turn = page.getByRole('switch', { name: '「当番へ」を使う' });
+  // The row shows it at once; a page that is loaded anew before the server has it would take it back.
+  const kept = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
   await turn.click({ force: true });
   await expect(turn).not.toBeChecked();
+  await kept;
   await page.reload();
   await expect(turn).not.toBeChecked();
   for (const name of ['当番へ', '台帳のプログラムへ']) {
