@@ -10,11 +10,11 @@ cmd_test() {
     esac
   done
   begin_tests
-  [ ${#steps[@]} -gt 0 ] || test_beside test_rust test_consoles
+  [ ${#steps[@]} -gt 0 ] || test_beside test_rust test_consoles_and_scenarios
   for step in "${steps[@]}"; do
     case $step in
       console) test_console ;;
-      rust) test_rust --exclude yagura-scenarios ;;
+      rust) test_rust ;;
       scenarios) test_scenarios ;;
       api) test_api_step ;;
       e2e) test_e2e ;;
@@ -35,17 +35,19 @@ cmd_ci() {
 # Whether the checks are steps of their own.
 CHECKED=
 
+# What is only read comes last: the other lane waits for the programs.
 check_and_test_rust() {
-  run_step check-rust "formats, lints and the house's rules" check_rust
   test_rust
+  run_step check-rust "formats, lints and the house's rules" check_rust
 }
 
 check_and_test_consoles() {
   run_step console-check "the console's types and lints" check_console
-  test_consoles
+  test_consoles_and_scenarios
 }
 
-test_consoles() {
+# Browsers and scenarios, which wait most of the time.
+test_consoles_and_scenarios() {
   test_console
   test_mock
   # While the programs are still being built there is nothing to ask.
@@ -54,6 +56,7 @@ test_consoles() {
   export YAGURA_BIN_DIR
   test_api_step
   test_real_server
+  test_scenarios
 }
 
 begin_tests() {
@@ -68,6 +71,7 @@ begin_tests() {
 LANE=
 test_beside() {
   build_console
+  start_postgres
   # In a group of processes of its own, so that all of it can be ended.
   set -m
   (
@@ -80,6 +84,7 @@ test_beside() {
   wait "$LANE" || true
   LANE=
   [ -e "$TEST_DIR/lane" ] || fail_step "lane of $2"
+  stop_postgres
 }
 
 # run_step NAME WHAT COMMAND...: output to a log and, where it fails, its end to the screen. What a step says it says in one piece,
@@ -156,7 +161,14 @@ build_test_programs() {
 # By one invocation: without the tests, whose crates ask for more of tokio and others, half of the server would be compiled once more.
 # Examples have no tests; ./dev check reads them.
 build_test_profile() {
-  cargo build --locked --workspace --all-features --lib --bins --tests
+  cargo build --locked --workspace --all-features --lib --bins --tests && scenarios_program >/dev/null
+}
+
+# The program with the scenarios. As cargo says it: "Executable tests/promises/main.rs (target/debug/deps/promises-0123456789abcdef)"
+scenarios_program() {
+  [ -s "$TEST_DIR/scenarios" ] || cargo test --locked --workspace --all-features --test promises --no-run 2>&1 |
+    sed -nE 's|^ *Executable .*/(promises-[0-9a-f]+)\)$|\1|p' >"$TEST_DIR/scenarios"
+  printf '%s/debug/deps/%s\n' "$(target_dir)" "$(cat "$TEST_DIR/scenarios")"
 }
 
 # Always with the whole workspace and its features, for the same reason.
@@ -164,14 +176,11 @@ cargo_test() {
   cargo test --locked --workspace --all-features --no-fail-fast "$@" -- --show-output
 }
 
-# test_rust [CARGO'S OPTIONS]: without options with the scenarios among them.
+# All but the scenarios.
 test_rust() {
-  local what="Rust's tests and the scenarios"
-  [ $# -eq 0 ] || what="Rust's tests"
   build_test_programs
   start_postgres
-  run_step rust "$what" cargo_test --lib --bins --tests "$@"
-  stop_postgres
+  run_step rust "Rust's tests" cargo_test --lib --bins --tests --exclude yagura-scenarios
   slowest "$TEST_DIR/rust.log"
 }
 
@@ -184,11 +193,17 @@ slowest() {
   )
 }
 
+# Their program itself, from where cargo would start it: cargo would wait while the other lane has something compiled.
 test_scenarios() {
   build_test_programs
   start_postgres
-  run_step scenarios "the scenarios" cargo_test --test promises
-  stop_postgres
+  run_step scenarios "the scenarios" scenarios
+}
+
+scenarios() {
+  local program
+  program=$(scenarios_program)
+  (cd "$ROOT/scenarios" && "$program" --show-output)
 }
 
 # --- a PostgreSQL for this run only ----------------------------------------------------------------------------------

@@ -1,22 +1,26 @@
 //! R05, R06: what the machine's own package system says is pending is red on the board; the remedy of the red number installs exactly that, and
 //! the number clears.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, process::Command};
 
 use serde_json::{Value, json};
 use yagura_scenarios::{Archive, House, MadePackage, may_plant};
 
 const PROMISE: &str = "R05, R06: security updates are red until the remedy has installed them";
 
-/// What apt would install from an archive of security updates: package and version.
-fn security_lines(simulated: &str) -> BTreeSet<(String, String)> {
+/// What apt would install from archives whose name has this word: package and version.
+fn lines_of(simulated: &str, archive: &str) -> BTreeSet<(String, String)> {
     let line = |line: &str| {
         let rest = line.strip_prefix("Inst ")?;
         let (name, rest) = rest.split_once(' ')?;
         let (version, from) = rest.split_once('(')?.1.split_once(' ')?;
-        from.contains("Debian-Security").then(|| (name.to_owned(), version.to_owned()))
+        from.contains(archive).then(|| (name.to_owned(), version.to_owned()))
     };
     simulated.lines().filter_map(line).collect()
+}
+
+fn security_lines(simulated: &str) -> BTreeSet<(String, String)> {
+    lines_of(simulated, "Debian-Security")
 }
 
 /// The security updates that the board has for the only machine.
@@ -33,6 +37,49 @@ fn pending(machine: &Value) -> BTreeSet<(String, String)> {
                 .map(move |package| (package["name"].as_str().unwrap_or_default().to_owned(), fixed.clone()))
         })
         .collect()
+}
+
+/// What a program of apt on this machine itself says; nothing where it cannot.
+fn apt(program: &str, arguments: &[&str]) -> Option<String> {
+    let answer = Command::new(program).args(arguments).env("LC_ALL", "C.UTF-8").output().ok()?;
+    answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).into_owned())
+}
+
+/// Whether an archive of security updates has a version of the package, though apt takes a newer one from elsewhere.
+fn has_security_version(package: &str) -> bool {
+    apt("apt-cache", &["madison", package]).is_some_and(|versions| versions.contains("-security"))
+}
+
+#[expect(clippy::print_stdout, reason = "a test that skips says so")]
+#[tokio::test(flavor = "multi_thread")]
+async fn r05_every_security_line_of_this_machines_own_apt_is_pending_and_red() {
+    let simulated = |what| apt("apt-get", &["--simulate", what]);
+    let (Some(upgrade), Some(with_new)) = (simulated("upgrade"), simulated("dist-upgrade")) else {
+        println!("SKIPPED: R05 on this machine itself: it has no apt-get that says what would be upgraded");
+        return;
+    };
+    let (upgrade, all) = (security_lines(&upgrade), lines_of(&with_new, ""));
+    let mut house = House::new();
+    house.start_agent();
+    let endpoint = house.endpoint().await;
+    let path = format!("/api/v1/vulnerabilities/machines/{endpoint}");
+    let told = house
+        .until("every line of apt", &path, |machine| {
+            let told = pending(machine);
+            (machine["state"] != "unknown" && upgrade.is_subset(&told)).then_some(told)
+        })
+        .await;
+    // Pending too: what `upgrade` keeps back because it needs packages that are new, and what has passed a security update on its way to a
+    // version of the archive itself. Nothing else.
+    let more: Vec<_> = told.difference(&upgrade).collect();
+    let wrong: Vec<_> = more.iter().filter(|line| !all.contains(line) || !has_security_version(&line.0)).collect();
+    assert!(wrong.is_empty(), "apt does not know of {wrong:?}");
+    let board = house.ask("GET", "/api/v1/vulnerabilities/board", None, 200).await;
+    let patches = board["parts"].as_array().unwrap().iter().find(|part| part["part"] == "patches");
+    assert_eq!(patches.map_or(0, |part| part["findings"].as_u64().unwrap()), told.len() as u64, "{board}");
+    let red = house.ask("GET", "/api/v1/vulnerabilities/machines?part=patches", None, 200).await;
+    assert_eq!(red["items"].as_array().map(Vec::len), Some(usize::from(!told.is_empty())), "{red}");
+    println!("R05: all {} security lines of this machine's apt are red, and {} more", upgrade.len(), more.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

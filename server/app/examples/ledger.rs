@@ -3,57 +3,43 @@
 //!
 //! `ledger MACHINES PACKAGES-EACH [URL-OF-AN-EMPTY-DATABASE]`
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+#[path = "house/asking.rs"]
+mod asking;
+mod house;
 
-use anyhow::Context as _;
-use http::{Request, header};
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 use yagura_channel::wire::key::sha256;
-use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
-use yagura_server::{Server, certificates, config::Config, start};
+use yagura_server::Server;
 use yagura_vocabulary::{Id, id};
+
+use self::{
+    asking::Asking,
+    house::{House, arguments, block_on, say},
+};
 
 /// Packages that the organisation knows, for each that a machine has.
 const KNOWN: usize = 10;
-/// How often each question is asked.
-const ROUNDS: usize = 7;
 /// How many machines tell news.
 const NEWS: usize = 3000;
 
 fn main() -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run())
+    block_on(run())
 }
 
 async fn run() -> anyhow::Result<()> {
-    let mut words = std::env::args().skip(1);
-    let machines: usize = words.next().context("say how many machines")?.parse()?;
-    let each: usize = words.next().context("say how many packages each has")?.parse()?;
-    let database = words.next().unwrap_or_else(|| "sqlite:control.db".to_owned());
-    let folder = tempfile::tempdir()?;
-    certificates::ensure(folder.path(), "127.0.0.1")?;
-    let file = folder.path().join("yagura.toml");
-    let text = format!(
-        "url = \"https://yagura.test\"\n[listen]\nconsole = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\n\
-         key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n"
-    );
-    std::fs::write(&file, text)?;
-    let server = start(&Config::load(&file)?).await?;
+    let (machines, each, database) = arguments()?;
+    let house = House::open(tempfile::tempdir()?, &database).await?;
+    let server = &house.server;
     let began = Instant::now();
-    let fleet = fill(&server, machines, each).await?;
+    let fleet = fill(server, machines, each).await?;
     say("filled", &json!({"machines": machines, "installed": machines * each, "seconds": began.elapsed().as_secs()}));
-    ask_all(&server, folder.path()).await?;
-    tell(&server, &fleet, each).await?;
-    server.stop().await;
+    ask_all(&Asking::of(server, house.folder.path()).await?).await?;
+    tell(server, &fleet, each).await?;
+    house.close().await;
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "the results of a measurement")]
-fn say(what: &str, value: &Value) {
-    println!("{}", json!({"what": what, "value": value}));
 }
 
 /// As the ledger numbers sightings and packages.
@@ -209,13 +195,7 @@ async fn machine(on: &mut AnyConnection, at: usize, root: &str, now: i64) -> any
 }
 
 /// Asks the ledger what administrators ask, several times each.
-async fn ask_all(server: &Server, folder: &std::path::Path) -> anyhow::Result<()> {
-    let tls =
-        client_config(&Trust::Authorities { pem: std::fs::read_to_string(folder.join("ca.pem"))?, system: false })?;
-    let target = Target::parse(&format!("https://{}", server.address))?;
-    let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
-    yagura_admins::first_administrator(server.context(), "bench", "Bench").await?;
-    let token = yagura_admins::issue_token(server.context(), "bench", "bench", Duration::from_secs(3600)).await?;
+async fn ask_all(asking: &Asking) -> anyhow::Result<()> {
     for (what, path) in [
         ("the first page", "ledger"),
         ("sorted by room", "ledger?sort=-fullest"),
@@ -229,20 +209,7 @@ async fn ask_all(server: &Server, folder: &std::path::Path) -> anyhow::Result<()
         ("who has a family of packages", "ledger?package=package-0004*"),
         ("the packages that begin so", "packages?q=package-001"),
     ] {
-        let mut times = Vec::new();
-        let mut count = Value::Null;
-        for _ in 0..ROUNDS {
-            let mut request = Request::new(bytes::Bytes::new());
-            *request.uri_mut() = format!("/api/v1/assets/{path}").parse()?;
-            request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse()?);
-            let began = Instant::now();
-            let answer = client.send(|| request.clone()).await?;
-            times.push(began.elapsed().as_secs_f64() * 1000.0);
-            anyhow::ensure!(answer.status.is_success(), "{path}: {}", answer.status);
-            count = serde_json::from_slice::<Value>(&answer.body)?["count"]["value"].clone();
-        }
-        times.sort_by(f64::total_cmp);
-        say(what, &json!({"median_ms": times[ROUNDS / 2], "slowest_ms": times[ROUNDS - 1], "rows": count}));
+        asking.time(what, &format!("assets/{path}"), |answer| answer["count"]["value"].clone()).await?;
     }
     Ok(())
 }

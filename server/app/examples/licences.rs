@@ -3,42 +3,35 @@
 //!
 //! `licences MACHINES PACKAGES-EACH [URL-OF-AN-EMPTY-DATABASE]`
 
+mod house;
+
 use std::time::Instant;
 
-use anyhow::Context as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 use yagura_licences::server::look;
-use yagura_server::{Server, certificates, config::Config, start};
+use yagura_server::Server;
+
+use self::house::{House, arguments, block_on, say};
 
 fn main() -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run())
+    block_on(run())
 }
 
 async fn run() -> anyhow::Result<()> {
-    let mut words = std::env::args().skip(1);
-    let machines: usize = words.next().context("say how many machines")?.parse()?;
-    let each: usize = words.next().context("say how many packages each has")?.parse()?;
-    let database = words.next().unwrap_or_else(|| "sqlite:control.db".to_owned());
-    let folder = tempfile::tempdir()?;
-    certificates::ensure(folder.path(), "127.0.0.1")?;
-    let file = folder.path().join("yagura.toml");
-    let text = format!(
-        "url = \"https://yagura.test\"\n[listen]\nconsole = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\n\
-         key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n"
-    );
-    std::fs::write(&file, text)?;
-    let server = start(&Config::load(&file)?).await?;
+    let (machines, each, database) = arguments()?;
+    let house = House::open(tempfile::tempdir()?, &database).await?;
+    let server = &house.server;
     let began = Instant::now();
-    fill(&server, machines, each).await?;
+    fill(server, machines, each).await?;
     say("filled", &json!({"installed": machines * each, "seconds": began.elapsed().as_secs_f64()}));
-    timed(&server, "the first look: products found and counted").await?;
-    timed(&server, "a look when nothing happened").await?;
-    mark(&server, "UPDATE licences_product SET stale = 1 WHERE name = 'product-0'").await?;
-    timed(&server, "one product, on every machine").await?;
+    timed(server, "the first look: products found and counted").await?;
+    timed(server, "a look when nothing happened").await?;
+    mark(server, "UPDATE licences_product SET stale = 1 WHERE name = 'product-0'").await?;
+    timed(server, "one product, on every machine").await?;
     let ctx = server.context();
     mark(
-        &server,
+        server,
         "INSERT INTO licences_licence (id, product, edition, version_from, version_to, counted_by, amount, contract, seller,
          price, document, upgrade, note, created_at, version, bought, used, unused, unknown)
          SELECT 'one', number, '', '', '', 'device', 1000, '', '', '', '', '', '', 0, 1, 0, 0, 0, 0
@@ -46,20 +39,15 @@ async fn run() -> anyhow::Result<()> {
     )
     .await?;
     for what in ["the same with a licence, the first time", "the same with a licence, again"] {
-        mark(&server, "UPDATE licences_product SET stale = 1 WHERE name = 'product-0'").await?;
-        timed(&server, what).await?;
+        mark(server, "UPDATE licences_product SET stale = 1 WHERE name = 'product-0'").await?;
+        timed(server, what).await?;
     }
-    mark(&server, "UPDATE licences_product SET stale = 1").await?;
-    timed(&server, "all products").await?;
+    mark(server, "UPDATE licences_product SET stale = 1").await?;
+    timed(server, "all products").await?;
     let (used,): (i64,) = sqlx::query_as("SELECT used FROM licences_licence").fetch_one(ctx.db().read()).await?;
     say("machines that take a licence", &json!(used));
-    server.stop().await;
+    house.close().await;
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "the results of a measurement")]
-fn say(what: &str, value: &Value) {
-    println!("{}", json!({"what": what, "value": value}));
 }
 
 async fn timed(server: &Server, what: &str) -> anyhow::Result<()> {
