@@ -13,6 +13,12 @@ export interface Page<T> {
   count: Count;
 }
 
+/** Settings that everybody shares, and the version that was read. */
+export interface Versioned<T> {
+  value: T;
+  etag: string;
+}
+
 /** Optional fields may be given as undefined too: the client leaves them out of the query string. */
 type Spare<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 

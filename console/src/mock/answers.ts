@@ -1,5 +1,5 @@
-import { HttpResponse } from 'msw';
-import type { Page, Problem } from '../api/schema';
+import { HttpResponse, http, type HttpHandler } from 'msw';
+import type { Page, Problem, Versioned } from '../api/schema';
 
 /** What is null may as well be left out: the server does both, and the console must not mind. */
 function written<T>(item: T): T {
@@ -35,4 +35,19 @@ export function sorted<T>(items: readonly T[], by: string | null, valueOf: (item
   const down = by.startsWith('-');
   const field = by.replace(/^-/, '');
   return [...items].sort((a, b) => valueOf(a, field).localeCompare(valueOf(b, field), 'ja') * (down ? -1 : 1));
+}
+
+/** Settings that everybody shares, under a path: read with their version, and replaced by whoever has seen it. */
+export function settingsAt<T>(path: string, now: () => T, set: (next: T) => void): HttpHandler[] {
+  let version = 1;
+  const answer = (): Response => HttpResponse.json({ value: now(), etag: `"${String(version)}"` } satisfies Versioned<T> as never);
+  return [
+    http.get(path, answer),
+    http.put(path, async ({ request }) => {
+      if (request.headers.get('if-match') !== `"${String(version)}"`) return problem(409, 'conflict', 'ほかの人が先に変えました。');
+      set((await request.json()) as T);
+      version += 1;
+      return answer();
+    }),
+  ];
 }

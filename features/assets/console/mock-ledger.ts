@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import type { AssetDetail, AssetSummary, AssetWatch, ChangeView, EndpointDetail, NewAsset, PackageView } from '@shell/api/schema';
-import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { notFound, pageOf, problem, settingsAt } from '@shell/mock/answers';
 import { before, day, hour } from '@shell/mock/day';
 import { chance, idOf } from '@shell/mock/random';
 import { fleet, groups } from '../../../core/endpoints/console/mock-fleet';
@@ -169,7 +169,6 @@ let watch: AssetWatch = {
   unreachable: { on: true, rounds: 3 },
   toner_low: { on: true, percent: 10 },
 };
-let version = 0;
 
 function sorted(rows: AssetSummary[], sort: string): AssetSummary[] {
   const way = sort.startsWith('-') ? -1 : 1;
@@ -262,11 +261,7 @@ export const handlers = [
       url,
     );
   }),
-  http.get('/api/v1/assets/watch', () => HttpResponse.json({ value: watch, etag: `"${String(version)}"` } as never)),
-  http.put('/api/v1/assets/watch', async ({ request }) => {
-    if (request.headers.get('if-match') !== `"${String(version)}"`) return problem(409, 'conflict', 'ほかの人が先に変えました。');
-    watch = (await request.json()) as AssetWatch;
-    version += 1;
-    return HttpResponse.json({ value: watch, etag: `"${String(version)}"` } as never);
+  ...settingsAt('/api/v1/assets/watch', () => watch, (next) => {
+    watch = next;
   }),
 ];

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import type { LicenceBody, LicenceView, LicenceWatch, ProductMachine, ProductView } from '@shell/api/schema';
-import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { notFound, pageOf, problem, settingsAt } from '@shell/mock/answers';
 import { before, day, hour } from '@shell/mock/day';
 import { chance, idOf } from '@shell/mock/random';
 import { fleet } from '../../../core/endpoints/console/mock-fleet';
@@ -122,7 +122,6 @@ function ordered(rows: ProductView[], sort: string): ProductView[] {
 }
 
 let watch: LicenceWatch = { not_permitted: true, over_used: true, ending: true, ending_days: 60 };
-let version = 0;
 
 /** What somebody wrote down, as it is shown before anything is counted. */
 function written(body: LicenceBody, over: LicenceView): LicenceView {
@@ -174,12 +173,8 @@ export const handlers = [
       url,
     );
   }),
-  http.get('/api/v1/licences/watch', () => HttpResponse.json({ value: watch, etag: `"${String(version)}"` } as never)),
-  http.put('/api/v1/licences/watch', async ({ request }) => {
-    if (request.headers.get('if-match') !== `"${String(version)}"`) return problem(409, 'conflict', 'ほかの人が先に変えました。');
-    watch = (await request.json()) as LicenceWatch;
-    version += 1;
-    return HttpResponse.json({ value: watch, etag: `"${String(version)}"` } as never);
+  ...settingsAt('/api/v1/licences/watch', () => watch, (next) => {
+    watch = next;
   }),
   http.get('/api/v1/licences', ({ request }) => {
     const url = new URL(request.url);

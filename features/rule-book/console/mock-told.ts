@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import type { TodayClassView, WithoutRules } from '@shell/api/schema';
-import { problem } from '@shell/mock/answers';
+import { settingsAt } from '@shell/mock/answers';
 import { day, timeOf } from '@shell/mock/day';
 import { now } from '@shell/time';
 import { alarms } from '../../../core/alarms/console/mock';
@@ -13,7 +13,6 @@ let without: WithoutRules = {
   new_program: { on: false, learning_days: 7 },
   sensors: { on: true, still_after_hours: 24 },
 };
-let version = 0;
 
 function today(): { begins: number; classes: TodayClassView[] } {
   const begins = Math.floor((now() + jst) / day) * day - jst;
@@ -49,11 +48,7 @@ export const handlers = [
     const { begins, classes } = today();
     return HttpResponse.json({ begins_at: timeOf(begins), until: timeOf(now()), classes, complete: true, q: 'level:alarm OR level:prohibited' } as never);
   }),
-  http.get('/api/v1/rule-book/without-rules', () => HttpResponse.json({ value: without, etag: `"${String(version)}"` } as never)),
-  http.put('/api/v1/rule-book/without-rules', async ({ request }) => {
-    if (request.headers.get('if-match') !== `"${String(version)}"`) return problem(409, 'conflict', 'ほかの人が先に変えました。');
-    without = (await request.json()) as WithoutRules;
-    version += 1;
-    return HttpResponse.json({ value: without, etag: `"${String(version)}"` } as never);
+  ...settingsAt('/api/v1/rule-book/without-rules', () => without, (next) => {
+    without = next;
   }),
 ];

@@ -24,7 +24,7 @@ export type {
   WeakMachineDetail as MachineDetail,
   WeakSubject as WeaknessSubject,
   WeaknessBoard as Board,
-  WeaknessSettingsView as Settings,
+  WeaknessSettings as Settings,
   WeaknessDetail,
   WeaknessEvidence as Evidence,
   WeaknessException as Exception,

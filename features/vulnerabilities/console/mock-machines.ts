@@ -35,7 +35,6 @@ export function maskOf(fits: (kind: Kind) => boolean): number {
 }
 
 export const settings: Settings = {
-  version: 3,
   days: { exploited: 3, critical: 7, high: 30, medium: 90, low: 180 },
   emergency_epss: 0.1,
   red_without_fix: false,

@@ -1,10 +1,10 @@
 import { HttpResponse, http } from 'msw';
-import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { notFound, pageOf, problem, settingsAt } from '@shell/mock/answers';
 import { before, day } from '@shell/mock/day';
 import { departments } from '@shell/mock/office';
 import { idOf } from '@shell/mock/random';
 import { findEndpoint, groups } from '../../../core/endpoints/console/mock-fleet';
-import type { Appliance, ApplianceBody, BannerPreview, Exception, ExceptionBody, Settings } from './api';
+import type { Appliance, ApplianceBody, BannerPreview, Exception, ExceptionBody } from './api';
 import { catalogue } from './mock-catalogue';
 import { applianceCount, bitsIn, exceptions, forgetOffice, idOfMachine, machineCount, nameOf, setExceptions, settings, theOffice, touched, worstOf } from './mock-machines';
 
@@ -105,13 +105,9 @@ export const handlers = [
     setExceptions();
     return new HttpResponse(null, { status: 204 });
   }),
-  http.get('/api/v1/vulnerabilities/settings', () => HttpResponse.json(settings)),
-  http.put('/api/v1/vulnerabilities/settings', async ({ request }) => {
-    const body = (await request.json()) as Settings;
-    if (body.version !== settings.version) return conflict();
-    Object.assign(settings, body, { version: settings.version + 1 });
+  ...settingsAt('/api/v1/vulnerabilities/settings', () => settings, (next) => {
+    Object.assign(settings, next);
     forgetOffice();
-    return HttpResponse.json(settings);
   }),
   http.get('/api/v1/vulnerabilities/appliances', ({ request }) => {
     const url = new URL(request.url);

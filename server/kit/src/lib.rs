@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod page;
 pub mod routes;
 pub mod secret;
+pub mod settings;
 pub mod syslog;
 
 pub use self::{
@@ -35,6 +36,7 @@ pub use self::{
     hello::{AgentHook, AgentHooks},
     page::{Count, Cursor, Page, PageQuery},
     routes::Routes,
+    settings::{Settings, Versioned},
 };
 
 /// The tables that the kit itself keeps.

@@ -9,7 +9,7 @@ use yagura_vocabulary::Time;
 use yagura_vulnerabilities::server::{judge, look};
 
 use crate::{
-    harness::{House, on_both},
+    harness::{House, Reply, on_both},
     machine::Machine,
 };
 
@@ -351,6 +351,13 @@ fn a_remedy_names_exactly_the_endpoints_and_packages_behind_a_filter() {
     });
 }
 
+/// Changes the settings that somebody has seen.
+async fn want(house: &House, seen: &Value, settings: &Value) -> Reply {
+    let bearer = format!("Bearer {}", house.admin);
+    let headers = [("authorization", bearer.as_str()), ("if-match", seen["etag"].as_str().unwrap())];
+    house.ask("PUT", &format!("{BASE}/settings"), &headers, Some(settings)).await
+}
+
 #[test]
 fn days_are_versioned_and_alarms_tell_what_is_exploited() {
     on_both(|house| async move {
@@ -366,15 +373,16 @@ fn days_are_versioned_and_alarms_tell_what_is_exploited() {
             }
         };
         assert_eq!((open("vulnerability.exploited").await, open("vulnerability.overdue").await), (1, 0));
-        let mut settings = get(&house, "settings").await;
+        let usual = get(&house, "settings").await;
+        let mut settings = usual["value"].clone();
         assert_eq!(settings["days"]["critical"], 7);
         settings["alarms"]["exploited"] = json!(false);
         settings["days"]["critical"] = json!(0);
-        house.admin("PUT", &format!("{BASE}/settings"), Some(&settings)).await.expect(422);
+        assert_eq!(want(&house, &usual, &settings).await.expect(422)["errors"][0]["pointer"], "/days/critical");
         settings["days"]["critical"] = json!(1);
-        let now = house.admin("PUT", &format!("{BASE}/settings"), Some(&settings)).await.expect(200);
-        assert_eq!(now["version"], 1);
-        house.admin("PUT", &format!("{BASE}/settings"), Some(&settings)).await.expect(409);
+        let now = want(&house, &usual, &settings).await.expect(200);
+        assert_eq!(now["value"]["days"]["critical"], 1);
+        want(&house, &usual, &settings).await.expect(409);
         // Two days ago it was found already.
         let ctx = house.server.context();
         let mut tx = ctx.db().write().await.unwrap();

@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use serde_json::json;
 use sqlx::FromRow;
 use yagura_alarms::{About, Cause, Kind, Source};
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Settings as _};
 use yagura_vocabulary::{Severity, Time, id::EndpointId};
 
-use super::{CLASS, devices, settings};
+use super::{AssetWatch, CLASS, devices, settings};
 
 const FULL_DISK: Kind = Kind {
     word: "asset.full_disk",
@@ -61,7 +61,7 @@ impl Source for AssetSource {
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
         let now = ctx.now().micros();
-        let wanted = settings::load(&mut *ctx.db().read().acquire().await?).await?.0;
+        let wanted = AssetWatch::in_force(&mut *ctx.db().read().acquire().await?).await?;
         let mut causes = Vec::new();
         let percent = if wanted.full_disk.on { i64::try_from(wanted.full_disk.percent).unwrap_or(100) } else { 101 };
         let days = i64::try_from(wanted.ends.days).unwrap_or(0);

@@ -9,7 +9,7 @@ mod settings;
 
 use serde_json::json;
 use yagura_alarms::{About, Cause, Kind, Source, all_happened};
-use yagura_server_kit::{ApiError, Context, Tx};
+use yagura_server_kit::{ApiError, Context, Settings as _, Tx};
 use yagura_vocabulary::{Id, Severity};
 
 pub(super) use self::{
@@ -45,7 +45,7 @@ pub(super) async fn tell(
     if changes.is_empty() {
         return Ok(());
     }
-    let wanted = settings::load(tx.on()).await?.0;
+    let wanted = AssetWatch::in_force(tx.on()).await?;
     let mut causes: Vec<Cause> = changes
         .iter()
         .filter(|change| wanted.wants(change.part))

@@ -1,9 +1,8 @@
 //! Which alarms about assets the organisation wants.
 
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, Etag};
+use yagura_server_kit::{ApiError, Settings, settings::within};
 
 use crate::changes::Part;
 
@@ -142,43 +141,21 @@ impl AssetWatch {
     pub(super) fn wants(&self, part: Part) -> bool {
         self.changes.contains(&part)
     }
+}
 
-    /// Refuses what makes no sense, with its place.
-    pub(super) fn check(&self) -> Result<(), ApiError> {
-        for (pointer, value, least, most) in [
+impl Settings for AssetWatch {
+    const TABLE: &'static str = "assets_watch";
+    const ACTION: &'static str = "assets_watch.update";
+
+    fn check(&self) -> Result<(), ApiError> {
+        within(&[
             ("/new_software/learning_days", self.new_software.learning_days, 0, 90),
             ("/full_disk/percent", self.full_disk.percent, 50, 99),
             ("/ends/days", self.ends.days, 1, 730),
             ("/unreachable/rounds", self.unreachable.rounds, 1, 100),
             ("/toner_low/percent", self.toner_low.percent, 1, 50),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(ApiError::invalid(pointer, "out_of_range", format!("between {least} and {most}")));
-            }
-        }
-        Ok(())
+        ])
     }
-}
-
-/// What is wanted, and its version; the usual where nobody decided.
-pub(super) async fn load(connection: &mut AnyConnection) -> Result<(AssetWatch, Etag), ApiError> {
-    let row: Option<(String, i64)> =
-        sqlx::query_as("SELECT value, version FROM assets_watch WHERE one = 1").fetch_optional(connection).await?;
-    let Some((value, version)) = row else { return Ok((AssetWatch::default(), Etag(0))) };
-    let value = serde_json::from_str(&value).map_err(|error| ApiError::unavailable(&error))?;
-    Ok((value, Etag(version)))
-}
-
-pub(super) async fn store(connection: &mut AnyConnection, wanted: &AssetWatch) -> Result<(), ApiError> {
-    let value = serde_json::to_string(wanted).map_err(|error| ApiError::unavailable(&error))?;
-    sqlx::query(
-        "INSERT INTO assets_watch (one, value, version) VALUES (1, $1, 1)
-         ON CONFLICT (one) DO UPDATE SET value = excluded.value, version = assets_watch.version + 1",
-    )
-    .bind(value)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow};
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, Caller, Context, Etag};
+use yagura_server_kit::{ApiError, Caller, Context, Etag, Settings as _};
 use yagura_vocabulary::Time;
 
 use crate::server::{
     catalogue::covered,
-    watch::{DAY_US, load},
+    watch::{DAY_US, LicenceWatch},
 };
 
 /// A purchase, and how it stands together with all others of its product, edition, versions and way of counting.
@@ -97,7 +97,7 @@ pub(super) const COLUMNS: &str =
 
 /// The present, and until when an end is near.
 pub(super) async fn ends(ctx: &Context) -> Result<(i64, i64), ApiError> {
-    let wanted = load(&mut *ctx.db().read().acquire().await?).await?.0;
+    let wanted = LicenceWatch::in_force(&mut *ctx.db().read().acquire().await?).await?;
     let now = ctx.now().micros();
     Ok((now, now.saturating_add(i64::try_from(wanted.ending_days).unwrap_or(0) * DAY_US)))
 }

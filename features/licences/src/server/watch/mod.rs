@@ -9,12 +9,12 @@ use async_trait::async_trait;
 use serde_json::json;
 use sqlx::FromRow;
 use yagura_alarms::{About, Cause, Kind, Source};
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Settings as _};
 use yagura_vocabulary::{Severity, Time, id::EndpointId};
 
 pub(super) use self::{
     api::{__path_change_watch, __path_read_watch, change_watch, read_watch},
-    settings::{DAY_US, load},
+    settings::{DAY_US, LicenceWatch},
 };
 
 /// They are about assets: by this they are mailed and counted.
@@ -73,7 +73,7 @@ impl Source for LicenceSource {
     }
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
-        let wanted = load(&mut *ctx.db().read().acquire().await?).await?.0;
+        let wanted = LicenceWatch::in_force(&mut *ctx.db().read().acquire().await?).await?;
         let mut causes = Vec::new();
         if wanted.not_permitted {
             causes.extend(not_permitted(ctx).await?);

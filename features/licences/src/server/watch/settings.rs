@@ -1,9 +1,8 @@
 //! Which alarms about licences the organisation wants.
 
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, Etag};
+use yagura_server_kit::{ApiError, Settings, settings::within};
 
 pub(in crate::server) const DAY_US: i64 = 86_400_000_000;
 
@@ -27,35 +26,13 @@ impl Default for LicenceWatch {
     }
 }
 
-impl LicenceWatch {
-    /// Refuses what makes no sense, with its place.
-    pub(super) fn check(&self) -> Result<(), ApiError> {
-        if !(1..=730).contains(&self.ending_days) {
-            return Err(ApiError::invalid("/ending_days", "out_of_range", "between 1 and 730"));
-        }
-        Ok(())
+impl Settings for LicenceWatch {
+    const TABLE: &'static str = "licences_watch";
+    const ACTION: &'static str = "licence_watch.update";
+
+    fn check(&self) -> Result<(), ApiError> {
+        within(&[("/ending_days", self.ending_days, 1, 730)])
     }
-}
-
-/// What is wanted, and its version; the usual where nobody decided.
-pub(in crate::server) async fn load(connection: &mut AnyConnection) -> Result<(LicenceWatch, Etag), ApiError> {
-    let row: Option<(String, i64)> =
-        sqlx::query_as("SELECT value, version FROM licences_watch WHERE one = 1").fetch_optional(connection).await?;
-    let Some((value, version)) = row else { return Ok((LicenceWatch::default(), Etag(0))) };
-    let value = serde_json::from_str(&value).map_err(|error| ApiError::unavailable(&error))?;
-    Ok((value, Etag(version)))
-}
-
-pub(super) async fn store(connection: &mut AnyConnection, wanted: &LicenceWatch) -> Result<(), ApiError> {
-    let value = serde_json::to_string(wanted).map_err(|error| ApiError::unavailable(&error))?;
-    sqlx::query(
-        "INSERT INTO licences_watch (one, value, version) VALUES (1, $1, 1)
-         ON CONFLICT (one) DO UPDATE SET value = excluded.value, version = licences_watch.version + 1",
-    )
-    .bind(value)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

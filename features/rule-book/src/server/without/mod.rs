@@ -11,6 +11,7 @@ use yagura_alarms::Source;
 use yagura_events::server::{Forget, follow};
 use yagura_server_kit::{AgentHook, Context};
 
+use self::settings::WithoutRules;
 pub(super) use self::{
     api::{__path_change_without_rules, __path_read_without_rules, change_without_rules, read_without_rules},
     programs::InFleet,

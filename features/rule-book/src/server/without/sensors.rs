@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use sqlx::FromRow;
 use yagura_alarms::{About, Cause, Kind, Source};
-use yagura_server_kit::{AgentHook, ApiError, Context};
+use yagura_server_kit::{AgentHook, ApiError, Context, Settings as _};
 use yagura_vocabulary::{Id, SensorHealth, SensorReport, Severity, Time, id::Endpoint};
 
-use super::settings;
+use super::WithoutRules;
 
 const FAILED: Kind = Kind {
     word: "sensor.failed",
@@ -94,7 +94,7 @@ impl AgentHook for Watch {
         let reports: Vec<SensorReport> = serde_json::from_value(value.clone()).unwrap_or_default();
         let id = endpoint.to_string();
         let mut tx = ctx.db().write_relaxed().await?;
-        let wanted = settings::load(tx.on()).await?.0.sensors;
+        let wanted = WithoutRules::in_force(tx.on()).await?.sensors;
         let still_after = i64::try_from(wanted.still_after_hours).unwrap_or(i64::MAX / HOUR_US) * HOUR_US;
         let rows: Vec<Kept> = sqlx::query_as(
             "SELECT sensor, health, reason, seen, moved_at, lost, lost_at, trouble FROM rule_book_sensor
@@ -148,7 +148,7 @@ impl Source for SensorSource {
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
         let mut connection = ctx.db().read().acquire().await?;
-        if !settings::load(&mut connection).await?.0.sensors.on {
+        if !WithoutRules::in_force(&mut connection).await?.sensors.on {
             return Ok(Vec::new());
         }
         let rows: Vec<InTrouble> = sqlx::query_as(

@@ -1,9 +1,8 @@
 //! What is raised without a rule, as the organisation wants it.
 
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, Etag};
+use yagura_server_kit::{ApiError, Settings, settings::within};
 
 /// What is raised without a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -66,11 +65,13 @@ impl Default for SensorWatch {
     }
 }
 
-impl WithoutRules {
-    /// Refuses what makes no sense, with its place.
-    pub(super) fn check(&self) -> Result<(), ApiError> {
+impl Settings for WithoutRules {
+    const TABLE: &'static str = "rule_book_without";
+    const ACTION: &'static str = "without_rules.update";
+
+    fn check(&self) -> Result<(), ApiError> {
         let VolumeWatch { copies, deletions, pages, times, .. } = self.volume;
-        for (pointer, value, least, most) in [
+        within(&[
             ("/volume/copies", copies, 1, 1_000_000),
             ("/volume/deletions", deletions, 1, 1_000_000),
             ("/volume/pages", pages, 1, 1_000_000),
@@ -78,34 +79,8 @@ impl WithoutRules {
             ("/new_program/learning_days", self.new_program.learning_days, 0, 90),
             // Counts alone are told by endpoints every six hours.
             ("/sensors/still_after_hours", self.sensors.still_after_hours, 12, 720),
-        ] {
-            if !(least..=most).contains(&value) {
-                return Err(ApiError::invalid(pointer, "out_of_range", format!("between {least} and {most}")));
-            }
-        }
-        Ok(())
+        ])
     }
-}
-
-/// What is wanted, and its version; the usual where nobody decided.
-pub(super) async fn load(connection: &mut AnyConnection) -> Result<(WithoutRules, Etag), ApiError> {
-    let row: Option<(String, i64)> =
-        sqlx::query_as("SELECT value, version FROM rule_book_without WHERE one = 1").fetch_optional(connection).await?;
-    let Some((value, version)) = row else { return Ok((WithoutRules::default(), Etag(0))) };
-    let value = serde_json::from_str(&value).map_err(|error| ApiError::unavailable(&error))?;
-    Ok((value, Etag(version)))
-}
-
-pub(super) async fn store(connection: &mut AnyConnection, wanted: &WithoutRules) -> Result<(), ApiError> {
-    let value = serde_json::to_string(wanted).map_err(|error| ApiError::unavailable(&error))?;
-    sqlx::query(
-        "INSERT INTO rule_book_without (one, value, version) VALUES (1, $1, 1)
-         ON CONFLICT (one) DO UPDATE SET value = excluded.value, version = rule_book_without.version + 1",
-    )
-    .bind(value)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use sqlx::FromRow;
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Settings as _};
 
 use super::{
     Marks, OVERLAP_US, Store,
@@ -16,7 +16,7 @@ use crate::{
     ends::built_in,
     except::{Exception, Scope},
     finding::{Severity, unpack, unpack_held},
-    server::watch::settings,
+    server::watch::WeaknessSettings,
 };
 
 /// Rows of one question.
@@ -57,7 +57,7 @@ pub(super) async fn catch_up(ctx: &Context, marks: &mut Marks) -> Result<Found, 
 /// Settings and exceptions.
 pub(super) async fn rules(ctx: &Context) -> Result<Rules, ApiError> {
     type Row = (String, String, String, Option<String>, Option<String>, i64);
-    let (settings, _) = settings::load(&mut *ctx.db().read().acquire().await?).await?;
+    let settings = WeaknessSettings::in_force(&mut *ctx.db().read().acquire().await?).await?;
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT x.id, x.weakness, x.subject, g.id_path, x.asset_id, x.until_at FROM vulnerabilities_exception x
          LEFT JOIN endpoints_group g ON g.id = x.group_id WHERE x.until_at > $1 ORDER BY x.id",

@@ -1,15 +1,18 @@
 //! How fast findings are to be mended, and alarms that last: what is exploited is open, what is critical is overdue, feeds grow old.
 
 mod api;
-pub(super) mod settings;
+mod settings;
 
 use async_trait::async_trait;
 use serde_json::json;
 use yagura_alarms::{About, Cause, Kind, Source};
-use yagura_server_kit::{ApiError, Context};
+use yagura_server_kit::{ApiError, Context, Settings as _};
 use yagura_vocabulary::{Severity as Weight, Time};
 
-pub(super) use self::api::{__path_change_settings, __path_read_settings, change_settings, read_settings};
+pub(super) use self::{
+    api::{__path_change_settings, __path_read_settings, change_settings, read_settings},
+    settings::WeaknessSettings,
+};
 use super::board::{counted, minute, ready};
 use crate::{
     count::{Filter, View, weaknesses},
@@ -54,7 +57,7 @@ impl Source for WeaknessSource {
 
     async fn causes(&self, ctx: &Context) -> Result<Vec<Cause>, ApiError> {
         ready(ctx).await?;
-        let wanted = settings::load(&mut *ctx.db().read().acquire().await?).await?.0.alarms;
+        let wanted = WeaknessSettings::in_force(&mut *ctx.db().read().acquire().await?).await?.alarms;
         let now = minute(ctx.now());
         let mut causes = counted(ctx, move |counted| {
             let mut causes = Vec::new();
@@ -95,7 +98,7 @@ impl Source for WeaknessSource {
 async fn stale(ctx: &Context) -> Result<Vec<Cause>, ApiError> {
     let now = ctx.now().micros();
     let rows: Vec<(String, String, i64, Option<i64>, String)> = sqlx::query_as(
-        "SELECT id, name, every_s, good_at, failure FROM vulnerabilities_feed WHERE enabled = 1 ORDER BY id",
+        "SELECT id, name, every_s, good_at, failure FROM vulnerabilities_feed WHERE removed = 0 AND enabled = 1 ORDER BY id",
     )
     .fetch_all(ctx.db().read())
     .await?;
@@ -106,7 +109,7 @@ async fn stale(ctx: &Context) -> Result<Vec<Cause>, ApiError> {
     let cause = |(id, name, _, good_at, failure): (String, String, i64, Option<i64>, String)| {
         let title = Some((format!("{}: {name}", STALE.title.0), format!("{}: {name}", STALE.title.1)));
         let good_at = good_at.map(Time::from_micros);
-        let detail = json!({"class": CLASS, "subject": name, "good_at": good_at, "failure": failure});
+        let detail = json!({"class": CLASS, "subject": name, "feed": id, "good_at": good_at, "failure": failure});
         Cause { kind: &STALE, endpoint: None, about: Some(About { id, title }), detail }
     };
     Ok(rows.into_iter().filter(is_old).map(cause).collect())

@@ -1,9 +1,8 @@
 //! How fast it is to be mended, what is an emergency, and what is an alarm.
 
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 use utoipa::ToSchema;
-use yagura_server_kit::{ApiError, Etag};
+use yagura_server_kit::{ApiError, Settings};
 
 use crate::clock::Days;
 
@@ -45,9 +44,11 @@ impl Default for WeaknessSettings {
     }
 }
 
-impl WeaknessSettings {
-    /// Refuses what makes no sense, with its place.
-    pub(super) fn check(&self) -> Result<(), ApiError> {
+impl Settings for WeaknessSettings {
+    const TABLE: &'static str = "vulnerabilities_settings";
+    const ACTION: &'static str = "weakness_settings.update";
+
+    fn check(&self) -> Result<(), ApiError> {
         if let Some((place, fault)) = self.days.faults().first() {
             return Err(ApiError::invalid(place, "out_of_range", *fault));
         }
@@ -56,29 +57,6 @@ impl WeaknessSettings {
         }
         Ok(())
     }
-}
-
-/// What was decided, and its version; the usual where nobody did.
-pub(in crate::server) async fn load(connection: &mut AnyConnection) -> Result<(WeaknessSettings, Etag), ApiError> {
-    let row: Option<(String, i64)> =
-        sqlx::query_as("SELECT value, version FROM vulnerabilities_settings WHERE one = 1")
-            .fetch_optional(connection)
-            .await?;
-    let Some((value, version)) = row else { return Ok((WeaknessSettings::default(), Etag(0))) };
-    let value = serde_json::from_str(&value).map_err(|error| ApiError::unavailable(&error))?;
-    Ok((value, Etag(version)))
-}
-
-pub(super) async fn store(connection: &mut AnyConnection, wanted: &WeaknessSettings) -> Result<(), ApiError> {
-    let value = serde_json::to_string(wanted).map_err(|error| ApiError::unavailable(&error))?;
-    sqlx::query(
-        "INSERT INTO vulnerabilities_settings (one, value, version) VALUES (1, $1, 1)
-         ON CONFLICT (one) DO UPDATE SET value = excluded.value, version = vulnerabilities_settings.version + 1",
-    )
-    .bind(value)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use yagura_alarms::{Cause, all_happened};
 use yagura_events::{FeedItem, server::Follower};
 use yagura_rules::Memory;
-use yagura_server_kit::{ApiError, Context, Tx};
+use yagura_server_kit::{ApiError, Context, Settings as _, Tx};
 use yagura_vocabulary::{Event, Level, StoredEvent, Time, id::EndpointId};
 
 pub(crate) use self::seen::InFleet;
@@ -18,7 +18,7 @@ use self::{
     judge::Books,
     kept::{Kept, Noted},
 };
-use super::{insist, settings};
+use super::{WithoutRules, insist};
 
 /// An organisation in which so many different programs ran builds them itself; nothing is new there any more.
 const MOST: usize = 200_000;
@@ -141,7 +141,7 @@ impl Follower for Reader {
             self.kept.note(tx, name, *noted, ctx.now()).await?;
         }
         let since = learn::since(tx.on()).await?;
-        let (wanted, _) = settings::load(tx.on()).await?;
+        let wanted = WithoutRules::in_force(tx.on()).await?;
         let learned = wanted.new_program.learning_days.saturating_mul(86_400);
         if new.is_empty() || since.is_none_or(|since| ctx.now().since(since).as_secs() < learned) {
             return Ok(());

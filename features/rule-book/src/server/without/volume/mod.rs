@@ -12,7 +12,7 @@ use std::{
 
 use yagura_alarms::{all_happened, amend};
 use yagura_events::{FeedItem, server::Follower};
-use yagura_server_kit::{ApiError, Context, Tx};
+use yagura_server_kit::{ApiError, Context, Settings as _, Tx};
 use yagura_vocabulary::{StoredEvent, Time};
 
 pub(super) use self::forget::Counted;
@@ -20,7 +20,7 @@ use self::{
     measure::{Measure, amount, whose},
     past::Days,
 };
-use super::{insist, settings};
+use super::{WithoutRules, insist};
 use crate::unusual::{Worth, decide};
 
 /// What is told of later than this is history.
@@ -93,7 +93,7 @@ impl Follower for Reader {
         for (whose, first) in met {
             past::meet(tx, whose, first).await?;
         }
-        let wanted = settings::load(tx.on()).await?.0.volume;
+        let wanted = WithoutRules::in_force(tx.on()).await?.volume;
         let (mut new, mut more) = (Vec::new(), Vec::new());
         for ((whose, measure, day), (amount, stored)) in sums {
             let (amount, told) = past::add(tx, whose, measure, day, amount).await?;
