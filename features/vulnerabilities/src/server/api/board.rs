@@ -284,7 +284,7 @@ async fn trend(ctx: &Context, caller: &Caller, group: &str, today: i64) -> Resul
 async fn feeds(ctx: &Context) -> Result<BoardFeeds, ApiError> {
     let (count, failing, oldest): (i64, i64, Option<i64>) = sqlx::query_as(
         "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN failure <> '' THEN 1 ELSE 0 END), 0) AS BIGINT), MIN(good_at)
-         FROM vulnerabilities_feed WHERE enabled = 1",
+         FROM vulnerabilities_feed WHERE removed = 0 AND (enabled = 1 OR good_at IS NOT NULL)",
     )
     .fetch_one(ctx.db().read())
     .await?;
