@@ -8,13 +8,13 @@ import { usePlace, useSession } from '../session/session';
 import { clockTime, dayTitle, useNow } from '../time';
 import { LinkButton } from '../ui/button';
 import { Icon } from '../ui/icons';
+import { Calm, Lead, LeadRoom } from '../ui/lead';
 import { Go } from '../ui/link';
 import { useCrumbs } from '../ui/page';
 import { Part } from '../ui/part';
 import { Columns, Section } from '../ui/section';
 import { Skeleton } from '../ui/states';
 import { RelativeTime } from '../ui/time';
-import { StateWord } from '../ui/words';
 import type { ReactNode } from 'react';
 import css from './today.module.css';
 
@@ -40,46 +40,31 @@ function useMissing(): boolean {
     .some(({ state }) => state.status === 'error' && state.data === undefined && !refused(state.error));
 }
 
-function Lead({ items, complete, missing }: { items: TodayItem[]; complete: boolean; missing: boolean }): ReactNode {
+function Pressing({ items, complete, missing }: { items: TodayItem[]; complete: boolean; missing: boolean }): ReactNode {
   const t = useWords('shell');
   if (!complete) {
     return (
-      <div className={css['lead']}>
+      <LeadRoom>
         <Skeleton lines={4} height={32} />
-      </div>
+      </LeadRoom>
     );
   }
   const most = items.filter((item) => (item.open?.count ?? 0) > 0).sort((a, b) => b.weight - a.weight)[0];
-  if (!most?.open) {
-    return (
-      <div className={css['lead']}>
-        <p className={css['big']}>{t(missing ? 'today.unknown' : 'today.quiet')}</p>
-        <p className="sub">{t(missing ? 'today.unknown_text' : 'today.quiet_text_plain')}</p>
-      </div>
-    );
-  }
+  if (!most?.open) return <Calm title={t(missing ? 'today.unknown' : 'today.quiet')} text={t(missing ? 'today.unknown_text' : 'today.quiet_text_plain')} />;
+  const target = { to: most.open.to, search: most.open.search ?? {} };
   return (
-    <div className={css['lead']}>
-      <p className={css['state']}>
-        <StateWord tone="open">{t('today.nobody')}</StateWord>
-        {most.oldest !== null && (
-          <span className="xs dim">
-            <RelativeTime at={most.oldest} />
-          </span>
-        )}
-      </p>
-      <h2 className={css['big']}>
-        <Go to={most.open.to} search={most.open.search ?? {}}>
-          {most.lead}
-        </Go>
-      </h2>
-      <p className={css['text']}>{most.sentence}</p>
-      <p className={css['act']}>
-        <LinkButton main to={most.open.to} search={most.open.search ?? {}}>
+    <Lead
+      state={t('today.nobody')}
+      since={most.oldest}
+      title={most.lead}
+      target={target}
+      text={most.sentence}
+      acts={
+        <LinkButton main {...target}>
           {most.act}
         </LinkButton>
-      </p>
-    </div>
+      }
+    />
   );
 }
 
@@ -151,7 +136,7 @@ function Morning(): ReactNode {
             </h1>
             <p className="sm sub">{t('today.as_of', { time: clockTime(nowMs, place, false) })}</p>
           </header>
-          <Lead items={items} complete={complete} missing={missing} />
+          <Pressing items={items} complete={complete} missing={missing} />
           <Ledger items={items} complete={complete} missing={missing} />
         </>
       }

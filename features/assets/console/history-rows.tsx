@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { ChangeView } from '@shell/api/schema';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Await, Empty } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import type { ReactNode } from 'react';
-import css from './assets.module.css';
 import { parts, useLedgerWords, wordOf } from './ledger-words';
 
 /** What changed: the part, and which one of it. */
@@ -29,17 +29,7 @@ export function History({ asset }: { asset: string }): ReactNode {
         page.items.length === 0 ? (
           <Empty>{t('one.history_none')}</Empty>
         ) : (
-          <table className={css['plain']}>
-            <thead>
-              <tr>
-                {(['at', 'part', 'before', 'after'] as const).map((head) => (
-                  <th key={head} scope="col">
-                    {t(`history.${head}`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
+          <PlainTable heads={(['at', 'part', 'before', 'after'] as const).map((head) => t(`history.${head}`))}>
               {page.items.map((change) => (
                 <tr key={change.id}>
                   <td>
@@ -52,8 +42,7 @@ export function History({ asset }: { asset: string }): ReactNode {
                   <td>{change.after ?? <span className="dim">—</span>}</td>
                 </tr>
               ))}
-            </tbody>
-          </table>
+          </PlainTable>
         )
       }
     </Await>

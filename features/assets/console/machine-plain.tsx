@@ -1,5 +1,5 @@
+import { PlainTable } from '@shell/ui/plain-table';
 import { useState, type ReactNode } from 'react';
-import css from './assets.module.css';
 import { usePartsWords } from './machine-parts-words';
 
 const first = 12;
@@ -11,17 +11,7 @@ export function Plain({ heads, rows }: { heads: string[]; rows: ReactNode[][] })
   const many = rows.length > first + 3;
   return (
     <>
-      <table className={css['plain']}>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
+      <PlainTable heads={heads}>
           {rows.slice(0, many && !all ? first : undefined).map((row, at) => (
             <tr key={at}>
               {row.map((cell, nth) => (
@@ -29,8 +19,7 @@ export function Plain({ heads, rows }: { heads: string[]; rows: ReactNode[][] })
               ))}
             </tr>
           ))}
-        </tbody>
-      </table>
+      </PlainTable>
       {many && (
         <button
           type="button"

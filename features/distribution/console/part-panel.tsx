@@ -4,6 +4,7 @@ import type { RolloutAttempt } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
 import { Go } from '@shell/ui/link';
 import { SidePanel } from '@shell/ui/panel';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Await } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
@@ -11,6 +12,7 @@ import type { ReactNode } from 'react';
 import css from './distribution.module.css';
 import { LogText } from './log-text';
 import { PartStateWord } from './states';
+import { useWhy } from './why';
 
 function Attempt({ attempt, dry }: { attempt: RolloutAttempt; dry: boolean }): ReactNode {
   const t = useWords('distribution');
@@ -30,18 +32,7 @@ function Attempt({ attempt, dry }: { attempt: RolloutAttempt; dry: boolean }): R
         ]}
       />
       {changed.length > 0 && (
-        <table className={css['plain']}>
-          <caption className="sm sub">{t(dry ? 'panel.would_change' : 'panel.changed')}</caption>
-          <thead>
-            <tr>
-              {(['package', 'before', 'after'] as const).map((one) => (
-                <th key={one} scope="col">
-                  {t(`panel.${one}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
+        <PlainTable caption={t(dry ? 'panel.would_change' : 'panel.changed')} heads={[t('panel.package'), t('panel.before'), t('panel.after')]}>
             {changed.map((one) => (
               <tr key={one.package}>
                 <td>{one.package}</td>
@@ -49,8 +40,7 @@ function Attempt({ attempt, dry }: { attempt: RolloutAttempt; dry: boolean }): R
                 <td>{one.after ?? '—'}</td>
               </tr>
             ))}
-          </tbody>
-        </table>
+        </PlainTable>
       )}
       {outcome && (outcome.log ? <LogText label={t('panel.log')} text={outcome.log} /> : <p className="sm sub">{t('panel.no_log')}</p>)}
     </section>
@@ -65,13 +55,14 @@ export function PartPanel({ rollout, endpoint, dry, onClose }: { rollout: string
     queryFn: () => answered(api.GET('/api/v1/distribution/rollouts/{id}/endpoints/{endpoint}', { params: { path: { id: rollout, endpoint } } })),
     refetchInterval: 5_000,
   });
+  const why = useWhy();
   const part = query.data;
   return (
     <SidePanel label={t('panel.label')} title={part?.hostname ?? '…'} state={part && <PartStateWord state={part.state} />} onClose={onClose}>
       <Await query={query} lines={10}>
         {(seen) => (
           <>
-            {seen.why && <p className="sm">{seen.why}</p>}
+            {seen.why && <p className="sm">{why(seen.why)}</p>}
             {seen.percent !== null && seen.percent !== undefined && <p className="sm sub">{t('panel.percent', { percent: seen.percent })}</p>}
             <Go className="t" to={`/endpoints/${seen.endpoint_id}`}>
               {t('panel.endpoint')}

@@ -8,13 +8,13 @@ import { FilePick, lists } from '@shell/ui/file-pick';
 import { Button } from '@shell/ui/button';
 import { Copyable } from '@shell/ui/copyable';
 import { PageHead } from '@shell/ui/page';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Empty, Failed } from '@shell/ui/states';
 import { DataTable, type Column } from '@shell/ui/table';
 import { KeyValues } from '@shell/ui/words';
 import { useState, type ReactNode } from 'react';
 import { ClassWord } from './class-word';
-import css from './licences.module.css';
 import { faults, useSoftwareWords, wordOf } from './own-words';
 
 // The description can only say that the body is text; the file's own bytes are sent, in its own encoding.
@@ -27,17 +27,7 @@ const sent = (file: File): { body: string; bodySerializer: () => File; headers: 
 function Bad({ seen }: { seen: DictionaryPreview }): ReactNode {
   const t = useSoftwareWords();
   return (
-    <table className={css['plain']} aria-label={t('dictionary.bad')}>
-      <thead>
-        <tr>
-          {(['line', 'column', 'why', 'value'] as const).map((one) => (
-            <th key={one} scope="col">
-              {t(`dictionary.bad_column.${one}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
+    <PlainTable label={t('dictionary.bad')} heads={(['line', 'column', 'why', 'value'] as const).map((one) => t(`dictionary.bad_column.${one}`))}>
         {seen.bad.map((row) => (
           <tr key={`${String(row.line)} ${row.code}`}>
             <td>{t('dictionary.line', { line: row.line })}</td>
@@ -46,8 +36,7 @@ function Bad({ seen }: { seen: DictionaryPreview }): ReactNode {
             <td>{row.value || '—'}</td>
           </tr>
         ))}
-      </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

@@ -10,6 +10,7 @@ import { Button, LinkButton } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
 import { Go } from '@shell/ui/link';
 import { useCrumbs } from '@shell/ui/page';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
@@ -145,16 +146,7 @@ function Licences({ product, mayWrite }: { product: string; mayWrite: boolean })
 function Parts({ detail }: { detail: ProductDetail }): ReactNode {
   const t = useSoftwareWords();
   return (
-    <table className={css['plain']} aria-label={t('one.parts')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('one.part.name')}</th>
-          <th scope="col">{t('one.part.version')}</th>
-          <th scope="col">{t('one.part.publisher')}</th>
-          <th scope="col">{t('one.part.source')}</th>
-        </tr>
-      </thead>
-      <tbody>
+    <PlainTable label={t('one.parts')} heads={(['name', 'version', 'publisher', 'source'] as const).map((one) => t(`one.part.${one}`))}>
         {detail.packages.map((one) => (
           <tr key={[one.name, one.package_version, one.publisher, one.source].join('|')}>
             <td>
@@ -167,8 +159,7 @@ function Parts({ detail }: { detail: ProductDetail }): ReactNode {
             <td>{one.source}</td>
           </tr>
         ))}
-      </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

@@ -4,6 +4,7 @@ import { answered } from '@shell/api/client';
 import { GroupSelect } from '@shell/pick/group-select';
 import { Button } from '@shell/ui/button';
 import { SidePanel } from '@shell/ui/panel';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Acts } from '@shell/ui/section';
 import { Failed } from '@shell/ui/states';
 import { useState, type ReactNode } from 'react';
@@ -17,17 +18,7 @@ const heads = ['line', 'name', 'product', 'release', 'fault'] as const;
 function Seen({ seen }: { seen: BannerPreview }): ReactNode {
   const t = useRuleWords();
   return (
-    <table className={css['plain']} aria-label={t('banners.seen')}>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {t(`banners.column.${head}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
+    <PlainTable label={t('banners.seen')} heads={heads.map((head) => t(`banners.column.${head}`))}>
         {seen.rows.map((row) => (
           <tr key={row.line}>
             <td>{row.line}</td>
@@ -37,8 +28,7 @@ function Seen({ seen }: { seen: BannerPreview }): ReactNode {
             <td>{row.fault ? wordOf(bannerFaults, row.fault, (known) => t(`banners.fault.${known}`)) : ''}</td>
           </tr>
         ))}
-      </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

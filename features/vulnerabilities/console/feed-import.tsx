@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered } from '@shell/api/client';
 import { Button } from '@shell/ui/button';
 import { FilePick } from '@shell/ui/file-pick';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Acts, Section } from '@shell/ui/section';
 import { Await, Empty, Failed } from '@shell/ui/states';
 import { RelativeTime } from '@shell/ui/time';
@@ -27,22 +28,14 @@ const sent = (file: File): { body: string; bodySerializer: () => File; headers: 
 function Faults({ of }: { of: FeedImport }): ReactNode {
   const t = useFeedWords();
   return (
-    <table className={css['plain']} aria-label={t('faults')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('fault.at')}</th>
-          <th scope="col">{t('fault.what')}</th>
-        </tr>
-      </thead>
-      <tbody>
+    <PlainTable label={t('faults')} heads={[t('fault.at'), t('fault.what')]}>
         {of.faults.map((fault) => (
           <tr key={`${fault.at} ${fault.what}`}>
             <td>{fault.at}</td>
             <td>{fault.what}</td>
           </tr>
         ))}
-      </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useMarks } from '@shell/i18n/marks';
 import { usePlace } from '@shell/session/session';
 import { shortDay } from '@shell/time';
+import { PlainTable } from '@shell/ui/plain-table';
 import type { ReactNode } from 'react';
 import type { BoardDay } from './api';
 import { number } from './number';
@@ -53,30 +54,18 @@ export function TrendChart({ days }: { days: BoardDay[] }): ReactNode {
       </div>
       <details className={css['weeks']}>
         <summary>{t('trend_table')}</summary>
-        <table className={css['plain']} aria-label={marks.noted(t('trend'), t('trend_note'))}>
-          <thead>
-            <tr>
-              <th scope="col">{t('week_end')}</th>
-              {(['trend_behind', 'trend_overdue', 'appeared', 'fixed'] as const).map((name) => (
-                <th key={name} scope="col" className={css['num']}>
-                  {t(name)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
+        <PlainTable label={marks.noted(t('trend'), t('trend_note'))} heads={[t('week_end'), { num: t('trend_behind') }, { num: t('trend_overdue') }, { num: t('appeared') }, { num: t('fixed') }]}>
             {weeksOf(days).map((week) => (
               <tr key={week.last.day}>
                 <td>{dayOf(week.last)}</td>
                 {[week.last.behind, week.last.overdue, week.appeared, week.fixed].map((value, at) => (
-                  <td key={at} className={css['num']}>
+                  <td key={at} className="num">
                     {number(value)}
                   </td>
                 ))}
               </tr>
             ))}
-          </tbody>
-        </table>
+        </PlainTable>
       </details>
     </figure>
   );

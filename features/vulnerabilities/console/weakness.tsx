@@ -6,6 +6,7 @@ import { useCan } from '@shell/session/session';
 import { LinkButton } from '@shell/ui/button';
 import { Go } from '@shell/ui/link';
 import { useCrumbs } from '@shell/ui/page';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Acts, Columns, Section } from '@shell/ui/section';
 import { Await } from '@shell/ui/states';
 import { RelativeTime } from '@shell/ui/time';
@@ -24,24 +25,14 @@ import { useTitle } from './use-title';
 import { Why } from './why';
 
 const machines = '/vulnerabilities/machines';
-const heads = ['subject', 'release', 'installed', 'fixed', 'evidence', 'machines'] as const;
+const heads = ['subject', 'release', 'installed', 'fixed', 'evidence'] as const;
 
 function Subjects({ weakness }: { weakness: WeaknessDetail }): ReactNode {
   const t = useListWords();
   const feedName = useFeedNames();
   const terms = useTerms();
   return (
-    <table className={css['plain']} aria-label={t('weakness.subjects')}>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col" className={head === 'machines' ? css['num'] : undefined}>
-              {t(`weakness.subject.${head}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
+    <PlainTable label={t('weakness.subjects')} heads={[...heads.map((head) => t(`weakness.subject.${head}`)), { num: t('weakness.subject.machines') }]}>
         {weakness.subjects.map((one) => (
           <tr key={`${one.subject} ${one.release} ${one.installed}`}>
             <td>
@@ -54,7 +45,7 @@ function Subjects({ weakness }: { weakness: WeaknessDetail }): ReactNode {
               {wordOf(evidences, one.evidence, (known) => terms(`evidence.${known}`))}
               <div className="dim">{[feedName(one.feed), one.advisory].filter(Boolean).join(' ')}</div>
             </td>
-            <td className={css['num']}>
+            <td className="num">
               {one.machines === 0 ? (
                 <span className="dim">0</span>
               ) : (
@@ -65,8 +56,7 @@ function Subjects({ weakness }: { weakness: WeaknessDetail }): ReactNode {
             </td>
           </tr>
         ))}
-      </tbody>
-    </table>
+    </PlainTable>
   );
 }
 
