@@ -18,9 +18,9 @@ import { aroundOf } from './around';
 import { AlarmStateWord, useAlarmWords } from './states';
 import { alarmsKey } from './news';
 
-const times = ['last_seen', 'from', 'until', 'occurred_at'];
+const times = ['last_seen', 'from', 'until', 'occurred_at', 'good_at'];
 /** What programs go by, and a sentence says better. */
-const silentMembers = ['rule', 'event', 'person', 'kind', 'q', 'first_seen', 'measure', 'asset', 'part', 'licence', 'product', 'rollout'];
+const silentMembers = ['rule', 'event', 'person', 'kind', 'q', 'first_seen', 'measure', 'asset', 'part', 'licence', 'product', 'rollout', 'weakness', 'feed'];
 /** What stands in another member already. */
 const twice = (name: string, { detail }: AlarmView): boolean => name === 'subject' && detail['sensor'] === detail['subject'];
 /** What the kind's own sentence says already, and in the reader's language. */
@@ -58,10 +58,12 @@ function useDetail(alarm: AlarmView): Fact[] {
 /** Where the cause is looked into. */
 function Place({ alarm }: { alarm: AlarmView }): ReactNode {
   const t = useWords('alarms');
-  const { rule, event, q, asset, licence, product, rollout } = alarm.detail;
+  const { rule, event, q, asset, licence, product, rollout, weakness, feed } = alarm.detail;
   if (typeof asset === 'string') return <LinkButton to={`/assets/${asset}`}>{t('go.asset')}</LinkButton>;
   if (typeof licence === 'string') return <LinkButton to={`/licences/${licence}`}>{t('go.licence')}</LinkButton>;
   if (typeof rollout === 'string') return <LinkButton to={`/distribution/${rollout}`}>{t('go.rollout')}</LinkButton>;
+  if (typeof weakness === 'string') return <LinkButton to={`/vulnerabilities/weaknesses/${encodeURIComponent(weakness)}`}>{t('go.weakness')}</LinkButton>;
+  if (typeof feed === 'string') return <LinkButton to="/vulnerabilities/feeds" search={{ open: feed }}>{t('go.feed')}</LinkButton>;
   if (typeof product === 'string') return <LinkButton to={`/software/${product}`}>{t('go.product')}</LinkButton>;
   if (!alarm.endpoint) return <LinkButton to="/settings/health">{t('go.server')}</LinkButton>;
   // The server says which rows it means.

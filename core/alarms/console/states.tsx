@@ -22,6 +22,6 @@ export function useAlarmWords(): { title: (alarm: AlarmView) => string; what: (a
     // Of the alarms of rules there are as many as rules: they are called by theirs.
     title: ({ kind, detail, title }) => (typeof detail['rule_name'] === 'string' ? detail['rule_name'] : loose(`kind.${kind}.title`, title[language] || kind)),
     what: ({ kind }) => loose(`kind.${kind}.what`, ''),
-    where: ({ endpoint }) => endpoint?.hostname ?? t('server'),
+    where: ({ endpoint, detail: { machines } }) => endpoint?.hostname ?? (typeof machines === 'number' ? t('on_machines', { machines: machines.toLocaleString('en-US') }) : t('server')),
   };
 }
