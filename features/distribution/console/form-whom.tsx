@@ -12,9 +12,11 @@ import type { PartProps } from './form-what';
 
 function Ring({ ring, at, set, remove }: { ring: RingDraft; at: number; set: (changes: Partial<RingDraft>) => void; remove: (() => void) | null }): ReactNode {
   const t = useWords('distribution');
-  const number = (name: 'share' | 'waitHours' | 'mostFailures', label: string, max: number): ReactNode => (
+  const number = (name: 'share' | 'waitHours' | 'mostFailures', label: string, unit: string, max: number): ReactNode => (
     <NumberInput
       label={label}
+      suffix={unit}
+      allowDecimal={false}
       min={0}
       max={max}
       value={Number.isNaN(ring[name]) ? '' : ring[name]}
@@ -42,9 +44,9 @@ function Ring({ ring, at, set, remove }: { ring: RingDraft; at: number; set: (ch
             set({ group });
           }}
         />
-        {ring.group === null && number('share', t('form.share'), 100)}
-        {at > 0 && number('waitHours', t('form.wait'), 2160)}
-        {number('mostFailures', t('form.most_failures'), 100_000)}
+        {ring.group === null && number('share', t('form.share'), '%', 100)}
+        {at > 0 && number('waitHours', t('form.wait'), t('form.hours'), 2160)}
+        {number('mostFailures', t('form.most_failures'), ring.inPercent ? '%' : t('form.machines'), 100_000)}
       </div>
       <div className={css['ring-choices']}>
         <Checkbox
@@ -94,6 +96,8 @@ export function FormWhom({ draft, set, withoutAgent }: PartProps & { withoutAgen
           }}
         />
       </Fields>
+      <h3 className={css['rings']}>{t('form.rings')}</h3>
+      <p className="sm sub">{t('form.rings_hint')}</p>
       {draft.rings.map((ring, at) => (
         <Ring
           key={at}

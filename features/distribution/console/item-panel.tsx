@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { ShelfWhole } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { useCan } from '@shell/session/session';
 import { Button, LinkButton } from '@shell/ui/button';
 import { bytes } from '@shell/ui/bytes';
@@ -14,6 +15,7 @@ import { Await } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { KeyValues } from '@shell/ui/words';
 import type { ReactNode } from 'react';
+import css from './distribution.module.css';
 import { LogText } from './log-text';
 
 function Versions({ item, onOpen }: { item: ShelfWhole; onOpen: (id: string) => void }): ReactNode {
@@ -25,8 +27,8 @@ function Versions({ item, onOpen }: { item: ShelfWhole; onOpen: (id: string) => 
   return (
     <Await query={query} lines={2}>
       {({ items }) => (
-        <p className="sm">
-          {t('shelf_page.versions')}:{' '}
+        <p className={`sm ${css['versions'] ?? ''}`}>
+          <span className="dim">{t('shelf_page.versions')}</span>
           {items.map((one) => (
             <button
               key={one.id}
@@ -50,6 +52,7 @@ function Whole({ item, onClose, onOpen, onNext }: { item: ShelfWhole; onClose: (
   const t = useWords('distribution');
   const client = useQueryClient();
   const writes = useCan('distribution.write');
+  const marks = useMarks();
   const script = item.kind === 'script';
   const fact = (name: 'file' | 'size' | 'architecture' | 'vendor' | 'depends' | 'interpreter' | 'note' | 'created' | 'rollouts', value: ReactNode): { label: string; value: ReactNode } => ({
     label: t(`shelf_page.facts.${name}`),
@@ -62,11 +65,11 @@ function Whole({ item, onClose, onOpen, onNext }: { item: ShelfWhole; onClose: (
       </Go>
     );
   return (
-    <>
+    <div className={css['blocks']}>
       {item.summary && <p className="sm">{item.summary}</p>}
       <KeyValues
         facts={[
-          ...(script ? [fact('interpreter', item.interpreter)] : [fact('file', item.file_name), fact('architecture', item.architecture), fact('vendor', item.vendor), fact('depends', item.depends.join(', '))]),
+          ...(script ? [fact('interpreter', item.interpreter)] : [fact('file', item.file_name), fact('architecture', item.architecture), fact('vendor', item.vendor), fact('depends', marks.list(item.depends))]),
           fact('size', bytes(item.size)),
           fact('note', item.note),
           fact('created', <ExactTime at={item.created_at} />),
@@ -105,7 +108,7 @@ function Whole({ item, onClose, onOpen, onNext }: { item: ShelfWhole; onClose: (
           )}
         </>
       )}
-    </>
+    </div>
   );
 }
 

@@ -62,7 +62,7 @@ function parts(from: number, at: number, states: [DistributionPartState, number]
       const endpoint = inService[next % inService.length] as EndpointDetail;
       next += 1;
       const bad = state === 'failed' || state === 'rolled_back';
-      return { endpoint, ring: at, state, attempt: state === 'waiting' || state === 'refused' ? 0 : 1, changed: now() - next * 7 * minute, why: bad ? failing : state === 'refused' ? "the endpoint's policy (distribution: allowed) does not allow it" : '' };
+      return { endpoint, ring: at, state, attempt: state === 'waiting' || state === 'refused' ? 0 : 1, changed: Date.parse(before(next * 7 * minute)), why: bad ? failing : state === 'refused' ? "the endpoint's policy (distribution: allowed) does not allow it" : '' };
     }),
   );
 }

@@ -4,7 +4,7 @@ import { answered, api } from '@shell/api/client';
 import { useSearchState } from '@shell/address/use-search';
 import { useWords } from '@shell/i18n';
 import { usePlace } from '@shell/session/session';
-import { now } from '@shell/time';
+import { longDay, now } from '@shell/time';
 import { Button } from '@shell/ui/button';
 import { PageHead } from '@shell/ui/page';
 import { Acts, Columns, Section, Stack } from '@shell/ui/section';
@@ -94,6 +94,7 @@ function Form({ before, withoutAgent }: { before: Draft; withoutAgent: number })
  */
 export default function NewRollout(): ReactNode {
   const t = useWords('distribution');
+  const place = usePlace();
   const [search] = useSearchState();
   // What stood in the address when the page was opened: what is written meanwhile must not be lost.
   const [first] = useState(search);
@@ -106,7 +107,7 @@ export default function NewRollout(): ReactNode {
         const remedy = await remedyOf(first);
         // More names than a command holds: all that closes holes in security, then.
         const work = remedy.packages.length > 0 && remedy.packages.length <= 500 ? 'package_updates' : 'security_updates';
-        return { before: { ...empty, work, packages: remedy.packages.join('\n'), endpoints: remedy.endpoints }, withoutAgent: remedy.without_agent };
+        return { before: { ...empty, name: t('form.remedy_name', { what: first['weakness'] ?? longDay(now(), now(), place) }), work, packages: remedy.packages.join('\n'), endpoints: remedy.endpoints }, withoutAgent: remedy.without_agent };
       }
       const id = first['item'];
       if (id === undefined) return { before: empty, withoutAgent: 0 };

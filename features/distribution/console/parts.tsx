@@ -14,12 +14,14 @@ import { RelativeTime } from '@shell/ui/time';
 import { useCallback, type ReactNode } from 'react';
 import { PartPanel } from './part-panel';
 import { partStates, PartStateWord } from './states';
+import { useWhy } from './why';
 
 /** The columns that say how a part stands. */
 export function usePartColumns(): Column<RolloutPart>[] {
   const t = useWords('distribution');
+  const why = useWhy();
   const detail = (row: RolloutPart): ReactNode => {
-    if (row.why) return row.why;
+    if (row.why) return <span title={row.why}>{why(row.why)}</span>;
     if (row.percent !== null && row.percent !== undefined) return t('panel.percent', { percent: row.percent });
     return <span className="dim">—</span>;
   };

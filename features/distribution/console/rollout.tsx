@@ -3,13 +3,14 @@ import { useParams } from '@tanstack/react-router';
 import { answered, api } from '@shell/api/client';
 import type { RolloutView } from '@shell/api/schema';
 import { useLanguage, useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import { useCan } from '@shell/session/session';
 import { duration } from '@shell/time';
 import { Button } from '@shell/ui/button';
 import { bytes } from '@shell/ui/bytes';
 import { ConfirmAct } from '@shell/ui/confirm';
 import { useCrumbs } from '@shell/ui/page';
-import { Acts, Columns, Section } from '@shell/ui/section';
+import { Acts, Columns, Section, Stack } from '@shell/ui/section';
 import { Await, Failed } from '@shell/ui/states';
 import { ExactTime } from '@shell/ui/time';
 import { KeyValues, Remark } from '@shell/ui/words';
@@ -56,7 +57,7 @@ function Steering({ seen }: { seen: RolloutView }): ReactNode {
     </Button>
   );
   return (
-    <>
+    <div className={css['blocks']}>
       {seen.state === 'running' && held && <Remark>{t('act.held', { ring: held.name })}</Remark>}
       {seen.state === 'stopped' && <Remark>{seen.stopped_by ? t('act.stopped_by', { name: seen.stopped_by }) : t('act.stopped_failing', { ring: stopped?.name ?? '' })}</Remark>}
       {act.error && <Failed error={act.error} />}
@@ -66,7 +67,7 @@ function Steering({ seen }: { seen: RolloutView }): ReactNode {
         {seen.state === 'running' && button('stop', 'stop')}
         {(seen.state === 'running' || seen.state === 'stopped') && failed > 0 && button('again', 'again')}
       </Acts>
-    </>
+    </div>
   );
 }
 
@@ -74,6 +75,7 @@ function Facts({ seen }: { seen: RolloutView }): ReactNode {
   const t = useWords('distribution');
   const language = useLanguage();
   const work = useWorkWords();
+  const marks = useMarks();
   const { notice } = seen;
   return (
     <Section title={t('one.facts')}>
@@ -82,7 +84,7 @@ function Facts({ seen }: { seen: RolloutView }): ReactNode {
           { label: t('one.what'), value: work(seen) },
           { label: t('one.starts'), value: <ExactTime at={seen.starts_at} /> },
           { label: t('one.deadline'), value: <ExactTime at={seen.deadline} /> },
-          { label: t('one.windows'), value: seen.windows.length === 0 ? t('one.any_hour') : seen.windows.map(windowText).join(', ') },
+          { label: t('one.windows'), value: seen.windows.length === 0 ? t('one.any_hour') : marks.list(seen.windows.map(windowText)) },
           { label: t('one.notice'), value: notice.seconds ? t('one.notice_text', { minutes: Math.round(notice.seconds / 60), times: notice.postpone_times ?? 0 }) : t('one.notice_none') },
           { label: t('one.speed'), value: seen.bytes_per_second === 0 ? t('one.speed_none') : `${bytes(seen.bytes_per_second)}/s` },
           { label: t('one.roll_back'), value: t(seen.roll_back ? 'one.yes' : 'one.no') },
@@ -102,7 +104,7 @@ function Whole({ seen }: { seen: RolloutView }): ReactNode {
   const writes = useCan('distribution.write');
   const open = seen.state === 'running' || seen.state === 'stopped';
   return (
-    <>
+    <Stack>
       <Columns
         wide
         main={
@@ -143,12 +145,13 @@ function Whole({ seen }: { seen: RolloutView }): ReactNode {
       >
         <Parts rollout={seen} />
       </Section>
-    </>
+    </Stack>
   );
 }
 
 /** One rollout: its rings, what waits for a person, and every endpoint. */
 export default function Rollout(): ReactNode {
+  const t = useWords('distribution');
   const { id = '' } = useParams({ strict: false });
   const work = useWorkWords();
   const query = useQuery({
@@ -156,7 +159,7 @@ export default function Rollout(): ReactNode {
     queryFn: () => answered(api.GET('/api/v1/distribution/rollouts/{id}', { params: { path: { id } } })),
     refetchInterval: (now) => (now.state.data && ['done', 'recalled'].includes(now.state.data.state) ? false : 3_000),
   });
-  useCrumbs('weaknesses', [{ label: query.data?.name ?? '' }]);
+  useCrumbs('weaknesses', [{ label: t('title'), to: '/distribution' }, { label: query.data?.name ?? '' }]);
   return (
     <Await query={query} lines={14}>
       {(seen) => (

@@ -1,4 +1,5 @@
 import { useWords } from '@shell/i18n';
+import { useMarks } from '@shell/i18n/marks';
 import type { DistributionPartState, RingState, RolloutShort } from '@shell/api/schema';
 import { now } from '@shell/time';
 import { StateWord, type Tone } from '@shell/ui/words';
@@ -63,11 +64,12 @@ export function RolloutStateWord({ rollout }: { rollout: RolloutShort }): ReactN
 /** What a rollout does, in a line. */
 export function useWorkWords(): (rollout: Pick<RolloutShort, 'work' | 'items' | 'dry_run'>) => string {
   const t = useWords('distribution');
+  const marks = useMarks();
   return ({ work, items, dry_run: dry }) => {
     const word = t(`works.${work.kind}`);
     const names = work.kind === 'package_updates' ? work.packages : items.map((item) => `${item.name} ${item.version}`);
-    const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ` +${String(names.length - 3)}` : '');
+    const shown = marks.list(names.slice(0, 3)) + (names.length > 3 ? ` +${String(names.length - 3)}` : '');
     const line = shown === '' ? word : t('work_items', { work: word, items: shown });
-    return dry ? `${line} (${t('dry')})` : line;
+    return dry ? marks.noted(line, t('dry')) : line;
   };
 }
