@@ -12,12 +12,14 @@ import { useCallback, type ReactNode } from 'react';
 import { api, type Appliance } from './api';
 import { AppliancePanel } from './appliance-panel';
 import { Banners } from './banners';
+import { useDayOf } from './day';
 import { number } from './number';
 import { hows, useRuleWords, wordOf } from './own-words';
 import { SeverityWord } from './severity';
 
 function useColumns(): Column<Appliance>[] {
   const t = useRuleWords();
+  const day = useDayOf();
   return [
     { id: 'name', header: t('appliances.column.name'), width: '2fr', cell: (row) => <b>{row.name}</b> },
     { id: 'product', header: t('appliances.column.product'), width: '2fr', cell: (row) => row.product },
@@ -28,7 +30,7 @@ function useColumns(): Column<Appliance>[] {
       id: 'ends',
       header: t('appliances.column.ends'),
       width: 148,
-      cell: (row) => (row.ended ? <StateWord tone="open">{t('appliances.ended', { day: row.ends_on ?? '' })}</StateWord> : (row.ends_on ?? '—')),
+      cell: (row) => (row.ended ? <StateWord tone="open">{t('appliances.ended', { day: day(row.ends_on) })}</StateWord> : day(row.ends_on) || <span className="dim">—</span>),
     },
     { id: 'group', header: t('appliances.column.group'), width: '1fr', cell: (row) => row.group_name },
     { id: 'how', header: t('appliances.column.how'), width: 104, cell: (row) => wordOf(hows, row.how, (known) => t(`appliances.how.${known}`)) },

@@ -6,6 +6,8 @@ import { Await } from '@shell/ui/states';
 import type { ReactNode } from 'react';
 import { Findings, useMachine } from './machine-findings';
 import { useListWords } from './own-words';
+import css from './parts.module.css';
+import { Remedy } from './remedy';
 
 /** So many of an asset's findings stand on its own page; the rest is one press away. */
 const most = 5;
@@ -20,9 +22,12 @@ export default function AssetPart({ asset }: { asset: AssetDetail }): ReactNode 
     <Section
       title={title('tab')}
       note={
-        <Go className="t" to={`/vulnerabilities/machines/${asset.id}`}>
-          {t('machine.all')}
-        </Go>
+        <span className={css['noteActs']}>
+          {query.data?.findings.some((finding) => finding.standing === 'open') && <Remedy filter={{ asset: asset.id }} small />}
+          <Go className="t" to={`/vulnerabilities/machines/${asset.id}`}>
+            {t('machine.all')}
+          </Go>
+        </span>
       }
     >
       <Await query={query} lines={3}>

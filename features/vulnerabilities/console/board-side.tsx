@@ -1,10 +1,12 @@
 import { useNow } from '@shell/time';
 import { Go } from '@shell/ui/link';
+import { PlainTable } from '@shell/ui/plain-table';
 import { Section } from '@shell/ui/section';
 import { RelativeTime } from '@shell/ui/time';
 import { KeyValues, Remark, StateWord } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import type { Board, Filter } from './api';
+import { useDayOf } from './day';
 import { searchOf } from './filter';
 import { number } from './number';
 import { useBoardWords, useTerms } from './own-words';
@@ -20,25 +22,13 @@ export function Severities({ board, filter }: { board: Board; filter: Filter }):
   const terms = useTerms();
   return (
     <Section title={t('severities')}>
-      <table className={css['plain']} aria-label={t('severities')}>
-        <thead>
-          <tr>
-            <th scope="col">{t('severity')}</th>
-            <th scope="col" className={css['num']}>
-              {t('machines')}
-            </th>
-            <th scope="col" className={css['num']}>
-              {t('overdue')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
+      <PlainTable label={t('severities')} heads={[t('severity'), { num: t('machines') }, { num: t('overdue') }]}>
           {board.severities.map(({ severity, machines, overdue }) => (
             <tr key={severity}>
               <td>
                 <SeverityWord severity={severity} />
               </td>
-              <td className={css['num']}>
+              <td className="num">
                 {machines === 0 ? (
                   <span className="dim">0</span>
                 ) : (
@@ -47,7 +37,7 @@ export function Severities({ board, filter }: { board: Board; filter: Filter }):
                   </Go>
                 )}
               </td>
-              <td className={css['num']}>
+              <td className="num">
                 {overdue === 0 ? (
                   <span className="dim">0</span>
                 ) : (
@@ -58,8 +48,7 @@ export function Severities({ board, filter }: { board: Board; filter: Filter }):
               </td>
             </tr>
           ))}
-        </tbody>
-      </table>
+      </PlainTable>
     </Section>
   );
 }
@@ -93,14 +82,14 @@ export function ThisWeek({ board, filter }: { board: Board; filter: Filter }): R
 /** Products whose support is over or soon will be. */
 export function Ends({ board }: { board: Board }): ReactNode {
   const t = useBoardWords();
+  const day = useDayOf();
   const terms = useTerms();
   return (
     <Section title={t('ends')} note={t('ends_note')}>
       {board.ends.length === 0 ? (
         <p className="sm sub">{t('ends_none')}</p>
       ) : (
-        <table className={css['plain']} aria-label={t('ends')}>
-          <tbody>
+        <PlainTable label={t('ends')}>
             {board.ends.map((end) => (
               <tr key={`${end.product} ${end.cycle}`}>
                 <td>
@@ -108,13 +97,12 @@ export function Ends({ board }: { board: Board }): ReactNode {
                     {end.product} {end.cycle}
                   </b>
                   <br />
-                  <StateWord tone={end.ended ? 'open' : 'plain'}>{end.ended ? `${t('ended')} ${end.ends_on}` : terms('ends_on', { day: end.ends_on })}</StateWord>
+                  <StateWord tone={end.ended ? 'open' : 'plain'}>{end.ended ? t('ended', { day: day(end.ends_on) }) : terms('ends_on', { day: day(end.ends_on) })}</StateWord>
                 </td>
-                <td className={css['num']}>{terms('machines', { count: number(end.machines) })}</td>
+                <td className="num">{terms('machines', { count: number(end.machines) })}</td>
               </tr>
             ))}
-          </tbody>
-        </table>
+        </PlainTable>
       )}
     </Section>
   );
@@ -124,6 +112,7 @@ export function Ends({ board }: { board: Board }): ReactNode {
 export function Freshness({ board }: { board: Board }): ReactNode {
   const t = useBoardWords();
   const nowMs = useNow();
+  const day = useDayOf();
   const { count, failing, oldest_good_at: oldest } = board.feeds;
   const stale = typeof oldest === 'string' && nowMs - Date.parse(oldest) > old;
   return (
@@ -138,7 +127,7 @@ export function Freshness({ board }: { board: Board }): ReactNode {
       <div className={css['remarks']}>
         {count === 0 && <Remark>{t('feeds_none')}</Remark>}
         {failing > 0 && <Remark>{t('feeds_failing', { count: failing })}</Remark>}
-        {stale && failing === 0 && <Remark>{t('feeds_stale', { at: oldest.slice(0, 10) })}</Remark>}
+        {stale && failing === 0 && <Remark>{t('feeds_stale', { at: day(oldest) })}</Remark>}
       </div>
       <KeyValues
         facts={[

@@ -5,10 +5,12 @@ import { useSearchState } from '@shell/address/use-search';
 import { answered } from '@shell/api/client';
 import { GroupSelect } from '@shell/pick/group-select';
 import { Filters } from '@shell/ui/filters';
+import { LinkButton } from '@shell/ui/button';
+import { Calm, Lead, LeadRoom } from '@shell/ui/lead';
 import { Go } from '@shell/ui/link';
 import { PageHead } from '@shell/ui/page';
-import { Columns, Section } from '@shell/ui/section';
-import { Await, Empty } from '@shell/ui/states';
+import { Acts, Columns, Section } from '@shell/ui/section';
+import { Await, Empty, Skeleton } from '@shell/ui/states';
 import { RelativeTime } from '@shell/ui/time';
 import { StateWord } from '@shell/ui/words';
 import type { ReactNode } from 'react';
@@ -21,6 +23,45 @@ import { kinds, useBoardWords, useTerms } from './own-words';
 import css from './parts.module.css';
 import { Remedy } from './remedy';
 import { TrendChart } from './trend-chart';
+import { useFirst } from './urgent';
+import { useTitle } from './use-title';
+
+/** What cannot wait: the worst of it as a sentence, since when, and what to do. */
+function Pressing({ board, filter }: { board: Board; filter: Filter }): ReactNode {
+  const t = useBoardWords();
+  const terms = useTerms();
+  const titleOf = useTitle();
+  const urgent = { ...filter, emergency: true };
+  const { data } = useFirst(urgent);
+  if (!data) {
+    return (
+      <LeadRoom>
+        <Skeleton lines={4} height={32} />
+      </LeadRoom>
+    );
+  }
+  const { first, count, since } = data;
+  // Who asks nobody hears nothing: that is no calm.
+  if (!first) return board.feeds.count === 0 ? <Calm title={t('unasked')} text={t('feeds_none')} /> : <Calm title={t('calm')} text={t('calm_text')} />;
+  const [machines, overdue] = [number(first.machines), number(first.overdue)];
+  return (
+    <Lead
+      state={t('urgent', { count: number(count) })}
+      since={since}
+      title={titleOf(first) || first.id}
+      target={{ to: `/vulnerabilities/weaknesses/${encodeURIComponent(first.id)}`, search: {} }}
+      text={`${t(first.overdue > 0 ? 'urgent_overdue' : 'urgent_on', { subjects: first.subjects.join(', '), machines, overdue })}${first.fixed === '' ? '' : t('urgent_fixed', { fixed: first.fixed })}`}
+      acts={
+        <Acts>
+          <Remedy filter={{ ...filter, weakness: first.id }} main words={terms('remedy_this')} />
+          <LinkButton to="/vulnerabilities/weaknesses" search={searchOf(urgent)}>
+            {t('urgent_all', { count: number(count) })}
+          </LinkButton>
+        </Acts>
+      }
+    />
+  );
+}
 
 /** The three numbers that one looks for first. */
 function Heads({ board, filter }: { board: Board; filter: Filter }): ReactNode {
@@ -72,6 +113,7 @@ function Whole({ board, filter }: { board: Board; filter: Filter }): ReactNode {
   const t = useBoardWords();
   return (
     <>
+      <Pressing board={board} filter={filter} />
       <Heads board={board} filter={filter} />
       <Columns
         main={
@@ -111,7 +153,7 @@ export default function Dashboard(): ReactNode {
   });
   return (
     <>
-      <PageHead room="weaknesses" title="vulnerabilities:board" lead={t('lead')} acts={query.data && query.data.behind > 0 && <Remedy filter={filter} main />} />
+      <PageHead room="weaknesses" title="vulnerabilities:board" lead={t('lead')} acts={query.data && query.data.behind > 0 && <Remedy filter={filter} words={terms('remedy_all')} />} />
       <Filters>
         <GroupSelect
           quiet

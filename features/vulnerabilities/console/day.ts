@@ -1,18 +1,16 @@
 import { usePlace } from '@shell/session/session';
-import { partsIn } from '@shell/time';
+import { longDay, useNow, type Place } from '@shell/time';
 
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** `2026-12-31` in a zone, of a moment or of a day that is written so already. */
-export function dayOf(at: string | null | undefined, zone: string): string {
+/** A day as people say it, of a moment or of a day written as `2026-12-31`: 12月31日, with the year where it is another. */
+export function dayOf(at: string | null | undefined, nowMs: number, place: Place): string {
   if (!at) return '';
-  if (/^\d{4}-\d{2}-\d{2}$/.test(at)) return at;
-  const { year, month, day } = partsIn(zone, Date.parse(at));
-  return `${String(year)}-${two(month)}-${two(day)}`;
+  // A day that is written out is the same day wherever it is read.
+  return /^\d{4}-\d{2}-\d{2}$/.test(at) ? longDay(Date.parse(at), nowMs, { ...place, zone: 'UTC' }) : longDay(Date.parse(at), nowMs, place);
 }
 
-/** The same in the organisation's zone. */
+/** The same for the one who reads. */
 export function useDayOf(): (at: string | null | undefined) => string {
-  const { zone } = usePlace();
-  return (at) => dayOf(at, zone);
+  const place = usePlace();
+  const nowMs = useNow();
+  return (at) => dayOf(at, nowMs, place);
 }

@@ -1,4 +1,5 @@
 import { defineFeature, type PageDef } from '@shell/feature';
+import { useWeaknessItems } from './today';
 
 const permission = 'vulnerabilities.read';
 const page = (path: string, title: PageDef['title'], load: PageDef['load'], order?: number): PageDef => ({
@@ -23,5 +24,6 @@ export default defineFeature({
     page('/settings', 'vulnerabilities:settings', () => import('./settings'), 90),
   ],
   endpointTabs: [{ id: 'vulnerabilities', title: 'vulnerabilities:tab', permission, order: 45, load: () => import('./endpoint-tab') }],
+  today: { permission, order: 15, useItems: useWeaknessItems },
   assetParts: [{ id: 'vulnerabilities', permission, order: 10, load: () => import('./asset-part') }],
 });

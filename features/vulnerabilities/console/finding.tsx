@@ -21,6 +21,15 @@ function useToDo(): (finding: Finding) => string {
     wordOf(toDos, finding.what_to_do, (known) => t(`to_do.${known}`, { packages: marks.list(finding.packages.map((one) => one.name)) || finding.subject, fixed: finding.fixed }));
 }
 
+/** Until when it is to be fixed, or lived with. */
+function Until({ finding: { exception, overdue, due_on } }: { finding: Finding }): ReactNode {
+  const terms = useTerms();
+  const day = useDayOf();
+  if (exception) return <span className="dim">{terms('ends_on', { day: day(exception.until) })}</span>;
+  if (overdue) return <StateWord tone="open">{terms('overdue')}</StateWord>;
+  return due_on && <span className="dim">{terms('due', { day: day(due_on) })}</span>;
+}
+
 /** One finding that explains itself: first what and how urgent, then, opened, why and what to do. */
 export function FindingRow({ finding, endpoint }: { finding: Finding; endpoint?: string | null | undefined }): ReactNode {
   const t = useListWords();
@@ -39,13 +48,13 @@ export function FindingRow({ finding, endpoint }: { finding: Finding; endpoint?:
         <summary>
           <SeverityWord severity={finding.severity} />
           <span>
-            <b>{finding.subject}</b> <span className="sub">{marks.facts([title(finding), weakness])}</span>
+            <b>{finding.subject}</b> <span className="sub">{title(finding)}</span> {weakness && <span className="sub nw">{weakness}</span>}
             <br />
             <span className="sm sub">{toDo(finding)}</span>
           </span>
           <span className={`sm ${css['words'] ?? ''}`}>
             {finding.exploited_at && <StateWord tone="open">{terms('exploited')}</StateWord>}
-            {finding.overdue ? <StateWord tone="open">{terms('overdue')}</StateWord> : finding.due_on && <span className="dim">{terms('due', { day: day(finding.due_on) })}</span>}
+            <Until finding={finding} />
           </span>
         </summary>
         <div className={css['why']}>

@@ -8,10 +8,11 @@ import { useMarks } from '@shell/i18n/marks';
 import type { Chip } from '@shell/ui/chips';
 import { useCallback, type ReactNode } from 'react';
 import { evidences, kinds, parts, severities, standings, useListWords, useTerms, wordOf } from './own-words';
+import css from './parts.module.css';
 import { useFilter } from './use-filter';
 
 /** The line of conditions above a list of weaknesses or machines. */
-export function ListFilters({ find, machines = false }: { find: string; machines?: boolean }): ReactNode {
+export function ListFilters({ find, machines = false, more }: { find: string; machines?: boolean; more?: ReactNode }): ReactNode {
   const t = useListWords();
   const terms = useTerms();
   const filter = useFilter();
@@ -70,8 +71,11 @@ export function ListFilters({ find, machines = false }: { find: string; machines
       {choice('part', parts.map((one) => ({ value: one, label: terms(`part.${one}`) })))}
       {choice('standing', standings.map((one) => ({ value: one, label: terms(`standing.${one}`) })))}
       {machines ? choice('kind', kinds.map((one) => ({ value: one, label: terms(`kind.${one}`) }))) : choice('evidence', evidences.map((one) => ({ value: one, label: terms(`evidence.${one}`) })))}
-      {only('emergency')}
-      {only('overdue')}
+      {more}
+      <div className={css['only']}>
+        {only('emergency')}
+        {only('overdue')}
+      </div>
     </>
   );
 }

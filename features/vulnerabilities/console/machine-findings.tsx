@@ -7,6 +7,7 @@ import { RelativeTime } from '@shell/ui/time';
 import { KeyValues, StateWord } from '@shell/ui/words';
 import type { ReactNode } from 'react';
 import { api, type Finding, type MachineDetail, type Named } from './api';
+import { useDayOf } from './day';
 import { FindingRow } from './finding';
 import { number } from './number';
 import { states, useListWords, useTerms, wordOf } from './own-words';
@@ -74,6 +75,7 @@ export function MachineFindings({ machine }: { machine: MachineDetail }): ReactN
   const open = machine.findings.filter((finding) => finding.standing === 'open');
   const others = machine.findings.filter((finding) => finding.standing !== 'open');
   const end = machine.end_of_life;
+  const day = useDayOf();
   return (
     <Columns
       main={
@@ -103,7 +105,7 @@ export function MachineFindings({ machine }: { machine: MachineDetail }): ReactN
               { label: t('machine.state'), value: <MachineState machine={machine} /> },
               { label: t('machine.group'), value: machine.group_name },
               { label: t('machine.os'), value: machine.os },
-              { label: t('machine.end_of_life'), value: end ? end.ended ? <StateWord tone="open">{t('machine.ended', { day: end.ends_on })}</StateWord> : t('machine.ends', { day: end.ends_on }) : '' },
+              { label: t('machine.end_of_life'), value: end ? end.ended ? <StateWord tone="open">{t('machine.ended', { day: day(end.ends_on) })}</StateWord> : t('machine.ends', { day: day(end.ends_on) }) : '' },
               { label: t('machine.updates'), value: number(machine.updates) },
               { label: t('machine.seen'), value: <RelativeTime at={machine.last_seen_at} /> },
             ]}

@@ -23,7 +23,7 @@ export default function MachinePage(): ReactNode {
           <>
             <header className={css['title']}>
               <MachineState machine={machine} />
-              <h1>{machine.name}</h1>
+              <h1 className={css['machine']}>{machine.name}</h1>
               <p className="sub">{[machine.group_name, machine.os].filter(Boolean).join(' · ')}</p>
             </header>
             <MachineFindings machine={machine} />

@@ -67,19 +67,22 @@ export default function Machines(): ReactNode {
     <ListPage
       head={{ room: 'weaknesses', title: 'vulnerabilities:machines', lead: t('machines.lead'), acts: rows.items.length > 0 && state !== 'current' && state !== 'unknown' && <Remedy filter={filter} main /> }}
       filters={
-        <>
-          <ListFilters find={t('machines.find')} machines />
-          <Select
-            aria-label={t('machine.state')}
-            placeholder={t('machine.state')}
-            clearable
-            data={states.map((one) => ({ value: one, label: terms(`state.${one}`) }))}
-            value={chosen ?? null}
-            onChange={(next) => {
-              change({ state: next ?? undefined });
-            }}
-          />
-        </>
+        <ListFilters
+          find={t('machines.find')}
+          machines
+          more={
+            <Select
+              aria-label={t('machine.state')}
+              placeholder={t('machine.state')}
+              clearable
+              data={states.map((one) => ({ value: one, label: terms(`state.${one}`) }))}
+              value={chosen ?? null}
+              onChange={(next) => {
+                change({ state: next ?? undefined });
+              }}
+            />
+          }
+        />
       }
       chips={chosen ? [...chips, { name: 'state', label: t('machine.state'), value: terms(`state.${chosen}`) }] : chips}
       narrowing={[...narrowing, 'state']}
