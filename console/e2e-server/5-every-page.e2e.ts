@@ -50,10 +50,11 @@ async function every(): Promise<string[]> {
   const group = await first('/api/v1/groups');
   return [
     '/', '/account', '/endpoints', endpoint,
-    ...['events', 'assets', 'software', 'policies', 'commands'].map((tab) => `${endpoint}/${tab}`),
+    ...['events', 'assets', 'software', 'vulnerabilities', 'policies', 'commands', 'distribution'].map((tab) => `${endpoint}/${tab}`),
     '/groups', `/groups?open=${group}`, '/commands', '/alarms', '/events', `/events?event=${await first('/api/v1/events')}`,
     '/rules', '/rules?view=ready', '/policies', `/policies/operation_log/${group}`, `/policies/assets/${group}`, '/grants', '/grants?open=new',
-    '/people', '/people/import', '/accounts', '/me', '/me/events',
+    '/vulnerabilities', ...['weaknesses', 'machines', 'exceptions', 'appliances', 'feeds', 'settings'].map((name) => `/vulnerabilities/${name}`),
+    '/distribution', '/distribution/new', '/distribution/shelf', '/people', '/people/import', '/accounts', '/me', '/me/events',
     '/settings/organisation', '/settings/first-run', '/settings/enrolment', '/settings/enrolment?open=new',
     '/settings/admins', '/settings/admins?open=new', '/settings/tokens', '/settings/tokens?open=new',
     '/settings/notices', '/settings/notices?open=new', '/settings/alarm-routes',

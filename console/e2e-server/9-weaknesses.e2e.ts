@@ -96,9 +96,9 @@ test('what is exploited leads the overview and the morning page, and its alarm o
   await page.getByRole('link', { name: '急ぐ弱点 未対応: 1' }).click();
   await expect(page).toHaveURL(/\/vulnerabilities\/weaknesses\?emergency=true/);
   await until('/alarms?state=open', async () => {
-    await expect(page.getByRole('button', { name: /^悪用が確認された脆弱性/ })).toBeVisible({ timeout: 500 });
+    await expect(page.getByRole('button', { name: /^悪用が確認された弱点/ })).toBeVisible({ timeout: 500 });
   });
-  await page.getByRole('button', { name: /^悪用が確認された脆弱性/ }).click();
+  await page.getByRole('button', { name: /^悪用が確認された弱点/ }).click();
   await page.getByRole('link', { name: '弱点を見る' }).click();
   await expect(page).toHaveURL(new RegExp(`${weakness}$`));
   await expect(page.getByText('ランサムウェアで悪用').first()).toBeVisible();

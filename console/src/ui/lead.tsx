@@ -8,6 +8,8 @@ interface Props {
   /** What makes it pressing, and since when. */
   state: string;
   since: string | null;
+  /** What is said before the time, where a time alone is not clear. */
+  sinceWord?: string;
   /** The sentence, and where it leads. */
   title: ReactNode;
   target: Target;
@@ -16,14 +18,14 @@ interface Props {
 }
 
 /** The one most pressing thing, as a sentence: since when, what it is, what to do. A page has one at most. */
-export function Lead({ state, since, title, target, text, acts }: Props): ReactNode {
+export function Lead({ state, since, sinceWord, title, target, text, acts }: Props): ReactNode {
   return (
     <div className={css['lead']}>
       <p className={css['state']}>
         <StateWord tone="open">{state}</StateWord>
         {since !== null && (
           <span className="xs dim">
-            <RelativeTime at={since} />
+            {sinceWord} <RelativeTime at={since} />
           </span>
         )}
       </p>

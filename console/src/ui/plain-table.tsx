@@ -1,3 +1,4 @@
+import { useElementSize } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import css from './plain-table.module.css';
 
@@ -11,9 +12,13 @@ interface Props {
   children: ReactNode;
 }
 
+/** Room that more than three columns need, in pixels. */
+const least = 480;
+
 /** A small table that is read, no more. What is sorted, opened or read page by page is a `DataTable`. */
 export function PlainTable({ label, caption, heads = [], children }: Props): ReactNode {
-  return (
+  const { ref: frame, width } = useElementSize();
+  const table = (
     <table className={css['plain']} aria-label={label}>
       {caption !== undefined && <caption className="sm sub">{caption}</caption>}
       {heads.length > 0 && (
@@ -32,5 +37,12 @@ export function PlainTable({ label, caption, heads = [], children }: Props): Rea
       )}
       <tbody>{children}</tbody>
     </table>
+  );
+  // Where there is no room for its columns it is moved sideways, by keyboard too.
+  const narrow = heads.length > 3 && width > 0 && width < least;
+  return (
+    <div ref={frame} className={narrow ? css['narrow'] : undefined} {...(narrow ? { role: 'group', 'aria-label': label, tabIndex: 0 } : {})}>
+      {table}
+    </div>
   );
 }

@@ -89,7 +89,7 @@ export const alarms: AlarmView[] = [
     null,
     10 * hour,
     { class: 'vulnerability', subject: 'CVE-2026-90001', weakness: 'CVE-2026-90001', machines: 2460 },
-    { title: { ja: '悪用が確認された脆弱性が残っています: CVE-2026-90001 PDF閲覧ソフトで、開いただけで任意のコードが実行される', en: 'A weakness that is known to be exploited is open: CVE-2026-90001 A PDF reader runs code from a file' } },
+    { title: { ja: '悪用が確認された弱点が残っています: CVE-2026-90001 PDF閲覧ソフトで、開いただけで任意のコードが実行される', en: 'A weakness that is known to be exploited is open: CVE-2026-90001 A PDF reader runs code from a file' } },
   ),
   raised(
     20,
@@ -98,7 +98,7 @@ export const alarms: AlarmView[] = [
     null,
     2 * day,
     { class: 'vulnerability', subject: 'MSRC', feed: idOf(94, 7), good_at: before(11 * day), failure: '3,114件目の途中でファイルが終わっています。' },
-    { state: 'handling', handler: saeki, title: { ja: '脆弱性情報が古くなっています: MSRC', en: 'What is known of weaknesses grows old: MSRC' } },
+    { state: 'handling', handler: saeki, title: { ja: '情報源が古くなっています: MSRC', en: 'What is known of weaknesses grows old: MSRC' } },
   ),
   raised(1, 'events.lost', 'medium', 17, 5 * hour, { count: 318, reason: 'the kernel queue overflowed', lane: 'operation' }),
   raised(2, 'endpoint.clone', 'high', fleet.findIndex((endpoint) => endpoint.clone_suspected), 21 * hour, {}),

@@ -4,7 +4,7 @@ import { GroupSelect } from '@shell/pick/group-select';
 import { pathWords, useGroups } from '@shell/pick/groups';
 import { Button } from '@shell/ui/button';
 import { Fields } from '@shell/ui/filters';
-import { Acts, Section } from '@shell/ui/section';
+import { Section } from '@shell/ui/section';
 import type { ReactNode } from 'react';
 import css from './distribution.module.css';
 import { ringDraft, type RingDraft } from './draft';
@@ -116,7 +116,7 @@ export function FormWhom({ draft, set, withoutAgent }: PartProps & { withoutAgen
         />
       ))}
       {draft.rings.length < 20 && (
-        <Acts>
+        <div className={css['add']}>
           <Button
             small
             icon="plus"
@@ -126,7 +126,7 @@ export function FormWhom({ draft, set, withoutAgent }: PartProps & { withoutAgen
           >
             {t('form.add_ring')}
           </Button>
-        </Acts>
+        </div>
       )}
     </Section>
   );

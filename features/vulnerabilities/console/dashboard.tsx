@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { oneOf } from '@shell/address/one-of';
 import { useSearchState } from '@shell/address/use-search';
 import { answered } from '@shell/api/client';
+import { useMarks } from '@shell/i18n/marks';
 import { GroupSelect } from '@shell/pick/group-select';
 import { Filters } from '@shell/ui/filters';
 import { LinkButton } from '@shell/ui/button';
@@ -31,6 +32,7 @@ function Pressing({ board, filter }: { board: Board; filter: Filter }): ReactNod
   const t = useBoardWords();
   const terms = useTerms();
   const titleOf = useTitle();
+  const marks = useMarks();
   const urgent = { ...filter, emergency: true };
   const { data } = useFirst(urgent);
   if (!data) {
@@ -48,9 +50,10 @@ function Pressing({ board, filter }: { board: Board; filter: Filter }): ReactNod
     <Lead
       state={t('urgent', { count: number(count) })}
       since={since}
+      sinceWord={t('urgent_oldest')}
       title={titleOf(first) || first.id}
       target={{ to: `/vulnerabilities/weaknesses/${encodeURIComponent(first.id)}`, search: {} }}
-      text={`${t(first.overdue > 0 ? 'urgent_overdue' : 'urgent_on', { subjects: first.subjects.join(', '), machines, overdue })}${first.fixed === '' ? '' : t('urgent_fixed', { fixed: first.fixed })}`}
+      text={`${t(first.overdue > 0 ? 'urgent_overdue' : 'urgent_on', { subjects: marks.list(first.subjects), machines, overdue })}${first.fixed === '' ? '' : t('urgent_fixed', { fixed: first.fixed })}`}
       acts={
         <Acts>
           <Remedy filter={{ ...filter, weakness: first.id }} main words={terms('remedy_this')} />

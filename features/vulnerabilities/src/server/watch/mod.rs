@@ -28,17 +28,17 @@ const OLD_US: i64 = 2 * crate::ends::DAY_US;
 const EXPLOITED: Kind = Kind {
     word: "vulnerability.exploited",
     severity: Weight::Critical,
-    title: ("悪用が確認された脆弱性が残っています", "A weakness that is known to be exploited is open"),
+    title: ("悪用が確認された弱点が残っています", "A weakness that is known to be exploited is open"),
 };
 const OVERDUE: Kind = Kind {
     word: "vulnerability.overdue",
     severity: Weight::High,
-    title: ("緊急の脆弱性が期限を過ぎています", "A critical weakness is overdue"),
+    title: ("「緊急」の弱点が期限を過ぎています", "A critical weakness is overdue"),
 };
 const STALE: Kind = Kind {
     word: "vulnerability.feed_stale",
     severity: Weight::Medium,
-    title: ("脆弱性情報が古くなっています", "What is known of weaknesses grows old"),
+    title: ("情報源が古くなっています", "What is known of weaknesses grows old"),
 };
 
 /// Finds what lasts.
