@@ -23,8 +23,8 @@ function useColumns(): Column<RolloutShort>[] {
   const t = useWords('distribution');
   const work = useWorkWords();
   return [
-    { id: 'name', header: t('column.name'), width: '2fr', cell: (row) => <b>{row.name}</b> },
-    { id: 'work', header: t('column.work'), width: '3fr', cell: work },
+    { id: 'name', header: t('column.name'), width: '1fr', cell: (row) => <b>{row.name}</b> },
+    { id: 'work', header: t('column.work'), width: '1.5fr', cell: work },
     { id: 'state', header: t('column.state'), width: 140, cell: (row) => <RolloutStateWord rollout={row} /> },
     { id: 'done', header: t('column.done'), width: 84, num: true, cell: (row) => number(countOf(row.rings, good)) },
     {

@@ -26,7 +26,7 @@ function useColumns(): Column<Weakness>[] {
     {
       id: 'title',
       header: t('weaknesses.column.title'),
-      width: '4fr',
+      width: '2fr',
       cell: (row) => (
         <span title={title(row)}>
           <b>{row.id}</b> <span className="sub">{title(row)}</span>
@@ -39,7 +39,7 @@ function useColumns(): Column<Weakness>[] {
     { id: 'overdue', header: t('weaknesses.column.overdue'), width: 84, num: true, cell: (row) => (row.overdue === 0 ? <span className="dim">0</span> : <b className="aka">{number(row.overdue)}</b>) },
     { id: 'epss', header: t('weaknesses.column.epss'), width: 108, num: true, sort: 'epss', cell: (row) => (typeof row.epss === 'number' ? terms('epss_short', { percent: percent(row.epss) }) : '—') },
     { id: 'since', header: t('weaknesses.column.since'), width: 112, sort: 'since', cell: (row) => <RelativeTime at={row.since} /> },
-    { id: 'subjects', header: t('weaknesses.column.subjects'), width: '2fr', chosen: false, cell: (row) => marks.list(row.subjects) },
+    { id: 'subjects', header: t('weaknesses.column.subjects'), width: '1fr', chosen: false, cell: (row) => marks.list(row.subjects) },
     { id: 'score', header: t('weaknesses.column.score'), width: 72, num: true, sort: 'score', chosen: false, cell: (row) => row.score.toFixed(1) },
     { id: 'part', header: t('weaknesses.column.part'), width: 128, chosen: false, cell: (row) => wordOf(parts, row.part, (known) => terms(`part.${known}`)) },
     { id: 'evidence', header: t('weaknesses.column.evidence'), width: 184, chosen: false, cell: (row) => wordOf(evidences, row.evidence, (known) => terms(`evidence.${known}`)) },
