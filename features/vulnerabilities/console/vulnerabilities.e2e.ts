@@ -84,6 +84,36 @@ test('an exception shows what stops being red before anybody decides, and a cut 
   complained();
 });
 
+test('the morning page, the overview and an alarm lead to what cannot wait', async ({ page }) => {
+  const complained = watch(page);
+  await page.goto('/');
+  await settled(page);
+  const line = page.getByRole('link', { name: /^急ぐ弱点 未対応: \d+$/ });
+  const count = Number(await line.textContent());
+  expect(count).toBeGreaterThan(0);
+  await line.click();
+  await expect(page).toHaveURL(/\/vulnerabilities\/weaknesses\?emergency=true/);
+  await settled(page);
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', String(count + 1));
+
+  await page.goto('/vulnerabilities');
+  await settled(page);
+  await expect(page.getByRole('link', { name: `急ぐもの${String(count)}件を見る` })).toHaveAttribute('href', /emergency=true/);
+  await expect(page.getByRole('link', { name: 'この弱点を直す' })).toHaveAttribute('href', /^\/distribution\/new\?from=vulnerabilities&weakness=CVE-/);
+  await page.getByRole('heading', { level: 2 }).first().getByRole('link').click();
+  await expect(page).toHaveURL(/\/vulnerabilities\/weaknesses\/CVE-/);
+
+  await page.goto('/alarms?state=open');
+  await page.getByRole('button', { name: /^悪用が確認された弱点が残っています/ }).click();
+  await page.getByRole('link', { name: '弱点を見る' }).click();
+  await expect(page).toHaveURL(/\/vulnerabilities\/weaknesses\/CVE-2026-90001$/);
+  await page.goto('/alarms?state=handling');
+  await page.getByRole('button', { name: /^情報源が古くなっています/ }).click();
+  await page.getByRole('link', { name: '情報源を見る' }).click();
+  await expect(page.getByRole('complementary', { name: 'この情報源' })).toContainText('MSRC');
+  complained();
+});
+
 test('an auditor sees what is weak, and is offered no change', async ({ page }) => {
   await page.addInitScript(() => {
     localStorage.setItem('yagura-mock-session', 'okada');
