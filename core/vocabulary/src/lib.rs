@@ -8,6 +8,7 @@ pub mod event;
 pub mod id;
 pub mod in_force;
 pub mod level;
+pub mod network;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod state;
