@@ -3,12 +3,21 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use yagura_channel::wire::blob::{BlobHash, BlobPurpose};
+use yagura_channel::wire::{
+    blob::{BlobHash, BlobPurpose, Content},
+    key::PublicKey,
+    neighbour::{Ask, Named},
+};
 
-/// How fast it is fetched, and who is told how far it is.
+/// How fast it is fetched, from where, and who is told how far it is.
 #[async_trait]
 pub trait Pace: Send {
-    /// Comes back when so many more bytes may be asked for.
+    /// This chunk from somewhere nearer than the server; `None` to ask the server. It is checked as if it came from there.
+    async fn near(&mut self, _content: &Content, _chunk: usize) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Comes back when so many more bytes may be asked for of the server.
     async fn may(&mut self, bytes: u64);
 
     /// So many bytes of all are here.
@@ -27,6 +36,21 @@ pub trait Blobs: Send + Sync + std::fmt::Debug {
 
     /// Lets go of content, whole or begun. What was let go already is no error.
     async fn let_go(&self, hash: BlobHash);
+
+    /// Tells the server what this endpoint does about some content, and asks which neighbours have it. With the answer comes its signed form, the
+    /// pass for them.
+    ///
+    /// # Errors
+    /// When the server is away, or too old for the question.
+    async fn neighbours(&self, _ask: &Ask) -> Result<(Named, Vec<u8>), NoBlob> {
+        Err(NoBlob::Now("nobody is here who knows of neighbours".to_owned()))
+    }
+
+    /// What a neighbour's pass lets it have of this endpoint now. `asker` is the key that it has proved to have, `own` the one that this endpoint told
+    /// the server.
+    fn believe(&self, _pass: &[u8], _asker: PublicKey, _own: PublicKey) -> Option<BlobHash> {
+        None
+    }
 }
 
 /// There is no such content here.

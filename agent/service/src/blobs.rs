@@ -17,7 +17,11 @@ use yagura_channel::{
         blobs::{self, BlobDir, BlobError},
         client::{AgentClient, ClientError},
     },
-    wire::blob::{BlobHash, BlobPurpose},
+    wire::{
+        blob::{BlobHash, BlobPurpose, Content},
+        key::PublicKey,
+        neighbour::{Ask, Named},
+    },
 };
 
 /// The folder holds so many bytes. Several features share it.
@@ -45,6 +49,10 @@ struct ByKit<'a>(&'a mut dyn Pace);
 
 #[async_trait]
 impl blobs::Pace for ByKit<'_> {
+    async fn near(&mut self, content: &Content, chunk: usize) -> Option<Vec<u8>> {
+        self.0.near(content, chunk).await
+    }
+
     async fn may(&mut self, bytes: u64) {
         self.0.may(bytes).await;
     }
@@ -63,6 +71,13 @@ impl ByServer {
     /// From now on this client is asked.
     pub(crate) fn through(&self, client: &Arc<AgentClient>) {
         self.client.send_replace(Some(Arc::clone(client)));
+    }
+
+    async fn client(&self) -> Result<Arc<AgentClient>, NoBlob> {
+        let mut clients = self.client.subscribe();
+        let found = timeout(PATIENCE, clients.wait_for(Option::is_some)).await;
+        let client = found.ok().and_then(Result::ok).and_then(|client| client.clone());
+        client.ok_or_else(|| NoBlob::Now("the agent has not begun to speak to its server".to_owned()))
     }
 
     fn open(&self) -> Result<BlobDir, NoBlob> {
@@ -85,10 +100,7 @@ fn judged(error: &BlobError) -> NoBlob {
 impl Blobs for ByServer {
     async fn fetch(&self, hash: BlobHash, wanted: BlobPurpose, pace: &mut dyn Pace) -> Result<PathBuf, NoBlob> {
         let _one = self.one.lock().await;
-        let mut clients = self.client.subscribe();
-        let found = timeout(PATIENCE, clients.wait_for(Option::is_some)).await;
-        let client = found.ok().and_then(Result::ok).and_then(|client| client.clone());
-        let client = client.ok_or_else(|| NoBlob::Now("the agent has not begun to speak to its server".to_owned()))?;
+        let client = self.client().await?;
         self.open()?.fetch_at(&client, hash, wanted, &mut ByKit(pace)).await.map_err(|error| judged(&error))
     }
 
@@ -98,6 +110,16 @@ impl Blobs for ByServer {
         if let Err(error) = gone {
             tracing::warn!(%error, %hash, "content that is not needed any more stays on this machine");
         }
+    }
+
+    async fn neighbours(&self, ask: &Ask) -> Result<(Named, Vec<u8>), NoBlob> {
+        let client = self.client().await?;
+        client.neighbours(ask).await.map_err(|error| judged(&error.into()))
+    }
+
+    fn believe(&self, pass: &[u8], asker: PublicKey, own: PublicKey) -> Option<BlobHash> {
+        let client = self.client.borrow().clone()?;
+        client.believe_pass(pass, asker, own)
     }
 }
 

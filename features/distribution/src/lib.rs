@@ -9,6 +9,7 @@ pub mod bucket;
 pub mod countdown;
 pub mod decide;
 pub mod model;
+pub mod near;
 pub mod packages;
 pub mod part;
 pub mod policy;

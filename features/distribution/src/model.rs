@@ -194,6 +194,19 @@ pub struct Outcome {
     /// The end of what was written to the terminal: at most 16 KiB, secrets masked.
     #[serde(default)]
     pub log: String,
+    /// From where its content came, as far as it is known; absent where it needed none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<Fetched>,
+}
+
+/// How many bytes of content came from where. What was asked for twice, after a loss, counts twice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = DistributionFetched))]
+pub struct Fetched {
+    /// From the server.
+    pub server: u64,
+    /// From neighbours on the same segment.
+    pub neighbours: u64,
 }
 
 /// A package whose version is different.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Window, Work};
+use crate::{
+    model::{Window, Work},
+    near::NearPolicy,
+};
 
 /// The whole policy. Its default allows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,9 @@ pub struct DistributionPolicy {
     pub interpreters: Vec<String>,
     /// Most seconds that a script may run, whatever a rollout says.
     pub script_s: u32,
+    /// Whether content comes from neighbours on the same segment, and goes to them.
+    #[serde(skip_serializing_if = "NearPolicy::is_default")]
+    pub neighbours: NearPolicy,
 }
 
 /// A kind of work.
@@ -46,6 +52,7 @@ impl Default for DistributionPolicy {
             bytes_per_second: 0,
             interpreters: vec!["/bin/sh".to_owned()],
             script_s: 3600,
+            neighbours: NearPolicy::default(),
         }
     }
 }
@@ -69,6 +76,8 @@ impl DistributionPolicy {
         if !(1..=LONGEST_SCRIPT_S).contains(&self.script_s) {
             faults.push(("/script_s".to_owned(), "must be from 1 second to 86400 seconds (a day)"));
         }
+        let near = self.neighbours.faults().into_iter();
+        faults.extend(near.map(|(pointer, message)| (format!("/neighbours{pointer}"), message)));
         faults
     }
 
@@ -114,14 +123,16 @@ mod tests {
             check(r#"{"interpreters": ["/bin/sh", "bash", "/bin/../x"]}"#),
             ["/interpreters/1", "/interpreters/2"]
         );
+        assert_eq!(check(r#"{"neighbours": {"at_once": 0}}"#), ["/neighbours/at_once"]);
         assert_eq!(check(r#"{"windows": [{"from": 1440, "minutes": 5}]}"#), ["/windows/0"]);
     }
 
     #[test]
     fn the_released_shape_is_still_read() {
-        let golden = include_str!("../golden/policy-v1.json");
-        let policy: DistributionPolicy = serde_json::from_str(golden).unwrap();
-        assert_eq!(serde_json::to_string_pretty(&policy).unwrap() + "\n", golden);
-        assert!(policy.faults().is_empty());
+        for golden in [include_str!("../golden/policy-v1.json"), include_str!("../golden/policy-v2.json")] {
+            let policy: DistributionPolicy = serde_json::from_str(golden).unwrap();
+            assert_eq!(serde_json::to_string_pretty(&policy).unwrap() + "\n", golden);
+            assert!(policy.faults().is_empty());
+        }
     }
 }

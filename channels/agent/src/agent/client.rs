@@ -20,9 +20,10 @@ use crate::wire::{
     body::{MEDIA_TYPE, pack_json, pack_json_tightly},
     command::{Command, Progress, Standing, Waiting},
     hello::{Hello, Welcome},
-    key::SigningKey,
+    key::{PublicKey, SigningKey},
     key_change::{KeyChange, KeyChanged},
     key_set::{Keys, Purpose, ServerKey, TrustedKeys},
+    neighbour::{self, Ask, Named},
     nudge::Nudge,
     policy::{DocumentHash, Manifest},
     receipt::{Receipt, ServerTime},
@@ -291,6 +292,31 @@ impl AgentClient {
         let path = format!("/agent/v1/blobs/{}", content.hash());
         let answer = check(self.exchange(&self.http, "GET", &path, Some(&range), Bytes::new()).await?)?;
         if content.fits(chunk, &answer.body) { Ok(answer.body) } else { Err(ClientError::Stray("blobs")) }
+    }
+
+    /// Tells what this endpoint does about a blob, and asks which neighbours have it. With the answer comes its signed form, which is the pass.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn neighbours(&self, ask: &Ask) -> Result<(Named, Vec<u8>), ClientError> {
+        let answer = self.post(neighbour::PATH, pack_json(ask).into()).await?;
+        let named: Named = self.open("neighbours", &answer, Purpose::Response).await?;
+        let record = self.record();
+        let ours = named.server == record.server && named.endpoint == record.endpoint;
+        if !ours || named.blob != ask.blob || named.key != ask.key {
+            return Err(ClientError::Stray("neighbours"));
+        }
+        Ok((named, answer.body.to_vec()))
+    }
+
+    /// What a pass that somebody shows lets its holder have of this endpoint now: only what our server signed counts. `asker` is the key that the
+    /// holder has proved to have, `own` the one that we told the server.
+    #[must_use]
+    pub fn believe_pass(&self, pass: &[u8], asker: PublicKey, own: PublicKey) -> Option<BlobHash> {
+        let sealed: Sealed<Named> = serde_json::from_slice(pass).ok()?;
+        let (record, now) = (self.record(), self.clock.now());
+        let named = record.keys.open(&sealed, Purpose::Response, now).ok()?;
+        (named.server == record.server && named.lets(asker, record.endpoint, own, now)).then_some(named.blob)
     }
 
     /// Offers a blob; the answer says which chunks the server lacks.

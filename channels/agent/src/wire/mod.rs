@@ -11,6 +11,7 @@ pub mod journal_key;
 pub mod key;
 pub mod key_change;
 pub mod key_set;
+pub mod neighbour;
 pub mod nudge;
 pub mod policy;
 pub mod receipt;

@@ -16,7 +16,9 @@ use super::{
     Found, System, Task, Unable,
     board::Board,
     fetch::{Fetch, Stopped, wanted},
-    gather, notice,
+    gather,
+    near::Near,
+    notice,
     record::{Begun, Disk, Key, Recalled, Record, Records, Stage as Kept},
 };
 use crate::{
@@ -50,6 +52,7 @@ pub(super) struct Desk {
     pub(super) clock: Arc<dyn Clock>,
     policy: watch::Receiver<Arc<InForce<DistributionPolicy>>>,
     pub(super) blobs: Arc<dyn Blobs>,
+    near: Arc<Near>,
     running: Mutex<BTreeMap<Key, CancellationToken>>,
     /// One works at a time; the others wait at its door.
     one: tokio::sync::Mutex<()>,
@@ -75,6 +78,7 @@ impl Desk {
     pub(super) fn new(
         system: Arc<dyn System>,
         records: Records,
+        near: Arc<Near>,
         ctx: &FeatureCtx<DistributionPolicy>,
     ) -> serde_json::Result<Self> {
         Ok(Self {
@@ -86,6 +90,7 @@ impl Desk {
             clock: Arc::clone(&ctx.clock),
             policy: ctx.policy.clone(),
             blobs: Arc::clone(&ctx.blobs),
+            near,
             running: Mutex::default(),
             one: tokio::sync::Mutex::default(),
         })
@@ -197,6 +202,7 @@ impl Desk {
         self.board.stage(running.key, Stage::Fetching, None);
         let fetch = Fetch {
             blobs: &self.blobs,
+            near: &self.near,
             board: &self.board,
             clock: &self.clock,
             key: running.key,

@@ -9,6 +9,7 @@ use super::{
     Found, Plan, Ran,
     desk::{Desk, Failure},
     fetch::wanted,
+    gather,
     record::{Begun, Key, Record, Stage as Kept},
 };
 use crate::{
@@ -47,6 +48,7 @@ impl Desk {
             postponed,
             restart: false,
             log: String::new(),
+            fetched: None,
         }
     }
 
@@ -65,6 +67,8 @@ impl Desk {
             })
             .await?;
         }
+        let fetched = gather::fetched(&self.records.work_folder(key));
+        let outcome = Outcome { fetched, ..outcome };
         let stage = Kept::Over(outcome.clone());
         self.records.write(&Record { key, at: outcome.ended_at, postponed: outcome.postponed, stage })?;
         for (hash, _) in wanted(job) {

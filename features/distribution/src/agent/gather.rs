@@ -9,6 +9,11 @@ use std::{
 use tokio::task::spawn_blocking;
 use yagura_channel::wire::blob::{BlobHash, Content};
 
+use crate::model::Fetched;
+
+/// Beside the files of a job.
+const FETCHED: &str = "fetched.json";
+
 fn has(path: &Path, hash: BlobHash) -> io::Result<bool> {
     match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -46,6 +51,22 @@ pub(super) async fn take(blob: &Path, place: &Path, hash: BlobHash) -> io::Resul
         Err(io::Error::new(io::ErrorKind::InvalidData, format!("{} is not what was fetched", blob.display())))
     };
     spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+/// From where the files came that were fetched so far; `None` where nothing was.
+pub(super) fn fetched(folder: &Path) -> Option<Fetched> {
+    serde_json::from_slice(&fs::read(folder.join(FETCHED)).ok()?).ok()
+}
+
+/// Adds to that.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn add_fetched(folder: &Path, more: Fetched) -> io::Result<()> {
+    let before = fetched(folder).unwrap_or_default();
+    let all = Fetched { server: before.server + more.server, neighbours: before.neighbours + more.neighbours };
+    closed_folder(folder)?;
+    fs::write(folder.join(FETCHED), serde_json::to_vec(&all)?)
 }
 
 /// Makes a folder that nobody else may look into.

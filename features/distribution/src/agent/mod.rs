@@ -10,6 +10,7 @@ mod gather;
 mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;
+mod near;
 mod notice;
 mod record;
 #[cfg(not(target_os = "linux"))]
@@ -22,10 +23,12 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use yagura_agent_kit::{AgentFeature, CancellationToken, FeatureCtx, FeatureError, PolicyError};
+use yagura_channel::wire::neighbour::At;
 use yagura_vocabulary::Time;
 
 use self::{
     desk::{Carry, Desk, TakeBack},
+    near::Near,
     record::Records,
 };
 use crate::{
@@ -131,6 +134,11 @@ pub trait System: Send + Sync {
     /// How many seconds local time is before UTC at this time.
     fn offset_s(&self, at: Time) -> i32;
 
+    /// The networks that this machine shares with neighbours; none where the system does not say.
+    fn networks(&self) -> Vec<At> {
+        Vec::new()
+    }
+
     /// What the work would do.
     ///
     /// # Errors
@@ -190,9 +198,11 @@ pub async fn run_at(
     cancel: CancellationToken,
 ) -> Result<(), FeatureError> {
     let records = Records::open(places.folder.clone(), ctx.clock.now())?;
-    let desk = Arc::new(Desk::new(places.system, records, &ctx)?);
+    let near = Arc::new(Near::open(&places.folder.join("near"), &places.system, &ctx)?);
+    let giving = tokio::spawn(near::run(Arc::clone(&near), cancel.clone()));
+    let desk = Arc::new(Desk::new(places.system, records, near, &ctx)?);
     ctx.commands.register(RECALL, TakeBack(Arc::clone(&desk)));
     ctx.commands.register(RUN, Carry(desk));
     cancel.cancelled().await;
-    Ok(())
+    Ok(giving.await?)
 }

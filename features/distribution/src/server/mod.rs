@@ -2,6 +2,7 @@
 
 mod alarm;
 mod audience;
+mod near;
 mod parts;
 mod plan;
 mod rollouts;
@@ -11,9 +12,10 @@ mod work;
 
 use std::path::PathBuf;
 
+use axum::routing::post;
 use serde_json::Value;
 use utoipa_axum::routes;
-use yagura_channel::wire::policy::ItemError;
+use yagura_channel::wire::{neighbour, policy::ItemError};
 use yagura_policy::PolicySpec;
 use yagura_server_kit::{AgentHook, Context, Migration, Parts, Permission as P, Routes, ServerFeature};
 
@@ -25,11 +27,18 @@ pub use self::{alarm::alarm_source, work::look};
 pub const FEATURE: ServerFeature =
     ServerFeature { migrations: MIGRATIONS, routes, start, ..ServerFeature::new(crate::FEATURE) };
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 202_611_301_200,
-    name: "distribution",
-    sql: include_str!("../../migrations/202611301200_distribution.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 202_611_301_200,
+        name: "distribution",
+        sql: include_str!("../../migrations/202611301200_distribution.sql"),
+    },
+    Migration {
+        version: 202_611_301_220,
+        name: "distribution_near",
+        sql: include_str!("../../migrations/202611301220_near.sql"),
+    },
+];
 
 /// The policy.
 pub const POLICY: PolicySpec = PolicySpec {
@@ -47,6 +56,7 @@ pub const POLICY: PolicySpec = PolicySpec {
 pub fn install(parts: &mut Parts, uploads: PathBuf) {
     parts.insert(shelf::Uploads(uploads));
     parts.insert(work::Bell::default());
+    parts.insert(near::Turns::default());
 }
 
 /// Sees where endpoints are with what they were given.
@@ -62,6 +72,7 @@ fn start(ctx: &Context) {
 
 fn routes() -> Routes {
     Routes::new()
+        .agent(neighbour::PATH, post(near::neighbours))
         .api(P::DistributionRead, routes!(shelf::list::list))
         .api(P::DistributionRead, routes!(shelf::read::read))
         .api(P::DistributionWrite, routes!(shelf::package::hand_in))

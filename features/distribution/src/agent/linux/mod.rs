@@ -80,6 +80,10 @@ impl System for Linux {
         jiff::tz::TimeZone::system().to_offset(stamp).seconds()
     }
 
+    fn networks(&self) -> Vec<yagura_channel::wire::neighbour::At> {
+        super::near::place::places(std::path::Path::new("/"))
+    }
+
     async fn look(&self, task: &Task) -> Result<Plan, Unable> {
         if let Work::Script { .. } = task.work {
             return script::look(self, task);

@@ -18,12 +18,23 @@ use super::{
 use crate::model::Rollout;
 
 /// What stands above the columns.
-const TITLES: [&str; 8] = ["hostname", "ring", "state", "attempts", "changed_at", "restart", "why", "endpoint_id"];
+const TITLES: [&str; 10] = [
+    "hostname",
+    "ring",
+    "state",
+    "attempts",
+    "changed_at",
+    "restart",
+    "why",
+    "endpoint_id",
+    "bytes_from_server",
+    "bytes_from_neighbours",
+];
 
 /// Rows that are read at once.
 const AT_ONCE: u32 = 1_000;
 
-fn cells(part: RolloutPart) -> [String; 8] {
+fn cells(part: RolloutPart) -> [String; 10] {
     [
         part.hostname,
         part.ring_name,
@@ -33,6 +44,8 @@ fn cells(part: RolloutPart) -> [String; 8] {
         if part.restart { "yes" } else { "no" }.to_owned(),
         part.why,
         part.endpoint_id.to_string(),
+        part.from_server.to_string(),
+        part.from_neighbours.to_string(),
     ]
 }
 
@@ -49,7 +62,7 @@ async fn rows(ctx: &Context, caller: &Caller, query: PartsQuery) -> Result<(Vec<
 
 /// Export what became of a rollout
 ///
-/// CSV: host name, ring, state, attempts, since when, whether a restart is needed, why, endpoint.
+/// CSV: host name, ring, state, attempts, since when, whether a restart is needed, why, endpoint, bytes from the server and from neighbours.
 #[utoipa::path(get, path = "/api/v1/distribution/rollouts/{id}/export", tag = "distribution", params(("id" = String, Path)),
     responses((status = 200, content((String = "text/csv"))), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]

@@ -36,6 +36,9 @@ pub(in crate::server) struct RolloutPart {
     pub(super) why: String,
     /// Whether the machine must be started anew for it.
     pub(super) restart: bool,
+    /// How many bytes of content it has had from the server, and from neighbours on its segment, over all ended attempts.
+    pub(super) from_server: u64,
+    pub(super) from_neighbours: u64,
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -52,6 +55,8 @@ pub(super) struct Row {
     next_at: i64,
     why: String,
     restart: i64,
+    from_server: i64,
+    from_neighbours: i64,
     told: Option<String>,
 }
 
@@ -59,7 +64,8 @@ pub(super) struct Row {
 pub(super) const SELECT: &str =
     "SELECT p.rollout_id AS rollout_id, r.name AS rollout_name, p.endpoint_id AS endpoint_id, e.hostname AS hostname,
      p.ring AS ring, g.name AS ring_name, p.state AS state, p.attempt AS attempt, p.changed_at AS changed_at,
-     p.next_at AS next_at, p.why AS why, p.restart AS restart, s.value AS told";
+     p.next_at AS next_at, p.why AS why, p.restart AS restart, p.from_server AS from_server,
+     p.from_neighbours AS from_neighbours, s.value AS told";
 pub(super) const FROM: &str = "FROM distribution_part p JOIN distribution_rollout r ON r.id = p.rollout_id
      JOIN endpoints_endpoint e ON e.id = p.endpoint_id
      JOIN distribution_ring g ON g.rollout_id = p.rollout_id AND g.number = p.ring
@@ -92,6 +98,8 @@ impl TryFrom<Row> for RolloutPart {
             percent: told.as_ref().and_then(|told| told.percent),
             why: row.why,
             restart: row.restart != 0,
+            from_server: row.from_server.unsigned_abs(),
+            from_neighbours: row.from_neighbours.unsigned_abs(),
         })
     }
 }

@@ -104,9 +104,12 @@ async fn take(tx: &mut Tx, row: &Row, now: Time) -> Result<(), ApiError> {
         }
         Next::Again(pause_s) => (PartState::Waiting, now.micros() + pause_s * 1_000_000),
     };
+    let fetched = outcome.fetched.unwrap_or_default();
+    // What an endpoint says is bounded, so that no sum overflows.
+    let bytes = |count: u64| i64::try_from(count.min(1 << 50)).unwrap_or(0);
     let taken = sqlx::query(
-        "UPDATE distribution_part SET state = $1, next_at = $2, changed_at = $3, why = $4, restart = $5, command_id = NULL
-         WHERE command_id = $6",
+        "UPDATE distribution_part SET state = $1, next_at = $2, changed_at = $3, why = $4, restart = $5, command_id = NULL,
+         from_server = from_server + $7, from_neighbours = from_neighbours + $8 WHERE command_id = $6",
     )
     .bind(state.as_str())
     .bind(next_at)
@@ -114,6 +117,8 @@ async fn take(tx: &mut Tx, row: &Row, now: Time) -> Result<(), ApiError> {
     .bind(outcome.why.chars().take(1000).collect::<String>())
     .bind(i64::from(outcome.restart))
     .bind(&row.command_id)
+    .bind(bytes(fetched.server))
+    .bind(bytes(fetched.neighbours))
     .execute(tx.on())
     .await?;
     if taken.rows_affected() == 0 {
@@ -145,6 +150,7 @@ fn outcome(state: CommandState, row: &Row, now: Time) -> Outcome {
         postponed: 0,
         restart: false,
         log: String::new(),
+        fetched: None,
     };
     match (state, said) {
         (CommandState::Done, Some(outcome)) => outcome,

@@ -1,5 +1,7 @@
 //! Blobs on an endpoint: fetched into a folder with a quota, handed in from a file. Both go on where they were cut.
 
+pub mod neighbours;
+
 use std::{
     fs::{self, File, OpenOptions},
     io,
@@ -57,10 +59,15 @@ pub enum BlobError {
     Changed(PathBuf),
 }
 
-/// How fast a blob is fetched, and who is told how far it is.
+/// How fast a blob is fetched, from where, and who is told how far it is.
 #[async_trait]
 pub trait Pace: Send {
-    /// Comes back when so many more bytes may be asked for.
+    /// This chunk from somewhere nearer than the server; `None` to ask the server. What comes is checked as if the server had sent it.
+    async fn near(&mut self, _content: &Content, _chunk: usize) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Comes back when so many more bytes may be asked for of the server.
     async fn may(&mut self, bytes: u64);
 
     /// So many bytes of all are here.
@@ -123,8 +130,13 @@ impl BlobDir {
             let at = |action| FileError::of(action, &part);
             let range = content.range(chunk).unwrap_or_default();
             if !read_chunk(&file, &content, chunk).is_ok_and(|bytes| content.fits(chunk, &bytes)) {
-                pace.may(range.end - range.start).await;
-                let bytes = client.blob_chunk(&content, chunk).await?;
+                let near = pace.near(&content, chunk).await.filter(|bytes| content.fits(chunk, bytes));
+                let bytes = if let Some(bytes) = near {
+                    bytes.into()
+                } else {
+                    pace.may(range.end - range.start).await;
+                    client.blob_chunk(&content, chunk).await?
+                };
                 write_chunk(&file, &content, chunk, &bytes).map_err(at("write"))?;
             }
             pace.here(range.end, content.size());
