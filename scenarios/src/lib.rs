@@ -16,7 +16,7 @@ mod tree;
 use self::programs::{admin, run, wrap, wrapped};
 pub(crate) use self::programs::{free_port, kill, pause, program, spawn};
 pub use self::{
-    apart::Apart,
+    apart::{Apart, Segment},
     inspector::Inspector,
     lake::Lake,
     numbers::every_number_once,

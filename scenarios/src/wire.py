@@ -1,4 +1,5 @@
-# A road out of a network of one's own: what connects to the port here comes out at the socket that is a file, which both sides see.
+# A road out of a network of one's own: what connects to the port here comes out at the socket that is a file, which both sides see. The port
+# is on this address, or on the machine's own.
 import ctypes
 import signal
 import socket
@@ -32,7 +33,7 @@ def join(near):
 
 # It goes with the agent that it was started for (PR_SET_PDEATHSIG): nobody else would end it.
 ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+listener = socket.create_server((sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1", int(sys.argv[1])))
 while True:
     connection, _ = listener.accept()
     threading.Thread(target=join, args=(connection,), daemon=True).start()

@@ -23,6 +23,17 @@ export function Checked({ seen }: { seen: RolloutPreview }): ReactNode {
           </ul>
         </>
       )}
+      {seen.near && seen.near.take > 0 && <p>{t('form.near', { take: number(seen.near.take), give: number(seen.near.give) })}</p>}
+      {seen.near && seen.near.not_taken.length > 0 && (
+        <ul className={css['counts']} aria-label={t('form.near_not')}>
+          {seen.near.not_taken.map((one) => (
+            <li key={one.why} className="sub">
+              <span>{t(`near_not.${one.why}`)}</span>
+              <span>{number(one.endpoints)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       {seen.rings.map((ring, at) => (
         <section key={`${String(at)} ${ring.name}`} className={css['lane']} aria-label={ring.name}>
           <h3>

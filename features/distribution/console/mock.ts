@@ -152,6 +152,9 @@ const obstacleOf = (one: EndpointDetail): RolloutObstacle | null => (fleet.index
 function foretell(ask: NewRollout): RolloutPreview {
   const rings = meant(ask);
   const hindered = rings.flat().flatMap((one) => obstacleOf(one) ?? []);
+  const brings = ask.work.kind === 'install';
+  const able = rings.flat().length - hindered.length;
+  const takes = Math.ceil(able / 2);
   return {
     endpoints: rings.flat().length,
     cannot: hindered.length,
@@ -160,10 +163,18 @@ function foretell(ask: NewRollout): RolloutPreview {
       name: ask.rings[at]?.name ?? '',
       endpoints: own.length,
       cannot: own.filter((one) => obstacleOf(one)).length,
-      first: own.slice(0, 50).map((one) => ({ id: one.id, hostname: one.hostname, cannot: obstacleOf(one) })),
+      first: own.slice(0, 50).map((one) => ({ id: one.id, hostname: one.hostname, cannot: obstacleOf(one), near: { not_taken: null, not_given: null } })),
     })),
     items: [],
+    near: brings ? { take: takes, give: takes, not_taken: takes < able ? [{ why: 'off', endpoints: able - takes }] : [], not_given: takes < able ? [{ why: 'off', endpoints: able - takes }] : [] } : null,
   };
+}
+
+/** Of a package the first endpoint of an office has it from the server, and the others from their neighbours. */
+function fetchedOf(rollout: Rollout, part: Part): { from_server: number; from_neighbours: number } {
+  const size = rollout.view.items.length > 0 && ['done', 'already', 'failed', 'rolled_back'].includes(part.state) ? 61_400_000 : 0;
+  const first = part.endpoint.hostname.length % 5 === 0;
+  return { from_server: first ? size : 0, from_neighbours: first ? 0 : size };
 }
 
 function partOf(rollout: Rollout, part: Part): RolloutPart {
@@ -182,6 +193,7 @@ function partOf(rollout: Rollout, part: Part): RolloutPart {
     percent: part.state === 'fetching' ? 62 : null,
     why: part.why,
     restart: part.state === 'done' && part.endpoint.hostname.length % 3 === 0,
+    ...fetchedOf(rollout, part),
   };
 }
 
@@ -198,6 +210,7 @@ function wholeOf(rollout: Rollout, part: Part): RolloutPartWhole {
     changed: part.state === 'done' ? [{ package: name, before: '3.0.15-1~deb12u1', after: '3.0.17-1~deb12u2' }] : [],
     postponed: part.endpoint.hostname.length % 2,
     restart: false,
+    fetched: rollout.view.items.length > 0 ? { server: fetchedOf(rollout, part).from_server, neighbours: fetchedOf(rollout, part).from_neighbours } : null,
     log,
   };
   const attempt = { attempt: 1, command_id: idOf(82, fleet.indexOf(part.endpoint)), given_at: timeOf(part.changed - 20 * minute), ended_at: over ? timeOf(part.changed) : null, outcome: over ? outcome : null };

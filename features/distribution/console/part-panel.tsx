@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '@shell/api/client';
 import type { RolloutAttempt } from '@shell/api/schema';
 import { useWords } from '@shell/i18n';
+import { bytes } from '@shell/ui/bytes';
 import { Go } from '@shell/ui/link';
 import { SidePanel } from '@shell/ui/panel';
 import { PlainTable } from '@shell/ui/plain-table';
@@ -28,6 +29,8 @@ function Attempt({ attempt, dry }: { attempt: RolloutAttempt; dry: boolean }): R
           { label: t('panel.ended'), value: attempt.ended_at ? <ExactTime at={attempt.ended_at} /> : null },
           { label: t('panel.exit_code'), value: outcome?.exit_code },
           { label: t('panel.postponed'), value: outcome?.postponed ? t('one.retries_text', { count: outcome.postponed }) : null },
+          { label: t('panel.from_server'), value: outcome?.fetched ? bytes(outcome.fetched.server) : null },
+          { label: t('panel.from_neighbours'), value: outcome?.fetched?.neighbours ? bytes(outcome.fetched.neighbours) : null },
           { label: t('panel.restart'), value: outcome?.restart ? t('panel.restart_needed') : null },
         ]}
       />

@@ -95,9 +95,6 @@ pub enum NearNot {
     /// It would keep more than it may.
     #[error("it is larger than what the policy lets it keep for others (distribution: neighbours, keep_mib)")]
     TooLarge,
-    /// The agent does not know how.
-    #[error("the agent is too old for it")]
-    TooOld,
 }
 
 /// Whether an endpoint would take content from neighbours and give it to them; where not, why.

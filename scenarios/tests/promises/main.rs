@@ -23,6 +23,7 @@ mod l09_sessions;
 mod l13_rights;
 mod no_event_is_lost;
 mod p03_distribution;
+mod p03_neighbours;
 mod policies_hold;
 mod process_starts;
 mod r05_red_until_updated;

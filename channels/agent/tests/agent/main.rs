@@ -9,6 +9,7 @@ mod endpoint;
 mod events;
 mod idle;
 mod link;
+mod neighbours;
 mod own_key;
 mod policies;
 mod server;

@@ -20,6 +20,7 @@ use crate::{
     allot::{Wants, allot},
     decide::{Decision, Moment, Refusal, decide},
     model::Job,
+    near::{NearOutlook, outlook},
 };
 
 /// Why an endpoint cannot have it.
@@ -62,6 +63,8 @@ pub(super) struct Member {
     pub(super) endpoint: EndpointId,
     pub(super) hostname: String,
     pub(super) cannot: Option<RolloutObstacle>,
+    /// Whether it would have the content from neighbours, and give it to them.
+    pub(super) near: NearOutlook,
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -193,12 +196,14 @@ pub(super) async fn audience(
     let policies = values(ctx, FEATURE).await?;
     let (now, system) = (ctx.now(), plan.package_system());
     let job = plan.job(Id::new(), 1, ask.times(now).1);
+    let sizes = plan.sizes(ctx).await?;
     let member = |at: &usize| {
         let row = &rows[*at];
         let policy = policies.get(&row.id).cloned().unwrap_or_default();
         let policy: DistributionPolicy = serde_json::from_value(policy).unwrap_or_default();
         let endpoint = row.id.parse().map_err(|error| ApiError::unavailable(&error))?;
-        Ok(Member { endpoint, hostname: row.hostname.clone(), cannot: row.obstacle(&policy, &job, system, now) })
+        let near = outlook(&policy.neighbours, &sizes);
+        Ok(Member { endpoint, hostname: row.hostname.clone(), cannot: row.obstacle(&policy, &job, system, now), near })
     };
     rings.iter().map(|ring| ring.iter().map(member).collect()).collect()
 }

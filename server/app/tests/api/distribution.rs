@@ -22,7 +22,7 @@ const ITEMS: &str = "/api/v1/distribution/items";
 const ROLLOUTS: &str = "/api/v1/distribution/rollouts";
 
 /// A Debian package of this name and version, as `dpkg-deb --build -Znone` writes it.
-fn deb(name: &str, version: &str) -> Vec<u8> {
+pub(crate) fn deb(name: &str, version: &str) -> Vec<u8> {
     let control =
         format!("Package: {name}\nVersion: {version}\nArchitecture: all\nDepends: libc6\nDescription: a test\n");
     let mut tar = vec![0; 512];
@@ -38,7 +38,7 @@ fn deb(name: &str, version: &str) -> Vec<u8> {
 }
 
 /// Hands a file in; the status and what is answered.
-async fn hand_in(house: &House, query: &str, file: &[u8]) -> (u16, Value) {
+pub(crate) async fn hand_in(house: &House, query: &str, file: &[u8]) -> (u16, Value) {
     let build = || {
         let uri = format!("/api/v1/distribution/packages{query}");
         let request = Request::builder().method(Method::POST).uri(uri);
@@ -58,7 +58,7 @@ async fn allow(house: &House, kinds: &[&str]) {
     house.admin("PUT", &path, Some(&value)).await.expect(200);
 }
 
-async fn machine(house: &House, name: &str) -> Machine {
+pub(crate) async fn machine(house: &House, name: &str) -> Machine {
     let mut machine = Machine::enrol(house, name).await;
     machine.knows(FeatureVersion { feature: "distribution".to_owned(), version: 1 });
     machine.hello().await;
@@ -66,12 +66,12 @@ async fn machine(house: &House, name: &str) -> Machine {
 }
 
 /// Lets the server do what there is to do by now.
-async fn look(house: &House) {
+pub(crate) async fn look(house: &House) {
     yagura_distribution::server::look(house.server.context()).await.unwrap();
 }
 
 /// The jobs that wait for a machine: command and arguments.
-async fn jobs(machine: &Machine, name: &str) -> Vec<(yagura_vocabulary::id::CommandId, Value)> {
+pub(crate) async fn jobs(machine: &Machine, name: &str) -> Vec<(yagura_vocabulary::id::CommandId, Value)> {
     let mut found = Vec::new();
     for sealed in machine.client.commands().await.unwrap().commands {
         let command = machine.client.open_command(&sealed).await.unwrap();
@@ -122,7 +122,7 @@ async fn stand(house: &House, rollout: &Value) -> String {
 }
 
 /// The states of a rollout's parts by host name.
-async fn parts(house: &House, rollout: &Value) -> BTreeMap<String, String> {
+pub(crate) async fn parts(house: &House, rollout: &Value) -> BTreeMap<String, String> {
     let path = format!("/api/v1/distribution/parts?rollout={}", rollout["id"].as_str().unwrap());
     let page = house.admin("GET", &path, None).await.expect(200);
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -17,6 +17,7 @@ mod database_away;
 mod days;
 mod description;
 mod distribution;
+mod distribution_near;
 mod endpoints;
 mod enrolment;
 mod evidence;

@@ -2,6 +2,7 @@
 //! signed, because it is the pass by which those that have it believe the asker.
 
 mod choose;
+pub(super) mod foretell;
 mod rows;
 
 use std::{

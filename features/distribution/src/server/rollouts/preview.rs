@@ -6,9 +6,13 @@ use utoipa::ToSchema;
 use yagura_server_kit::{ApiResult, Caller, Context, Json, error::Problem};
 use yagura_vocabulary::id::EndpointId;
 
-use crate::server::{
-    audience::{Member, RolloutObstacle, audience, obstacles},
-    plan::{NewRollout, RolloutItem},
+use crate::{
+    near::NearOutlook,
+    server::{
+        audience::{Member, RolloutObstacle, audience, obstacles},
+        near::foretell::RolloutNear,
+        plan::{NewRollout, RolloutItem},
+    },
 };
 
 /// Endpoints of each ring that are named.
@@ -22,6 +26,8 @@ pub(crate) struct RolloutPreview {
     cannot: u64,
     obstacles: Vec<RolloutObstacles>,
     rings: Vec<RolloutPreviewRing>,
+    /// What would come from neighbours; absent where it brings nothing from the shelf.
+    near: Option<RolloutNear>,
     /// What it brings from the shelf.
     items: Vec<RolloutItem>,
 }
@@ -49,6 +55,8 @@ pub(crate) struct RolloutPreviewEndpoint {
     id: EndpointId,
     hostname: String,
     cannot: Option<RolloutObstacle>,
+    /// Whether it would take the content from neighbours, and give it to them.
+    near: NearOutlook,
 }
 
 fn ring(name: String, members: &[Member]) -> RolloutPreviewRing {
@@ -58,6 +66,7 @@ fn ring(name: String, members: &[Member]) -> RolloutPreviewRing {
         id: member.endpoint,
         hostname: member.hostname.clone(),
         cannot: member.cannot,
+        near: member.near,
     });
     RolloutPreviewRing {
         name,
@@ -80,11 +89,14 @@ pub(crate) async fn preview(
     let plan = body.plan(&ctx).await?;
     let rings = audience(&ctx, &caller, &body, &plan).await?;
     let obstacles = obstacles(&rings);
+    let near = rings.iter().flatten().filter(|member| member.cannot.is_none()).map(|member| member.near);
+    let near = (!plan.items.is_empty()).then(|| RolloutNear::of(near));
     Ok(Json(RolloutPreview {
         endpoints: rings.iter().map(|ring| ring.len() as u64).sum(),
         cannot: obstacles.values().sum(),
         obstacles: obstacles.into_iter().map(|(why, endpoints)| RolloutObstacles { why, endpoints }).collect(),
         rings: body.rings.iter().zip(&rings).map(|(asked, members)| ring(asked.name.clone(), members)).collect(),
         items: plan.items,
+        near,
     }))
 }
