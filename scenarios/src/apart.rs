@@ -140,7 +140,12 @@ impl House {
         let script = self.path("wire.py");
         std::fs::write(&script, WIRE).expect("a file can be written");
         let mut keeper = Command::new("unshare");
-        keeper.args(["--net", "sh", "-ec", "ip link add hub type bridge; ip link set hub up; echo up; exec sleep infinity"]);
+        keeper.args([
+            "--net",
+            "sh",
+            "-ec",
+            "ip link add hub type bridge; ip link set hub up; echo up; exec sleep infinity",
+        ]);
         let mut keeper = keeper.stdout(Stdio::piped()).spawn().expect("unshare can be started");
         let mut said = [0; 2];
         let out = keeper.stdout.as_mut().expect("it was piped");
@@ -155,7 +160,10 @@ impl House {
     pub fn join(&self, segment: &Segment, name: &str, address: &str) {
         let pid = self.until_inside(name).to_string();
         let port = format!("to-{pid}");
-        run(segment.enter().args(["ip", "link", "add", "name", &port, "type", "veth"]).args(["peer", "name", "eth0", "netns", &pid]));
+        run(segment
+            .enter()
+            .args(["ip", "link", "add", "name", &port, "type", "veth"])
+            .args(["peer", "name", "eth0", "netns", &pid]));
         run(segment.enter().args(["ip", "link", "set", "dev", &port, "master", "hub", "up"]));
         self.inside(name, &["ip", "addr", "add", address, "brd", "+", "dev", "eth0"]);
         self.inside(name, &["ip", "link", "set", "eth0", "up"]);

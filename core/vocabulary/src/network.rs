@@ -163,10 +163,10 @@ pub fn routers(routes: &str) -> Vec<(String, Ipv4Addr)> {
 pub fn hardware(arp: &str, address: Ipv4Addr) -> Option<String> {
     let address = address.to_string();
     let mut lines = arp.lines().skip(1).map(|line| line.split_ascii_whitespace().collect::<Vec<_>>());
-    // Zeroes stand where nobody answered.
-    let known = |mac: &&str| mac.len() == 17 && **mac != *"00:00:00:00:00:00";
     let found = lines.find(|fields| fields.first() == Some(&address.as_str()))?;
-    found.get(3).filter(|mac| known(mac)).map(|mac| mac.to_ascii_lowercase())
+    // Zeroes stand where nobody answered.
+    let mac = found.get(3).copied().filter(|mac| mac.len() == 17 && *mac != "00:00:00:00:00:00")?;
+    Some(mac.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -197,7 +197,9 @@ async fn neighbours_that_lie_or_stop_in_the_middle_cost_nothing_but_time() {
     let liar = liar.give(&mut town.office, &town.house, "192.0.2.66", (&rollout, &content), Does::Lie).await;
     let stops = stops.give(&mut town.office, &town.house, "192.0.2.67", (&rollout, &content), Does::Stop).await;
     let path = format!("/api/v1/distribution/rollouts/{rollout}");
-    town.house.until("that the second ring waits", &path, |one| (one["rings"][1]["state"] == "held").then_some(())).await;
+    town.house
+        .until("that the second ring waits", &path, |one| (one["rings"][1]["state"] == "held").then_some(()))
+        .await;
     town.house.ask("POST", &format!("{path}/go-on"), None, 200).await;
     for endpoint in &ids {
         town.until_there(&rollout, endpoint, &content).await;

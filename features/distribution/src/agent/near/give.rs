@@ -62,7 +62,9 @@ pub(in crate::agent) async fn run(near: Arc<Near>, cancel: CancellationToken) {
         if let Some(now_open) = open.take_if(|open| how != Some(open.how) || open.work.is_finished()) {
             now_open.close().await;
         }
-        if let (Some(how), None) = (how, &open) {
+        if open.is_none()
+            && let Some(how) = how
+        {
             open = begin(&near, how).await;
         }
         near.announce(open.as_ref().map(|open| open.how), &mut told).await;

@@ -129,7 +129,6 @@ impl Near {
 
 /// What the server is told of giving.
 fn offered(policy: &NearPolicy) -> Option<Gives> {
-    let Gives { port, at_once, keeps } =
-        Gives { port: policy.port, at_once: policy.at_once, keeps: policy.keep_bytes() };
-    (policy.mode == NearMode::Give).then_some(Gives { port, at_once, keeps })
+    let gives = Gives { port: policy.port, at_once: policy.at_once, keeps: policy.keep_bytes() };
+    (policy.mode == NearMode::Give).then_some(gives)
 }

@@ -50,7 +50,7 @@ mod tests {
         let routes = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n\
                       docker0\t0000007F\t00000000\t0001\t0\t0\t0\t000000FF\n";
         fs::write(root.path().join("proc/net/route"), routes).unwrap();
-        assert_eq!(places(root.path()), []);
+        assert!(places(root.path()).is_empty());
         fs::write(root.path().join("proc/net/route"), routes.replace("docker0", "eth0")).unwrap();
         let found = places(root.path());
         assert_eq!((found.len(), found[0].address, found[0].router.as_deref()), (1, Ipv4Addr::LOCALHOST, None));

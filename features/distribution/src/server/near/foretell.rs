@@ -45,7 +45,7 @@ fn counted(nots: impl Iterator<Item = Option<NearNot>>) -> (u64, Vec<RolloutNear
     for not in nots {
         *counts.entry(not).or_default() += 1;
     }
-    let does = counts.remove(&None).unwrap_or_default();
+    let does = counts.remove(&None::<NearNot>).unwrap_or_default();
     let not = counts.into_iter().filter_map(|(why, endpoints)| Some(RolloutNearNot { why: why?, endpoints })).collect();
     (does, not)
 }

@@ -21,7 +21,7 @@ use yagura_channel::{
     },
 };
 use yagura_server_kit::{AgentRequest, ApiError, ApiResult, Context, Json};
-use yagura_vocabulary::{Id, Time, id::Endpoint};
+use yagura_vocabulary::{Id, id::Endpoint};
 
 use self::choose::{Choice, State as Does, choose, segment};
 use crate::near::WORTH;
