@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use tokio::{net::TcpListener, task::JoinHandle};
-use yagura_agent_kit::CancellationToken;
+use yagura_agent_kit::{CancellationToken, NoBlob};
 use yagura_channel::{
     agent::blobs::neighbours::{Giver, Refused, give},
     wire::{
@@ -25,6 +25,8 @@ use crate::{bucket::Bucket, near::NearMode};
 
 /// So often it looks whether the machine moved to another network, and whether something is over.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// After so long the server is told again what it did not hear.
+const AGAIN: Duration = Duration::from_secs(10);
 /// So often the server hears of it although nothing changed: it may have been put back to a backup.
 const TELL_EVERY: Duration = Duration::from_secs(1_800);
 
@@ -67,13 +69,16 @@ pub(in crate::agent) async fn run(near: Arc<Near>, cancel: CancellationToken) {
         {
             open = begin(&near, how).await;
         }
-        near.announce(open.as_ref().map(|open| open.how), &mut told).await;
         near.tell(wanted.mode);
+        let all_told = tokio::select! {
+            () = cancel.cancelled() => break,
+            all_told = near.announce(open.as_ref().map(|open| open.how), &mut told) => all_told,
+        };
         tokio::select! {
             () = cancel.cancelled() => break,
             changed = policy.changed() => if changed.is_err() { break },
             () = near.news.notified() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(if all_told { LOOK_EVERY } else { AGAIN }) => {}
         }
     }
     if let Some(open) = open {
@@ -104,17 +109,20 @@ async fn begin(near: &Arc<Near>, how: Gives) -> Option<Open> {
 }
 
 impl Near {
-    /// Tells the server what is kept, where that is news.
-    async fn announce(&self, open: Option<Gives>, told: &mut Told) {
+    /// Tells the server what is kept, where that is news. Gives whether it heard everything.
+    async fn announce(&self, open: Option<Gives>, told: &mut Told) -> bool {
         let kept = if open.is_some() { self.kept.all() } else { BTreeMap::new() };
         let networks = self.system.networks();
         let gone: Vec<BlobHash> = told.keys().filter(|hash| !kept.contains_key(hash)).copied().collect();
+        let mut all_told = true;
         for hash in gone {
-            if self.ask(hash, "", Doing::Over, &[]).await.is_ok() {
-                told.remove(&hash);
+            match self.ask(hash, "", Doing::Over, &[]).await {
+                // What the server does not know is forgotten, too.
+                Ok(_) | Err(NoBlob::Ever(_)) => drop(told.remove(&hash)),
+                Err(NoBlob::Now(_)) => all_told = false,
             }
         }
-        let Some(how) = open else { return };
+        let Some(how) = open else { return all_told };
         for (hash, note) in kept {
             let known = told.get(&hash).is_some_and(|(at, gives, until, when)| {
                 *at == networks && *gives == how && *until == note.until && when.elapsed() < TELL_EVERY
@@ -126,9 +134,13 @@ impl Near {
                 Ok(_) => {
                     told.insert(hash, (networks.clone(), how, note.until, tokio::time::Instant::now()));
                 }
-                Err(error) => tracing::info!(%error, blob = %hash, "the server does not hear yet what is kept here"),
+                Err(error) => {
+                    tracing::info!(%error, blob = %hash, "the server does not hear what is kept here");
+                    all_told &= matches!(error, NoBlob::Ever(_));
+                }
             }
         }
+        all_told
     }
 }
 
