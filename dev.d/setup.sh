@@ -42,6 +42,8 @@ setup_test() {
   need_packages snmpd
   # Endpoints with a Debian of their own, in which packages are really installed.
   need_packages debootstrap
+  # Machines of rpm and dnf of their own, packages and repositories for them.
+  need_packages rpm dnf createrepo-c
   # Labels are drawn and their codes read back.
   need_packages poppler-utils
   setup_mitmproxy

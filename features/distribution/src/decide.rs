@@ -144,6 +144,7 @@ fn fault(job: &Job) -> Option<&'static str> {
         Work::Updates { which: Updates::Packages { names } } if !names.iter().all(|name| is_package_name(name)) => {
             Some("a package's name has letters, digits and . + - _ : only")
         }
+        Work::Updates { which: Updates::Listed { count: 0, .. } } => Some("it names no package"),
         Work::Script { interpreter, .. } if !interpreter.starts_with('/') => {
             Some("the interpreter is no absolute path")
         }
@@ -160,7 +161,8 @@ fn is_file_name(name: &str) -> bool {
         && (name.ends_with(".deb") || name.ends_with(".rpm"))
 }
 
-fn is_package_name(name: &str) -> bool {
+/// Whether this may be a package's name: it goes on a command line.
+pub(crate) fn is_package_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphanumeric())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || ".+-_:".contains(letter))
 }

@@ -5,9 +5,11 @@
 //! package systems say ([`packages`]).
 
 pub mod allot;
+pub mod architecture;
 pub mod bucket;
 pub mod countdown;
 pub mod decide;
+pub mod dnf;
 pub mod model;
 pub mod near;
 pub mod packages;

@@ -92,6 +92,13 @@ pub enum Updates {
         /// By name.
         names: Vec<String>,
     },
+    /// Those of so many packages that their names would not fit into a command.
+    Listed {
+        /// The names, one on each line.
+        blob: BlobHash,
+        /// How many there are.
+        count: u32,
+    },
 }
 
 /// When it may be done, by the endpoint's clock.
@@ -280,6 +287,8 @@ mod tests {
         assert!(matches!(script.work, Work::Script { ref success, .. } if *success == [0, 3]));
         let updates: Job = check(include_str!("../golden/job-updates-v1.json"));
         assert!(matches!(updates.work, Work::Updates { which: Updates::Packages { .. } }));
+        let listed: Job = check(include_str!("../golden/job-listed-v1.json"));
+        assert!(matches!(listed.work, Work::Updates { which: Updates::Listed { count: 812, .. } }));
         check::<Recall>(include_str!("../golden/recall-v1.json"));
         assert_eq!(check::<Outcome>(include_str!("../golden/outcome-v1.json")).end, End::RolledBack);
         assert_eq!(check::<Vec<Told>>(include_str!("../golden/state-v1.json"))[1].stage, Stage::Postponed);

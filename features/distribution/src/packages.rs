@@ -9,6 +9,9 @@ pub const DPKG_FORMAT: &str = "${Package}\t${Architecture}\t${Version}\t${db:Sta
 /// The same of `rpm -qa --qf`; several versions of one package may be installed at once.
 pub const RPM_FORMAT: &str = "%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n";
 
+/// Between versions of one package that are there at once.
+const SEVERAL: &str = ", ";
+
 /// A package as the package system has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
@@ -53,9 +56,50 @@ impl Installed {
         }
         let whole = |mut versions: Vec<&str>| {
             versions.sort_unstable();
-            Package { version: versions.join(", "), whole: true, there: true }
+            // One for each architecture.
+            versions.dedup();
+            Package { version: versions.join(SEVERAL), whole: true, there: true }
         };
         Self(found.into_iter().map(|(name, versions)| (name, whole(versions))).collect())
+    }
+
+    fn versions(&self, name: &str) -> Vec<String> {
+        self.version(name).into_iter().flat_map(|all| all.split(SEVERAL)).map(str::to_owned).collect()
+    }
+
+    fn put(&mut self, name: &str, mut versions: Vec<String>) {
+        versions.sort_unstable();
+        versions.dedup();
+        if versions.is_empty() {
+            self.0.remove(name);
+        } else {
+            let version = versions.join(SEVERAL);
+            self.0.insert(name.to_owned(), Package { version, whole: true, there: true });
+        }
+    }
+
+    /// A version comes, beside those that are there.
+    pub(crate) fn add(&mut self, name: &str, version: &str) {
+        let mut all = self.versions(name);
+        all.push(version.to_owned());
+        self.put(name, all);
+    }
+
+    /// A version takes the place of those that are there.
+    pub(crate) fn replace(&mut self, name: &str, version: &str) {
+        self.put(name, vec![version.to_owned()]);
+    }
+
+    /// A version goes.
+    pub(crate) fn remove(&mut self, name: &str, version: &str) {
+        let mut all = self.versions(name);
+        all.retain(|one| one != version);
+        self.put(name, all);
+    }
+
+    /// The package goes, whatever its version.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// A package by its name.

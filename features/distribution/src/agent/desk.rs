@@ -20,6 +20,7 @@ use super::{
     near::Near,
     notice,
     record::{Begun, Disk, Key, Recalled, Record, Records, Stage as Kept},
+    words,
 };
 use crate::{
     Decision, DistributionPolicy, Moment, bucket,
@@ -96,6 +97,11 @@ impl Desk {
         })
     }
 
+    /// Whether somebody is there who can be told.
+    pub(super) fn anybody(&self) -> bool {
+        !self.system.people().is_empty() || self.system.terminals() > 0
+    }
+
     fn enter(&self, key: Key) -> Option<Running<'_>> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let recalled = CancellationToken::new();
@@ -148,7 +154,7 @@ impl Desk {
                 return Ok((self.ended(End::Recalled, String::new(), postponed), false));
             }
             let now = self.clock.now();
-            let moment = Moment { now, offset_s: self.system.offset_s(now), people: !self.system.people().is_empty() };
+            let moment = Moment { now, offset_s: self.system.offset_s(now), people: self.anybody() };
             let in_force = Arc::clone(&policy.borrow_and_update());
             let decision = decide(in_force.endpoint(), job, countdown.as_ref(), moment);
             match decision {
@@ -221,10 +227,10 @@ impl Desk {
 
     fn task(&self, job: &Job, began_at: Time) -> Task {
         let folder = self.records.work_folder(Key::of(job));
-        let files = wanted(job).into_iter().map(|(_, name)| folder.join("files").join(name)).collect();
+        let files: Vec<_> = wanted(job).into_iter().map(|(_, name)| folder.join("files").join(name)).collect();
         let limit = time_limit(self.policy.borrow().endpoint(), job);
         let limit = limit.saturating_sub(self.clock.now().since(began_at));
-        Task { folder, work: job.work.clone(), files, limit, dry_run: job.dry_run }
+        Task { folder, work: gather::with_names(&job.work, &files), files, limit, dry_run: job.dry_run }
     }
 
     /// Finds out what would be done; then does it, or ends there.
@@ -256,6 +262,10 @@ impl Desk {
         let stage = Kept::Working(begun.clone());
         if !self.records.begin(&Record { key, at: begun.at, postponed, stage })? {
             return Ok((self.ended(End::Recalled, String::new(), postponed), false));
+        }
+        // Who is at a terminal sees it even where nobody was to be told before.
+        if self.system.terminals() > 0 {
+            self.system.say(&words::terminal(job, 0));
         }
         self.tell("distribution.began", job, |event| event.with("changes", begun.plan.changes.len())).await?;
         Ok((self.work(job, postponed, begun).await?, true))

@@ -105,6 +105,7 @@ fn subject(job: &Job) -> String {
         Work::Script { name, .. } => name.clone(),
         Work::Updates { which: Updates::Security } => "updates: security".to_owned(),
         Work::Updates { which: Updates::All } => "updates: all".to_owned(),
+        Work::Updates { which: Updates::Listed { count, .. } } => format!("updates: {count} packages"),
         Work::Updates { which: Updates::Packages { names } } => format!("updates: {}", names.join(" ")),
     }
 }

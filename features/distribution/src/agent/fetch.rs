@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     bucket::Bucket,
-    model::{Fetched, Job, PackageFile, Work},
+    model::{Fetched, Job, PackageFile, Updates, Work},
 };
 
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
@@ -72,6 +72,7 @@ pub(super) fn wanted(job: &Job) -> Vec<(BlobHash, String)> {
         }
         // A script's name is for people.
         Work::Script { blob, .. } => vec![(*blob, "script".to_owned())],
+        Work::Updates { which: Updates::Listed { blob, .. } } => vec![(*blob, "packages".to_owned())],
         Work::Updates { .. } => Vec::new(),
     }
 }

@@ -3,13 +3,16 @@
 use std::{
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use tokio::task::spawn_blocking;
 use yagura_channel::wire::blob::{BlobHash, Content};
 
-use crate::model::Fetched;
+use crate::{
+    decide::is_package_name,
+    model::{Fetched, Updates, Work},
+};
 
 /// Beside the files of a job.
 const FETCHED: &str = "fetched.json";
@@ -19,6 +22,15 @@ fn has(path: &Path, hash: BlobHash) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         file => Ok(Content::of(file?)?.hash() == hash),
     }
+}
+
+/// The work with the names of packages that its list has, where it has one that was fetched.
+pub(super) fn with_names(work: &Work, files: &[PathBuf]) -> Work {
+    let (Work::Updates { which: Updates::Listed { .. } }, [list]) = (work, files) else { return work.clone() };
+    let text = fs::read_to_string(list).unwrap_or_default();
+    let names: Vec<String> = text.lines().filter(|name| is_package_name(name)).map(str::to_owned).collect();
+    // Without a name it stays what it is, and the work says that the list cannot be read.
+    if names.is_empty() { work.clone() } else { Work::Updates { which: Updates::Packages { names } } }
 }
 
 /// Whether the file is there and has this content.

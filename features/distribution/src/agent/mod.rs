@@ -131,6 +131,14 @@ pub trait System: Send + Sync {
     /// The uids of the people who can be told something.
     fn people(&self) -> BTreeSet<u32>;
 
+    /// How many terminals there are at which people are who have no screen. They can be told, and answer nothing.
+    fn terminals(&self) -> usize {
+        0
+    }
+
+    /// Tells those at these terminals.
+    fn say(&self, _text: &str) {}
+
     /// How many seconds local time is before UTC at this time.
     fn offset_s(&self, at: Time) -> i32;
 

@@ -76,6 +76,9 @@ pub(super) async fn run(
             tracing::warn!("a question does not reach the screens; its time runs all the same");
         }
         let on_screens = OnScreens { desk, id };
+        if desk.system.terminals() > 0 {
+            desk.system.say(&words::terminal(job, countdown.act_at.since(now).as_secs()));
+        }
         let end = sleep(countdown.act_at.since(now));
         tokio::pin!(end);
         let mut looks = tokio::time::interval(LOOK_EVERY);
@@ -86,7 +89,7 @@ pub(super) async fn run(
                 () = recalled.cancelled() => return Ok(countdown),
                 _ = policy.changed() => return Ok(countdown),
                 _ = looks.tick() => {
-                    if desk.system.people().is_empty() {
+                    if !desk.anybody() {
                         return Ok(countdown);
                     }
                 }
@@ -100,7 +103,8 @@ pub(super) async fn run(
                             let mut there = desk.system.people();
                             there.insert(uid);
                             tell(desk, "distribution.agreed", job, uid, countdown.act_at).await?;
-                            if countdown.agree(uid, &there) {
+                            // Who is at a terminal cannot agree, and was told this time.
+                            if countdown.agree(uid, &there) && desk.system.terminals() == 0 {
                                 countdown.act_at = countdown.act_at.min(desk.clock.now());
                                 return Ok(countdown);
                             }

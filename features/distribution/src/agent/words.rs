@@ -57,6 +57,22 @@ pub(super) fn text(job: &Job, left: u32) -> Label {
     label(ja, en)
 }
 
+/// What stands on the terminals of people who have no screen: in both languages, because nobody knows theirs. `seconds` are left.
+pub(super) fn terminal(job: &Job, seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    let (mut ja, mut en) = match minutes {
+        0 => ("まもなく始めます。".to_owned(), "It begins now.".to_owned()),
+        _ => (format!("{minutes}分後に始めます。"), format!("It begins in {minutes} minutes.")),
+    };
+    let title = title(&job.work);
+    if let Some(names) = names(&job.work) {
+        ja = format!("{ja} 対象: {names}");
+        en = format!("{en} What: {names}");
+    }
+    let note = if job.notice.text.is_empty() { String::new() } else { format!("\n{}", job.notice.text) };
+    format!("Yagura: {}。{ja}\nYagura: {}. {en}{note}", title.ja, title.en)
+}
+
 /// The button that has it done now.
 pub(super) fn now() -> Label {
     label("今すぐ行う".to_owned(), "Do it now".to_owned())
@@ -76,6 +92,16 @@ fn minutes(job: &Job) -> u32 {
 mod tests {
     use super::*;
     use crate::decide::tests::job;
+
+    #[test]
+    fn a_terminal_is_told_in_both_languages_how_long_is_left() {
+        assert_eq!(
+            terminal(&job(), 301),
+            "Yagura: ソフトウェアをインストールします。6分後に始めます。 対象: good 2.0\n\
+             Yagura: Software will be installed. It begins in 6 minutes. What: good 2.0"
+        );
+        assert!(terminal(&job(), 0).contains("It begins now."));
+    }
 
     #[test]
     fn the_person_is_told_what_and_how_often_it_can_wait() {

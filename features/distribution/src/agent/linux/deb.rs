@@ -20,6 +20,9 @@ const LOCK_S: &str = "600";
 /// Where the versions of before are written down, as dpkg tells them.
 const BEFORE: &str = "before.tsv";
 
+/// Said where the file that names the packages is no such file.
+pub(super) const NO_LIST: &str = "the list of packages that are to be updated cannot be read";
+
 /// Options of every apt-get: nobody is asked, settings that somebody changed stay, nothing is removed that was not to be.
 fn apt(arguments: &[&str]) -> Vec<OsString> {
     let lock = format!("DPkg::Lock::Timeout={LOCK_S}");
@@ -156,6 +159,7 @@ async fn chosen(linux: &Linux, task: &Task, which: &Updates, installed: &Install
             arguments.extend(here.iter().map(Into::into));
             simulate(linux, &arguments).await?
         }
+        Updates::Listed { .. } => return Err(Unable::Failed(NO_LIST.to_owned())),
     };
     Ok(pick(planned(&found), which))
 }
@@ -166,6 +170,7 @@ fn pick(found: Vec<Planned>, which: &Updates) -> Vec<String> {
         Updates::Security => one.security,
         Updates::All => true,
         Updates::Packages { names } => names.contains(&one.change.package),
+        Updates::Listed { .. } => false,
     };
     let found = found.into_iter().filter(|one| one.change.before.is_some() && meant(one));
     found.filter_map(|one| Some(format!("{}={}", one.change.package, one.change.after?))).collect()

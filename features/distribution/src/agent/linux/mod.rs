@@ -7,7 +7,9 @@ mod marks;
 mod mend;
 mod programs;
 mod rpm;
+mod rpm_back;
 mod script;
+mod terminals;
 
 use std::{
     collections::BTreeSet,
@@ -75,6 +77,15 @@ impl System for Linux {
         self.desktops.people()
     }
 
+    fn terminals(&self) -> usize {
+        terminals::terminals(self.programs.root()).len()
+    }
+
+    fn say(&self, text: &str) {
+        let root = self.programs.root();
+        terminals::say(root, &terminals::terminals(root), text);
+    }
+
     fn offset_s(&self, at: Time) -> i32 {
         let stamp = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         jiff::tz::TimeZone::system().to_offset(stamp).seconds()
@@ -99,7 +110,7 @@ impl System for Linux {
         match (&task.work, self.family()) {
             (Work::Script { .. }, _) => Err("what a script does is not known".to_owned()),
             (_, Some(Family::Deb { .. })) => keep::keep(self, task, plan).await,
-            (_, Some(Family::Rpm { .. })) => Err("rpm keeps no packages of before".to_owned()),
+            (_, Some(Family::Rpm { dnf })) => rpm_back::keep(self, task, plan, dnf).await,
             (_, None) => Err(no_package_system()),
         }
     }
@@ -118,13 +129,16 @@ impl System for Linux {
     async fn found(&self, task: &Task, plan: &Plan, ran: &Ran) -> Found {
         match (&task.work, self.family()) {
             (Work::Script { success, .. }, _) => script::found(self, success, ran),
-            (_, Some(Family::Rpm { .. })) => rpm::found(self, task, plan, ran).await,
+            (_, Some(Family::Rpm { dnf })) => rpm_back::found(self, task, plan, ran, dnf).await,
             _ => mend::found(self, task, plan, ran).await,
         }
     }
 
     async fn put_back(&self, task: &Task, plan: &Plan) -> Found {
-        mend::put_back(self, task, plan).await
+        match self.family() {
+            Some(Family::Rpm { .. }) => rpm_back::put_back(self, task, plan).await,
+            _ => mend::put_back(self, task, plan).await,
+        }
     }
 }
 

@@ -1,12 +1,15 @@
-//! A throw-away Debian, packages made for it, and an agent whose root it is. Nothing of this machine is changed.
+//! A throw-away machine of files, and an agent whose root it is. Nothing of this machine is changed.
+
+pub(crate) mod deb;
+pub(crate) mod rpm;
 
 use std::{
     collections::BTreeMap,
     fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -17,24 +20,10 @@ use yagura_channel::wire::blob::{BlobHash, BlobPurpose};
 use yagura_distribution::{
     DistributionPolicy, RUN,
     agent::{Linux, Places, run_at},
-    model::Outcome,
+    model::{Changed, Outcome},
     policy::Kind,
 };
 use yagura_vocabulary::Id;
-
-/// A package to be made.
-pub(crate) struct Deb {
-    pub(crate) name: &'static str,
-    pub(crate) version: &'static str,
-    pub(crate) postinst: &'static str,
-    /// The content of its file of settings.
-    pub(crate) settings: Option<&'static str>,
-}
-
-/// One with this name and version.
-pub(crate) fn deb(name: &'static str, version: &'static str) -> Deb {
-    Deb { name, version, postinst: "", settings: None }
-}
 
 #[derive(Debug, Default)]
 struct Shelf(Mutex<BTreeMap<BlobHash, PathBuf>>);
@@ -57,15 +46,15 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Nothing, said loudly, where one cannot be made.
-    pub(crate) fn grow() -> Option<Self> {
+    /// One that this script makes of this machine's own programs. Nothing, said loudly, where it cannot: it needs root and these files.
+    pub(crate) fn grow(script: &str, needs: &[&str]) -> Option<Self> {
         let root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-        if !root || !Path::new("/usr/lib/apt/methods/file").exists() {
-            eprintln!("SKIPPED: packages in a tree of their own: it needs root, dpkg and apt");
+        if !root || needs.iter().any(|file| !Path::new(file).exists()) {
+            eprintln!("SKIPPED: packages in a tree of their own: it needs root and {}", needs.join(", "));
             return None;
         }
         let dir = tempfile::tempdir().unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree/make.sh");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machines/tree").join(script);
         let made = Command::new("bash").arg(script).arg(dir.path().join("root")).output().unwrap();
         if !made.status.success() {
             let why = String::from_utf8_lossy(&made.stderr).into_owned();
@@ -73,6 +62,19 @@ impl Tree {
             return None;
         }
         Some(Self { dir, shelf: Arc::default() })
+    }
+
+    /// A folder beside the machine.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Puts a package file on the shelf; gives it as the job names it.
+    pub(crate) fn offer(&self, file: PathBuf, package: &str, version: &str) -> Value {
+        let hash = BlobHash::of(&fs::read(&file).unwrap());
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        self.shelf.0.lock().unwrap().insert(hash, file);
+        json!({"blob": hash, "name": name, "package": package, "version": version})
     }
 
     pub(crate) fn path(&self, path: &str) -> PathBuf {
@@ -85,54 +87,9 @@ impl Tree {
 
     /// Runs a program in the tree and gives what it said.
     pub(crate) fn inside(&self, words: &[&str]) -> String {
-        let output = Command::new("chroot").arg(self.path("")).args(words).output().unwrap();
+        let mut command = Command::new("chroot");
+        let output = command.arg(self.path("")).args(words).env("LC_ALL", "C.UTF-8").output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    /// What dpkg has of a package: status and version.
-    pub(crate) fn dpkg(&self, name: &str) -> String {
-        self.inside(&["dpkg-query", "--show", "--showformat", "${db:Status-Status} ${Version}", name])
-    }
-
-    /// Makes a package file.
-    pub(crate) fn make(&self, deb: &Deb) -> PathBuf {
-        let Deb { name, version, postinst, settings } = deb;
-        let stage = self.dir.path().join(format!("stage-{name}-{version}"));
-        let control = stage.join("DEBIAN");
-        fs::create_dir_all(&control).unwrap();
-        let share = stage.join("usr/share").join(name);
-        fs::create_dir_all(&share).unwrap();
-        fs::write(share.join("version"), version).unwrap();
-        let head = format!(
-            "Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: Test <test@example.org>\nDescription: for a test\n"
-        );
-        fs::write(control.join("control"), head).unwrap();
-        if let Some(settings) = settings {
-            fs::create_dir_all(stage.join("etc")).unwrap();
-            fs::write(stage.join(format!("etc/{name}.conf")), settings).unwrap();
-            fs::write(control.join("conffiles"), format!("/etc/{name}.conf\n")).unwrap();
-        }
-        if !postinst.is_empty() {
-            let script = control.join("postinst");
-            fs::write(&script, format!("#!/bin/sh\n{postinst}\n")).unwrap();
-            fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let file = self.dir.path().join(format!("{name}_{version}_all.deb"));
-        let mut build = Command::new("dpkg-deb");
-        build.args(["-Zgzip", "--root-owner-group", "--build"]).arg(&stage).arg(&file);
-        assert!(build.output().unwrap().status.success());
-        file
-    }
-
-    /// The work that installs these.
-    pub(crate) fn install(&self, debs: &[Deb]) -> Value {
-        let one = |deb: &Deb| {
-            let file = self.make(deb);
-            let hash = BlobHash::of(&fs::read(&file).unwrap());
-            self.shelf.0.lock().unwrap().insert(hash, file);
-            json!({"blob": hash, "name": format!("{}_{}_all.deb", deb.name, deb.version), "package": deb.name, "version": deb.version})
-        };
-        json!({"kind": "install", "files": debs.iter().map(one).collect::<Vec<_>>()})
     }
 
     /// The work that runs this script.
@@ -143,33 +100,13 @@ impl Tree {
         json!({"kind": "script", "blob": hash, "name": "a script", "interpreter": "/bin/sh", "success": [0]})
     }
 
-    /// An archive with these packages, under the label that Debian gives it.
-    pub(crate) fn archive(&self, label: &str, suite: &str, debs: &[Deb]) {
-        let folder = self.path("srv").join(suite);
-        fs::create_dir_all(&folder).unwrap();
-        let mut list = String::new();
-        for deb in debs {
-            let bytes = fs::read(self.make(deb)).unwrap();
-            let name = format!("{}_{}_all.deb", deb.name, deb.version);
-            fs::write(folder.join(&name), &bytes).unwrap();
-            list += &format!(
-                "Package: {}\nVersion: {}\nArchitecture: all\nMaintainer: Test <test@example.org>\nDescription: for a test\nFilename: ./{name}\nSize: {}\nSHA256: {}\n\n",
-                deb.name,
-                deb.version,
-                bytes.len(),
-                BlobHash::of(&bytes)
-            );
-        }
-        fs::write(folder.join("Packages"), &list).unwrap();
-        let release = format!(
-            "Origin: Debian\nLabel: {label}\nSuite: {suite}\nVersion: 12\nDate: Mon, 30 Nov 2026 00:00:00 UTC\nSHA256:\n {} {} Packages\n",
-            BlobHash::of(list.as_bytes()),
-            list.len()
-        );
-        fs::write(folder.join("Release"), release).unwrap();
-        let sources = self.path("etc/apt/sources.list");
-        let before = fs::read_to_string(&sources).unwrap();
-        fs::write(sources, format!("{before}deb [trusted=yes] file:/srv/{suite} ./\n")).unwrap();
+    /// The work that updates the packages which a list names.
+    pub(crate) fn listed(&self, names: &[&str]) -> Value {
+        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let (hash, file) = (BlobHash::of(text.as_bytes()), self.dir.path().join("list"));
+        fs::write(&file, text).unwrap();
+        self.shelf.0.lock().unwrap().insert(hash, file);
+        json!({"kind": "updates", "which": {"of": "listed", "blob": hash, "count": names.len()}})
     }
 
     /// An agent whose root this is.
@@ -238,4 +175,29 @@ impl Agent {
 pub(crate) fn job(work: Value) -> Value {
     let rollout: Id<yagura_distribution::model::Rollout> = Id::new();
     json!({"rollout_id": rollout, "attempt": 1, "timeout_s": 120, "roll_back": true, "work": work})
+}
+
+pub(crate) fn changed(package: &str, before: Option<&str>, after: Option<&str>) -> Changed {
+    Changed { package: package.to_owned(), before: before.map(str::to_owned), after: after.map(str::to_owned) }
+}
+
+/// Waits for a file; a test that waits in vain is ended from outside.
+pub(crate) async fn until(path: &Path) {
+    while !path.exists() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Ends the session of the work, as a power cut does.
+pub(crate) fn cut_off(tree: &Tree) {
+    let work = fs::read_dir(tree.path("var/lib/yagura-agent/distribution/work")).unwrap().flatten().next().unwrap();
+    let pid = fs::read_to_string(work.path().join("work.pid")).unwrap();
+    let killed = Command::new("kill").args(["-KILL", "--", &format!("-{}", pid.trim())]).status().unwrap();
+    assert!(killed.success());
+}
+
+/// Nothing that runs is called so any more.
+pub(crate) fn nothing_runs(pattern: &str) {
+    let found = Command::new("pgrep").args(["-f", pattern]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
 }

@@ -1,34 +1,23 @@
 //! Packages, updates and scripts in a small Debian of its own, by the real dpkg and apt.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "test helpers")]
 
-mod tree;
-
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::fs;
 
 use serde_json::json;
-use yagura_distribution::model::{Changed, End};
+use yagura_distribution::model::End;
 
-use self::tree::{Deb, Tree, deb, job};
-
-fn changed(package: &str, before: Option<&str>, after: Option<&str>) -> Changed {
-    Changed { package: package.to_owned(), before: before.map(str::to_owned), after: after.map(str::to_owned) }
-}
+use super::tree::{
+    changed, cut_off,
+    deb::{Deb, deb, grow},
+    job, nothing_runs, until,
+};
 
 fn bad(version: &'static str) -> Deb {
     Deb { postinst: "echo it cannot be set up >&2; exit 1", ..deb("good", version) }
 }
 
-/// Waits for a file; a test that waits in vain is ended from outside.
-async fn until(path: &Path) {
-    while !path.exists() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 #[tokio::test]
 async fn a_package_is_installed_upgraded_and_left_alone_when_it_is_there() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     let first = agent.outcome(&job(tree.install(&[deb("good", "1.0"), deb("other", "1:2.3~rc1")]))).await;
     assert_eq!((first.end, first.why.as_str()), (End::Done, ""), "{}", first.log);
@@ -46,7 +35,7 @@ async fn a_package_is_installed_upgraded_and_left_alone_when_it_is_there() {
 
 #[tokio::test]
 async fn settings_that_somebody_changed_stay() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     let with = |version, settings| Deb { settings: Some(settings), ..deb("good", version) };
     agent.outcome(&job(tree.install(&[with("1.0", "port 1\n")]))).await;
@@ -58,7 +47,7 @@ async fn settings_that_somebody_changed_stay() {
 
 #[tokio::test]
 async fn a_package_that_fails_half_way_goes_back_to_what_was_before() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     agent.outcome(&job(tree.install(&[deb("good", "1.0")]))).await;
     let before = tree.files();
@@ -77,7 +66,7 @@ async fn a_package_that_fails_half_way_goes_back_to_what_was_before() {
 
 #[tokio::test]
 async fn without_roll_back_what_is_half_installed_is_told() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     agent.outcome(&job(tree.install(&[deb("good", "1.0")]))).await;
     let mut forward = job(tree.install(&[bad("2.0")]));
@@ -95,7 +84,7 @@ async fn without_roll_back_what_is_half_installed_is_told() {
 
 #[tokio::test]
 async fn a_package_that_never_ends_is_ended_with_its_children_and_goes_back() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     agent.outcome(&job(tree.install(&[deb("good", "1.0")]))).await;
     let hangs = Deb { postinst: "trap '' TERM; sleep 424242 & touch /began; sleep 424243", ..deb("good", "2.0") };
@@ -106,8 +95,7 @@ async fn a_package_that_never_ends_is_ended_with_its_children_and_goes_back() {
     assert_eq!(outcome.end, End::RolledBack, "{} {}", outcome.why, outcome.log);
     assert!(outcome.why.contains("took longer than it may"), "{}", outcome.why);
     assert_eq!(tree.dpkg("good"), "installed 1.0");
-    let found = Command::new("pgrep").args(["-f", "^sleep 42424[23]$"]).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+    nothing_runs("^sleep 42424[23]$");
 }
 
 /// A package whose set-up waits until the test says so.
@@ -117,7 +105,7 @@ fn waits(version: &'static str) -> Deb {
 
 #[tokio::test]
 async fn an_agent_that_stops_in_the_middle_goes_on_with_what_runs() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     let job = job(tree.install(&[waits("1.0")]));
     let command = agent.give(&job);
@@ -132,17 +120,9 @@ async fn an_agent_that_stops_in_the_middle_goes_on_with_what_runs() {
     assert_eq!(tree.read("begun").as_deref(), Some("x\n"), "set up once");
 }
 
-/// Ends the session of the work, as a power cut does.
-fn cut_off(tree: &Tree) {
-    let work = fs::read_dir(tree.path("var/lib/yagura-agent/distribution/work")).unwrap().flatten().next().unwrap();
-    let pid = fs::read_to_string(work.path().join("work.pid")).unwrap();
-    let killed = Command::new("kill").args(["-KILL", "--", &format!("-{}", pid.trim())]).status().unwrap();
-    assert!(killed.success());
-}
-
 #[tokio::test]
 async fn what_a_power_cut_left_half_done_is_finished_after_the_start_that_follows() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     let job = job(tree.install(&[waits("1.0")]));
     let command = agent.give(&job);
@@ -159,7 +139,7 @@ async fn what_a_power_cut_left_half_done_is_finished_after_the_start_that_follow
 
 #[tokio::test]
 async fn what_a_power_cut_left_and_cannot_be_finished_goes_back() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     agent.outcome(&job(tree.install(&[deb("good", "1.0")]))).await;
     let postinst = "if [ -e /begun ]; then exit 1; fi; touch /begun; sleep 600";
@@ -176,7 +156,7 @@ async fn what_a_power_cut_left_and_cannot_be_finished_goes_back() {
 
 #[tokio::test]
 async fn a_dry_run_changes_no_file() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     agent.outcome(&job(tree.install(&[deb("good", "1.0")]))).await;
     let before = tree.files();
@@ -193,7 +173,7 @@ async fn a_dry_run_changes_no_file() {
 
 #[tokio::test]
 async fn of_the_updates_that_wait_only_those_that_are_meant_are_installed() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     agent.outcome(&job(tree.install(&[deb("good", "1.0"), deb("other", "1.0"), deb("third", "1.0")]))).await;
     tree.archive("Debian-Security", "stable-security", &[deb("good", "1.0-1+deb12u1")]);
@@ -204,7 +184,7 @@ async fn of_the_updates_that_wait_only_those_that_are_meant_are_installed() {
     assert_eq!(outcome.changed, [changed("good", Some("1.0"), Some("1.0-1+deb12u1"))]);
     security["attempt"] = json!(2);
     assert_eq!(agent.outcome(&security).await.end, End::Already);
-    let named = job(json!({"kind": "updates", "which": {"of": "packages", "names": ["other", "never"]}}));
+    let named = job(tree.listed(&["other", "never"]));
     assert_eq!(agent.outcome(&named).await.changed, [changed("other", Some("1.0"), Some("2.0"))]);
     let all = agent.outcome(&job(json!({"kind": "updates", "which": {"of": "all"}}))).await;
     assert_eq!(all.changed, [changed("third", Some("1.0"), Some("2.0"))]);
@@ -213,7 +193,7 @@ async fn of_the_updates_that_wait_only_those_that_are_meant_are_installed() {
 
 #[tokio::test]
 async fn a_script_runs_in_the_machine_and_has_no_time_to_waste() {
-    let Some(tree) = Tree::grow() else { return };
+    let Some(tree) = grow() else { return };
     let agent = tree.agent().await;
     let outcome = agent.outcome(&job(tree.script("echo token=abcdef0123456789; echo done >/made"))).await;
     assert_eq!((outcome.end, tree.read("made").as_deref()), (End::Done, Some("done\n")), "{}", outcome.log);
@@ -227,4 +207,13 @@ async fn a_script_runs_in_the_machine_and_has_no_time_to_waste() {
         "{}",
         outcome.why
     );
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn what_a_real_package_says_of_itself_is_read() {
+    let Some(tree) = grow() else { return };
+    let file = tree.make(&Deb { postinst: "true", ..deb("good", "1:2.3~rc1") });
+    let head = yagura_distribution::package::read(&fs::read(file).unwrap()).unwrap();
+    assert_eq!((&*head.name, &*head.version, &*head.architecture), ("good", "1:2.3~rc1", "all"));
 }
