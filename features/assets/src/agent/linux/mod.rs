@@ -1,7 +1,9 @@
 //! Linux: everything from files, so that a tree of files can stand for a machine in tests.
 
 mod administrators;
+mod ask;
 mod browsers;
+mod dnf;
 mod gateway;
 mod hardware;
 mod network;
@@ -141,14 +143,33 @@ pub(super) fn attached() -> Attached {
 pub async fn collect(now: Time) -> Result<Collected, FeatureError> {
     let look = tokio::task::spawn_blocking(move || collect_from(Path::new("/"), &RunningKernel, now));
     let mut collected = look.await?;
-    match rpm::packages().await {
+    ask_rpm(Path::new("/"), &mut collected).await;
+    Ok(collected)
+}
+
+/// Adds what no file tells: packages of rpm, and the updates of them that wait. `root` is where the machine's files are; anything but `/`
+/// is a tree of a test.
+pub async fn ask_rpm(root: &Path, collected: &mut Collected) {
+    let assets = &mut collected.assets;
+    match rpm::packages(root).await {
         Ok(packages) => {
-            collected.assets.software.extend(packages);
-            collected.assets.software.sort_unstable();
+            assets.software.extend(packages);
+            assets.software.sort_unstable();
         }
         Err(error) => collected.missing.push(error),
     }
-    Ok(collected)
+    // Debian has dnf too, for those who make packages; what waits there is apt's.
+    if assets.updates.is_some() {
+        return;
+    }
+    match dnf::updates(root, &assets.software).await {
+        Ok(None) => {}
+        Ok(Some(found)) => {
+            let restart = updates::restart(&Root::new(root), &assets.os.kernel, assets.os.boot_at);
+            assets.updates = Some(Updates { restart, ..found });
+        }
+        Err(error) => collected.missing.push(error),
+    }
 }
 
 /// The addresses of one interface, by family.

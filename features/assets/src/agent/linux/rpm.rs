@@ -1,33 +1,26 @@
 //! Packages of rpm. Its database has no fixed format, so the `rpm` program is asked.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::path::Path;
 
-use tokio::{process::Command, time::timeout};
 use yagura_vocabulary::Time;
 
+use super::{Root, ask::ask};
 use crate::model::{BuiltFrom, Software};
 
 const PROGRAM: &str = "/usr/bin/rpm";
 const FORMAT: &str = "%{NAME}\\t%{EVR}\\t%{VENDOR}\\t%{ARCH}\\t%{INSTALLTIME}\\t%{SIZE}\\t%{SOURCERPM}\\n";
-/// A healthy database answers within seconds; a locked one never.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The packages, none where there is no rpm; or why they are missing.
-pub(super) async fn packages() -> Result<Vec<Software>, String> {
-    if !Path::new(PROGRAM).exists() {
+pub(super) async fn packages(root: &Path) -> Result<Vec<Software>, String> {
+    if !Root::new(root).exists(PROGRAM) {
         return Ok(Vec::new());
     }
-    let failed = |why: String| format!("cannot list the packages of rpm: {why}");
-    let mut command = Command::new(PROGRAM);
-    command.args(["-qa", "--qf", FORMAT]).env_clear().env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).kill_on_drop(true);
-    let output = timeout(PATIENCE, command.output()).await;
-    let output = output.map_err(|_| failed("no answer within a minute".to_owned()))?;
-    let output = output.map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        let why = String::from_utf8_lossy(&output.stderr);
-        return Err(failed(why.lines().next().unwrap_or("no reason given").to_owned()));
+    let failed = |why: &str| format!("cannot list the packages of rpm: {why}");
+    let answer = ask(root, &[PROGRAM, "-qa", "--qf", FORMAT]).await.map_err(|why| failed(&why))?;
+    if answer.code != Some(0) {
+        return Err(failed(answer.err.lines().next().unwrap_or("no reason given")));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(parse).collect())
+    Ok(answer.out.lines().filter_map(parse).collect())
 }
 
 fn parse(line: &str) -> Option<Software> {

@@ -35,9 +35,6 @@ pub(super) fn read(
     let names = root.names(LISTS);
     let lists: Vec<&String> = names.iter().filter(|name| is_list(name)).collect();
     if !root.exists(LISTS) {
-        if root.exists("/usr/bin/dnf") {
-            missing.push("the updates that wait are not read from dnf yet".to_owned());
-        }
         return None;
     }
     if lists.is_empty() {
