@@ -32,3 +32,18 @@ test('a failing ring says why, and a package is handed in', async ({ page }) => 
   await page.getByRole('button', { name: '預ける', exact: true }).click();
   await expect(page.getByRole('status').filter({ hasText: 'kigyo-fonts 1.4 を預かりました。' })).toBeVisible();
 });
+
+test('how large a package may be is looked at and changed', async ({ page }) => {
+  await page.goto('/distribution/shelf');
+  await page.getByRole('button', { name: '大きさの上限' }).click();
+  const most = page.getByRole('textbox', { name: 'パッケージの最大の大きさ' });
+  await expect(most).toHaveValue('2,048 MB');
+  await most.fill('0');
+  await expect(page.getByText('1から16384 MBまで')).toBeVisible();
+  await expect(page.getByRole('button', { name: '保存' })).toBeDisabled();
+  await most.fill('512');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('保存しました。')).toBeVisible();
+  await expect(page.getByRole('button', { name: '保存' })).toBeDisabled();
+  await expect(most).toHaveValue('512 MB');
+});

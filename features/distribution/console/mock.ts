@@ -37,6 +37,7 @@ function view(number: number, name: string, more: Partial<RolloutView>): Rollout
     stopped_by: null,
     work: { kind: 'security_updates' },
     items: [],
+    packages: 0,
     dry_run: false,
     starts_at: before(number * day),
     deadline: before(-14 * day),
@@ -250,6 +251,7 @@ export const handlers = [
       view: view(1000 + rollouts.length, ask.name, {
         work: ask.work,
         items: shelf.filter((one) => items.includes(one.id)).map(({ id, name, version }) => ({ id, name, version })),
+        packages: ask.work.kind === 'package_updates' ? ask.work.packages.length : 0,
         dry_run: ask.dry_run ?? false,
         starts_at: ask.starts_at ?? timeOf(now()),
         deadline: ask.deadline ?? before(-14 * day),

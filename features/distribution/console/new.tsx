@@ -105,8 +105,8 @@ export default function NewRollout(): ReactNode {
       const empty = emptyDraft([t('form.ring_names.first'), t('form.ring_names.second'), t('form.ring_names.rest')]);
       if (first['from'] === 'vulnerabilities') {
         const remedy = await remedyOf(first);
-        // More names than a command holds: all that closes holes in security, then.
-        const work = remedy.packages.length > 0 && remedy.packages.length <= 500 ? 'package_updates' : 'security_updates';
+        // More names than a rollout takes: all that closes holes in security, then.
+        const work = remedy.packages.length > 0 && remedy.packages.length <= 20_000 ? 'package_updates' : 'security_updates';
         return { before: { ...empty, name: t('form.remedy_name', { what: first['weakness'] ?? longDay(now(), now(), place) }), work, packages: remedy.packages.join('\n'), endpoints: remedy.endpoints }, withoutAgent: remedy.without_agent };
       }
       const id = first['item'];

@@ -15,6 +15,7 @@ import type { Column } from '@shell/ui/table';
 import { RelativeTime } from '@shell/ui/time';
 import { useCallback, type ReactNode } from 'react';
 import { ItemPanel } from './item-panel';
+import { LimitPanel } from './limit-panel';
 import { ScriptPanel } from './script-panel';
 import { UploadPanel } from './upload-panel';
 
@@ -72,6 +73,14 @@ export default function Shelf(): ReactNode {
       >
         {t('shelf_page.add_script')}
       </Button>
+      <Button
+        icon="gear"
+        onClick={() => {
+          open('limit');
+        }}
+      >
+        {t('limit.title')}
+      </Button>
     </>
   );
   return (
@@ -101,6 +110,7 @@ export default function Shelf(): ReactNode {
       rows={rows}
       rowName={(row) => `${row.name} ${row.version}`}
       panel={(id, _row, close) => {
+        if (id === 'limit') return <LimitPanel onClose={close} />;
         if (id === 'package') return writes ? <UploadPanel onClose={close} /> : null;
         if (id === 'script') {
           const from = search['from'];

@@ -62,13 +62,14 @@ export function RolloutStateWord({ rollout }: { rollout: RolloutShort }): ReactN
 }
 
 /** What a rollout does, in a line. */
-export function useWorkWords(): (rollout: Pick<RolloutShort, 'work' | 'items' | 'dry_run'>) => string {
+export function useWorkWords(): (rollout: Pick<RolloutShort, 'work' | 'packages' | 'items' | 'dry_run'>) => string {
   const t = useWords('distribution');
   const marks = useMarks();
-  return ({ work, items, dry_run: dry }) => {
+  return ({ work, packages, items, dry_run: dry }) => {
     const word = t(`works.${work.kind}`);
     const names = work.kind === 'package_updates' ? work.packages : items.map((item) => `${item.name} ${item.version}`);
-    const shown = marks.list(names.slice(0, 3)) + (names.length > 3 ? ` +${String(names.length - 3)}` : '');
+    const count = Math.max(packages, names.length);
+    const shown = marks.list(names.slice(0, 3)) + (count > 3 ? ` +${String(count - 3)}` : '');
     const line = shown === '' ? word : t('work_items', { work: word, items: shown });
     return dry ? marks.noted(line, t('dry')) : line;
   };

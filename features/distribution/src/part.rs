@@ -128,15 +128,16 @@ pub enum Next {
 /// Between an attempt that failed and the next; each next one waits as long again.
 const PAUSE_S: i64 = 600;
 
-/// What follows from how attempt number `attempt` (from 1) ended, where a failure is tried again `retries` times. What was recalled
-/// because its rollout was stopped, not taken back (`goes_on`), waits for the rollout to go on.
+/// What follows from how an attempt ended that is the failure number `failures` (from 1) if it is one, where a failure is tried again
+/// `retries` times. What was recalled because its rollout was stopped, not taken back (`goes_on`), waits for the rollout to go on, and
+/// counts as no failure.
 #[must_use]
-pub fn after(end: End, attempt: u32, retries: u32, goes_on: bool) -> Next {
-    let again = attempt <= retries;
+pub fn after(end: End, failures: u32, retries: u32, goes_on: bool) -> Next {
+    let again = failures <= retries;
     match end {
         End::Done => Next::Over(PartState::Done),
         End::Already => Next::Over(PartState::Already),
-        End::Failed | End::RolledBack if again => Next::Again(PAUSE_S.saturating_mul(i64::from(attempt))),
+        End::Failed | End::RolledBack if again => Next::Again(PAUSE_S.saturating_mul(i64::from(failures))),
         End::Failed => Next::Over(PartState::Failed),
         End::RolledBack => Next::Over(PartState::RolledBack),
         End::Expired => Next::Over(PartState::Expired),

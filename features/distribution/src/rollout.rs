@@ -144,6 +144,14 @@ pub enum Step {
     Finish,
 }
 
+impl Step {
+    /// Whether it is done some hundred endpoints at a time, and again until there are none.
+    #[must_use]
+    pub const fn is_piecemeal(self) -> bool {
+        matches!(self, Self::Give(_) | Self::Expire | Self::Withdraw)
+    }
+}
+
 impl Ring {
     /// Whether more failed than it bears.
     #[must_use]

@@ -14,10 +14,11 @@ use yagura_vocabulary::{
     id::{EndpointId, GroupId},
 };
 
-use super::plan::{MOST_ENDPOINTS, NewRollout, Plan, RolloutTargets};
+use super::plan::{MOST_ENDPOINTS, NewRollout, Plan, RolloutItem, RolloutTargets};
 use crate::{
     DistributionPolicy, FEATURE,
     allot::{Wants, allot},
+    architecture::{self, may_be_for},
     decide::{Decision, Moment, Refusal, decide},
     model::Job,
     near::{NearOutlook, outlook},
@@ -37,6 +38,8 @@ pub(super) enum RolloutObstacle {
     TooOld,
     /// The packages are for another package system.
     OtherSystem,
+    /// The packages are for machines of another architecture.
+    OtherArchitecture,
     /// It waits for an administrator's approval.
     NotInService,
 }
@@ -52,6 +55,7 @@ impl RolloutObstacle {
             }
             Self::TooOld => "the endpoint's agent is too old for this",
             Self::OtherSystem => "the packages are for another package system",
+            Self::OtherArchitecture => "the packages are for machines of another architecture",
             Self::NotInService => "the endpoint waits for an administrator's approval",
         }
     }
@@ -96,7 +100,7 @@ impl Row {
         &self,
         policy: &DistributionPolicy,
         job: &Job,
-        system: Option<&str>,
+        (system, fits): (Option<&str>, bool),
         now: Time,
     ) -> Option<RolloutObstacle> {
         let features: Vec<Value> = serde_json::from_str(&self.features).unwrap_or_default();
@@ -114,6 +118,7 @@ impl Row {
             _ if system.is_some_and(|system| !may_have(&self.os, &self.os_name, system)) => {
                 Some(RolloutObstacle::OtherSystem)
             }
+            _ if !fits => Some(RolloutObstacle::OtherArchitecture),
             _ => None,
         }
     }
@@ -179,7 +184,7 @@ pub(super) async fn audience(
     };
     let mut pool = meant(&ask.targets, "/targets")?;
     // Ids sort by age: shares are to be mixed, and the same each time that it is looked at.
-    pool.sort_by_key(|at| mixed(&rows[*at].id));
+    pool.sort_by_cached_key(|at| mixed(&rows[*at].id));
     let mut wants = Vec::with_capacity(ask.rings.len());
     for (at, ring) in ask.rings.iter().enumerate() {
         wants.push(Wants { named: meant(&ring.targets, &format!("/rings/{at}/targets"))?, share: ring.share });
@@ -194,6 +199,11 @@ pub(super) async fn audience(
         return Err(ApiError::invalid("/rings", "too_many", what));
     }
     let policies = values(ctx, FEATURE).await?;
+    let machines = machines(ctx, plan).await?;
+    let fits = |id: &str| {
+        let machine = machines.get(id).map_or("", String::as_str);
+        plan.items.iter().all(|item| may_be_for(&item.architecture, machine))
+    };
     let (now, system) = (ctx.now(), plan.package_system());
     let job = plan.job(Id::new(), 1, ask.times(now).1);
     let sizes = plan.sizes(ctx).await?;
@@ -202,10 +212,28 @@ pub(super) async fn audience(
         let policy = policies.get(&row.id).cloned().unwrap_or_default();
         let policy: DistributionPolicy = serde_json::from_value(policy).unwrap_or_default();
         let endpoint = row.id.parse().map_err(|error| ApiError::unavailable(&error))?;
-        let near = outlook(&policy.neighbours, &sizes);
-        Ok(Member { endpoint, hostname: row.hostname.clone(), cannot: row.obstacle(&policy, &job, system, now), near })
+        let cannot = row.obstacle(&policy, &job, (system, fits(&row.id)), now);
+        Ok(Member { endpoint, hostname: row.hostname.clone(), cannot, near: outlook(&policy.neighbours, &sizes) })
     };
     rings.iter().map(|ring| ring.iter().map(member).collect()).collect()
+}
+
+/// What the inventory of each endpoint says that it is (`uname -m`), where that matters.
+async fn machines(ctx: &Context, plan: &Plan) -> Result<HashMap<String, String>, ApiError> {
+    let matters = |item: &RolloutItem| architecture::machines().any(|machine| !may_be_for(&item.architecture, machine));
+    if !plan.items.iter().any(matters) {
+        return Ok(HashMap::new());
+    }
+    // An inventory is long, and one word of it is wanted of each: the database finds it. The words are ours.
+    let cases: Vec<String> = architecture::machines()
+        .map(|machine| format!("WHEN s.facts LIKE '%\"architecture\":\"{machine}\"%' THEN '{machine}'"))
+        .collect();
+    let sql = format!(
+        "SELECT s.source_key, CASE {} ELSE '' END FROM assets_sighting s WHERE s.source = 'agent'",
+        cases.join(" ")
+    );
+    let rows: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(ctx.db().read()).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// How many cannot, and why.

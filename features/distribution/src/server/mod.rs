@@ -38,6 +38,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "distribution_near",
         sql: include_str!("../../migrations/202611301220_near.sql"),
     },
+    Migration {
+        version: 202_611_301_230,
+        name: "distribution_failures",
+        sql: include_str!("../../migrations/202611301230_distribution_failures.sql"),
+    },
 ];
 
 /// The policy.

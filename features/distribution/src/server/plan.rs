@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use yagura_channel::wire::blob::BlobHash;
 use yagura_server_kit::{ApiError, Context};
 use yagura_vocabulary::{
     Id, Time,
@@ -17,8 +18,10 @@ pub(super) const MOST_ENDPOINTS: usize = 100_000;
 const MOST_RINGS: usize = 20;
 /// Most package files of one rollout.
 const MOST_ITEMS: usize = 50;
-/// Most names of packages; they have to fit into a command.
-const MOST_PACKAGES: usize = 500;
+/// Most names of packages: a distribution has some ten thousand.
+const MOST_PACKAGES: usize = 20_000;
+/// More names than this go to endpoints as a list that they fetch: a command is stored for each endpoint, and its arguments are short.
+const IN_A_COMMAND: usize = 100;
 const DAY_S: i64 = 86_400;
 /// How long endpoints that are off are waited for when nobody says, in seconds: two weeks.
 const USUAL_S: i64 = 14 * DAY_S;
@@ -50,6 +53,20 @@ pub(super) enum RolloutWork {
     AllUpdates,
     /// Those of these packages.
     PackageUpdates { packages: Vec<String> },
+}
+
+impl RolloutWork {
+    /// How many packages it names.
+    pub(super) fn packages(&self) -> usize {
+        if let Self::PackageUpdates { packages } = self { packages.len() } else { 0 }
+    }
+
+    /// Leaves the first so many names.
+    pub(super) fn name_at_most(&mut self, many: usize) {
+        if let Self::PackageUpdates { packages } = self {
+            packages.truncate(many);
+        }
+    }
 }
 
 /// A maintenance window, by the endpoint's own clock.
@@ -177,6 +194,9 @@ pub(super) struct RolloutItem {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) version: String,
+    /// For which machines, as its head says; empty of a script.
+    #[serde(default)]
+    pub(super) architecture: String,
 }
 
 /// A rollout, as it is kept: what endpoints are given, and what people asked for.
@@ -289,7 +309,7 @@ impl NewRollout {
             }
             RolloutWork::PackageUpdates { packages } => {
                 if packages.is_empty() || packages.len() > MOST_PACKAGES {
-                    return refuse("/work/packages", "out_of_range", "name 1 to 500 packages");
+                    return refuse("/work/packages", "out_of_range", "name 1 to 20000 packages");
                 }
                 let fits = |c: char| c.is_ascii_alphanumeric() || "+-._:~".contains(c);
                 let wrong = packages.iter().position(|name| {
@@ -323,7 +343,12 @@ impl NewRollout {
                             "this is a script, not a package",
                         ));
                     }
-                    items.push(RolloutItem { id: row.id, name: row.name.clone(), version: row.version.clone() });
+                    items.push(RolloutItem {
+                        id: row.id,
+                        name: row.name.clone(),
+                        version: row.version.clone(),
+                        architecture: row.architecture,
+                    });
                     kinds.push(row.kind);
                     let blob = row.hash.parse().map_err(|error| ApiError::unavailable(&error))?;
                     files.push(PackageFile { blob, name: row.file_name, package: row.name, version: row.version });
@@ -342,7 +367,8 @@ impl NewRollout {
                 if row.kind != "script" {
                     return Err(ApiError::invalid("/work/item", "no_script", "this is a package, not a script"));
                 }
-                items.push(RolloutItem { id: row.id, name: row.name.clone(), version: row.version });
+                let architecture = String::new();
+                items.push(RolloutItem { id: row.id, name: row.name.clone(), version: row.version, architecture });
                 model::Work::Script {
                     blob: row.hash.parse().map_err(|error| ApiError::unavailable(&error))?,
                     name: row.name,
@@ -357,7 +383,13 @@ impl NewRollout {
                 let mut names = packages.clone();
                 names.sort();
                 names.dedup();
-                model::Work::Updates { which: model::Updates::Packages { names } }
+                let which = if names.len() > IN_A_COMMAND {
+                    let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
+                    model::Updates::Listed { blob: BlobHash::of(list_of(&names).as_bytes()), count }
+                } else {
+                    model::Updates::Packages { names }
+                };
+                model::Work::Updates { which }
             }
         };
         Ok(Plan {
@@ -376,6 +408,11 @@ impl NewRollout {
     }
 }
 
+/// The content of a list of packages.
+fn list_of(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name}\n")).collect()
+}
+
 async fn item(ctx: &Context, id: Id<ShelfItem>, pointer: &str) -> Result<shelf::Row, ApiError> {
     let sql = format!("{} WHERE i.id = $1", shelf::SELECT);
     let row = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(ctx.db().read()).await?;
@@ -389,6 +426,19 @@ impl Plan {
             model::Work::Install { files } => files.first().and_then(|file| file.name.rsplit('.').next()),
             _ => None,
         }
+    }
+
+    /// The list that endpoints fetch, where there is one.
+    pub(super) fn list(&self) -> Option<String> {
+        let (model::Work::Updates { which: model::Updates::Listed { .. } }, RolloutWork::PackageUpdates { packages }) =
+            (&self.job, &self.work)
+        else {
+            return None;
+        };
+        let mut names = packages.clone();
+        names.sort();
+        names.dedup();
+        Some(list_of(&names))
     }
 
     /// What an endpoint is given.

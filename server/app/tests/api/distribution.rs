@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
-use yagura_channel::wire::{
-    command::Progress,
-    hello::FeatureVersion,
-    state::{Report, Section},
+use yagura_channel::{
+    agent::blobs::BlobDir,
+    wire::{
+        blob::{BlobHash, BlobPurpose},
+        command::Progress,
+        hello::FeatureVersion,
+        state::{Report, Section},
+    },
 };
 use yagura_server_kit::Role;
 use yagura_vocabulary::{Clock as _, CommandState, SystemClock};
 
 use crate::{
     harness::{House, on_both},
+    ledger,
     machine::Machine,
 };
 
@@ -23,8 +28,14 @@ const ROLLOUTS: &str = "/api/v1/distribution/rollouts";
 
 /// A Debian package of this name and version, as `dpkg-deb --build -Znone` writes it.
 pub(crate) fn deb(name: &str, version: &str) -> Vec<u8> {
-    let control =
-        format!("Package: {name}\nVersion: {version}\nArchitecture: all\nDepends: libc6\nDescription: a test\n");
+    deb_for(name, version, "all")
+}
+
+/// One for machines of this architecture.
+fn deb_for(name: &str, version: &str, architecture: &str) -> Vec<u8> {
+    let control = format!(
+        "Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nDepends: libc6\nDescription: a test\n"
+    );
     let mut tar = vec![0; 512];
     tar[..9].copy_from_slice(b"./control");
     tar[124..135].copy_from_slice(format!("{:011o}", control.len()).as_bytes());
@@ -351,6 +362,70 @@ fn what_was_stopped_by_hand_is_given_again_when_somebody_goes_on() {
         steer(&house, &rollout, "go-on").await;
         assert_eq!(carries_out(&house, &one, "done").await["attempt"], 2);
         assert_eq!(stand(&house, &rollout).await, "done: good");
+    });
+}
+
+#[test]
+fn what_was_taken_back_before_it_began_uses_up_no_retry() {
+    on_both(|house| async move {
+        allow(&house, &["updates"]).await;
+        let one = machine(&house, "PC-001").await;
+        let mut asked = ask(&[&one]);
+        asked["retries"] = json!(1);
+        let rollout = house.admin("POST", ROLLOUTS, Some(&asked)).await.expect(201);
+        look(&house).await;
+        steer(&house, &rollout, "stop").await;
+        steer(&house, &rollout, "go-on").await;
+        // The second attempt is the first failure.
+        assert_eq!(carries_out(&house, &one, "failed").await["attempt"], 2);
+        assert_eq!(stand(&house, &rollout).await, "running: running");
+        assert_eq!(parts(&house, &rollout).await["PC-001"], "waiting");
+    });
+}
+
+#[test]
+fn packages_for_machines_of_another_architecture_are_refused_in_the_preview() {
+    on_both(|house| async move {
+        allow(&house, &["install"]).await;
+        let (one, other) = (machine(&house, "PC-001").await, machine(&house, "PC-002").await);
+        one.client.state(&ledger::report("A1")).await.unwrap();
+        let preview = |item: Value| {
+            let mut asked = ask(&[&one, &other]);
+            asked["work"] = json!({"kind": "install", "items": [item["id"]]});
+            let house = &house;
+            async move { house.admin("POST", &format!("{ROLLOUTS}/preview"), Some(&asked)).await.expect(200) }
+        };
+        let (_, arm) = hand_in(&house, "", &deb_for("hello", "1.0", "arm64")).await;
+        let refused = preview(arm).await;
+        // Of the other nothing is known.
+        assert_eq!(refused["obstacles"], json!([{"why": "other_architecture", "endpoints": 1}]), "{refused}");
+        assert_eq!(refused["rings"][0]["first"][0]["cannot"], "other_architecture");
+        for fits in [deb_for("hello", "1.0", "amd64"), deb("hello", "1.0")] {
+            let (_, item) = hand_in(&house, "", &fits).await;
+            assert_eq!(preview(item).await["obstacles"], json!([]));
+        }
+    });
+}
+
+#[test]
+fn very_many_packages_go_to_endpoints_as_a_list_that_they_fetch() {
+    on_both(|house| async move {
+        allow(&house, &["updates"]).await;
+        let one = machine(&house, "PC-001").await;
+        let packages: Vec<String> = (0..812).rev().map(|n| format!("package-{n:03}")).collect();
+        let mut asked = ask(&[&one]);
+        asked["work"] = json!({"kind": "package_updates", "packages": packages});
+        let rollout = house.admin("POST", ROLLOUTS, Some(&asked)).await.expect(201);
+        assert_eq!(rollout["work"]["packages"].as_array().map(Vec::len), Some(812));
+        look(&house).await;
+        let job = carries_out(&house, &one, "done").await;
+        let list: String = (0..812).map(|n| format!("package-{n:03}\n")).collect();
+        let hash = BlobHash::of(list.as_bytes());
+        assert_eq!(job["work"]["which"], json!({"of": "listed", "blob": hash, "count": 812}));
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = BlobDir::open(&folder.path().join("blobs"), 64 << 20).unwrap();
+        let file = blobs.fetch(&one.client, hash, BlobPurpose::Package).await.unwrap();
+        assert_eq!(std::fs::read_to_string(file).unwrap(), list);
     });
 }
 

@@ -69,7 +69,7 @@ pub(crate) async fn read(
 ) -> ApiResult<Json<RolloutPartWhole>> {
     let (rollout, endpoint) = (rollout.to_string(), endpoint.to_string());
     let sql = format!(
-        "{SELECT} {FROM} WHERE r.state <> 'preparing' AND {} AND p.rollout_id = $2 AND p.endpoint_id = $3",
+        "{SELECT} FROM {FROM} WHERE r.state <> 'preparing' AND {} AND p.rollout_id = $2 AND p.endpoint_id = $3",
         visible("e.group_id", 1)
     );
     let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))

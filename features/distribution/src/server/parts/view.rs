@@ -66,7 +66,7 @@ pub(super) const SELECT: &str =
      p.ring AS ring, g.name AS ring_name, p.state AS state, p.attempt AS attempt, p.changed_at AS changed_at,
      p.next_at AS next_at, p.why AS why, p.restart AS restart, p.from_server AS from_server,
      p.from_neighbours AS from_neighbours, s.value AS told";
-pub(super) const FROM: &str = "FROM distribution_part p JOIN distribution_rollout r ON r.id = p.rollout_id
+pub(super) const FROM: &str = "distribution_part p JOIN distribution_rollout r ON r.id = p.rollout_id
      JOIN endpoints_endpoint e ON e.id = p.endpoint_id
      JOIN distribution_ring g ON g.rollout_id = p.rollout_id AND g.number = p.ring
      LEFT JOIN endpoints_state s ON s.endpoint_id = p.endpoint_id AND s.section = 'distribution'";

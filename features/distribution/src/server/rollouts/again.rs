@@ -30,7 +30,7 @@ pub(crate) async fn again(
     }
     let at = change.at().micros();
     let put = sqlx::query(
-        "UPDATE distribution_part SET state = 'waiting', next_at = $1, changed_at = $1, why = ''
+        "UPDATE distribution_part SET state = 'waiting', next_at = $1, changed_at = $1, why = '', failures = 0
          WHERE rollout_id = $2 AND state IN ('failed', 'rolled_back', 'refused', 'expired')",
     )
     .bind(at)

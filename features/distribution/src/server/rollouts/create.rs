@@ -7,6 +7,9 @@ use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
+use tokio::fs;
+use yagura_blobs::publish;
+use yagura_channel::wire::blob::BlobPurpose;
 use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, error::Problem};
 use yagura_vocabulary::{Id, Time};
 
@@ -16,6 +19,7 @@ use crate::{
     server::{
         audience::{Member, audience},
         plan::{NewRollout, Plan},
+        shelf::Uploads,
         work,
     },
 };
@@ -53,6 +57,7 @@ pub(crate) async fn create(
     }
     let mut change = Change::begin(&ctx, &caller, "rollout.create").await?;
     bring(&mut change, id, &plan).await?;
+    give_list_out(&ctx, &mut change, id, &body.name, &plan).await?;
     let begun = sqlx::query("UPDATE distribution_rollout SET state = 'running' WHERE id = $1 AND state = 'preparing'")
         .bind(id.to_string())
         .execute(change.on())
@@ -133,6 +138,29 @@ async fn bring(change: &mut Change, id: Id<Rollout>, plan: &Plan) -> Result<(), 
             return Err(ApiError::conflict("a package or script was just taken from the shelf; choose again"));
         }
     }
+    Ok(())
+}
+
+/// Gives the list of packages out, where they are too many for a command.
+async fn give_list_out(
+    ctx: &Context,
+    change: &mut Change,
+    id: Id<Rollout>,
+    name: &str,
+    plan: &Plan,
+) -> Result<(), ApiError> {
+    let Some(list) = plan.list() else { return Ok(()) };
+    let Uploads(folder) = ctx.part();
+    let file = folder.join(id.to_string());
+    let written = async {
+        fs::create_dir_all(folder).await?;
+        fs::write(&file, list).await
+    };
+    written.await.map_err(|error| ApiError::unavailable(&error))?;
+    let published = publish(ctx, change, name, BlobPurpose::Package, &file).await;
+    // The next start removes what cannot be removed now.
+    let _ = fs::remove_file(&file).await;
+    published?;
     Ok(())
 }
 

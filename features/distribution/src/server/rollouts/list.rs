@@ -74,7 +74,7 @@ pub(crate) async fn list(
     let (next_cursor, count) = (page.next_cursor, page.count);
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
-        items.push(RolloutShort::new(&ctx, &caller, row).await?.0);
+        items.push(RolloutShort::new(&ctx, &caller, row).await?.0.in_a_list());
     }
     Ok(Json(Page { items, next_cursor, count }))
 }

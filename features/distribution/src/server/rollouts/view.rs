@@ -15,6 +15,9 @@ use crate::{
     server::plan::{Plan, RolloutItem, RolloutNotice, RolloutWindow, RolloutWork},
 };
 
+/// Names of packages of a rollout in a list.
+const NAMED: usize = 10;
+
 /// A ring, and how far it has come. Only endpoints that the caller sees are counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RolloutRing {
@@ -44,7 +47,10 @@ pub(crate) struct RolloutShort {
     state: RolloutState,
     /// Who stopped it or took it back; absent where a ring failed.
     stopped_by: Option<String>,
+    /// What is done. A list of rollouts has the first names of packages only.
     work: RolloutWork,
+    /// How many packages it names.
+    packages: u64,
     /// What it brings from the shelf, as it was then.
     items: Vec<RolloutItem>,
     dry_run: bool,
@@ -174,6 +180,7 @@ impl RolloutShort {
             state: read(row.state)?,
             stopped_by: Some(row.stopped_by).filter(|by| !by.is_empty()),
             work: plan.work.clone(),
+            packages: plan.work.packages() as u64,
             items: plan.items.clone(),
             dry_run: plan.dry_run,
             starts_at: Time::from_micros(row.starts_at),
@@ -183,6 +190,12 @@ impl RolloutShort {
             ended_at: row.ended_at.map(Time::from_micros),
         };
         Ok((short, plan))
+    }
+
+    /// The same for a list, in which names of packages would be most of it.
+    pub(super) fn in_a_list(mut self) -> Self {
+        self.work.name_at_most(NAMED);
+        self
     }
 }
 

@@ -60,7 +60,7 @@ pub(in crate::server) struct Row {
     pub(in crate::server) name: String,
     pub(in crate::server) version: String,
     pub(in crate::server) file_name: String,
-    architecture: String,
+    pub(in crate::server) architecture: String,
     head: String,
     pub(in crate::server) hash: String,
     size: i64,

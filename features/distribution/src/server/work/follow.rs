@@ -1,5 +1,7 @@
 //! Hearing how commands ended: those of endpoints that told something lately at each look, the others in turn, some thousand at a time.
 
+use std::collections::HashMap;
+
 use sqlx::{AssertSqlSafe, FromRow};
 use yagura_server_kit::{ApiError, Context, Tx};
 use yagura_vocabulary::{CommandState, Time, id::EndpointId};
@@ -20,12 +22,12 @@ struct Row {
     rollout_id: String,
     endpoint_id: String,
     attempt: i64,
+    failures: i64,
     command_id: String,
     command_state: String,
     expires_at: i64,
     result: Option<String>,
     error: Option<String>,
-    plan: String,
     rollout_state: String,
 }
 
@@ -33,9 +35,9 @@ struct Row {
 const NEWS: &str =
     "(c.state IN ('done', 'failed', 'expired', 'cancelled') OR (c.state = 'accepted' AND p.state = 'queued'))";
 const COLUMNS: &str =
-    "p.rollout_id AS rollout_id, p.endpoint_id AS endpoint_id, p.attempt AS attempt, p.command_id AS command_id,
-     c.state AS command_state, c.expires_at AS expires_at, c.result AS result, c.error AS error,
-     r.plan AS plan, r.state AS rollout_state";
+    "p.rollout_id AS rollout_id, p.endpoint_id AS endpoint_id, p.attempt AS attempt, p.failures AS failures,
+     p.command_id AS command_id, c.state AS command_state, c.expires_at AS expires_at, c.result AS result, c.error AS error,
+     r.state AS rollout_state";
 
 /// Hears what there is to hear. `cursor` is the command up to which it was looked in turn.
 pub(super) async fn follow(ctx: &Context, cursor: &mut String, warm: &[EndpointId]) -> Result<(), ApiError> {
@@ -66,10 +68,12 @@ pub(super) async fn follow(ctx: &Context, cursor: &mut String, warm: &[EndpointI
             sqlx::query_as(AssertSqlSafe(sql)).bind(&*cursor).bind(end).fetch_all(ctx.db().read()).await?;
         news.extend(rows);
     }
+    let retries = retries(ctx, &news).await?;
     for some in news.chunks(AT_ONCE) {
         let mut tx = ctx.db().write().await?;
         for row in some {
-            take(&mut tx, row, ctx.now()).await?;
+            let retries = retries.get(row.rollout_id.as_str()).copied().unwrap_or_default();
+            take(&mut tx, row, retries, ctx.now()).await?;
         }
         tx.commit().await?;
     }
@@ -78,8 +82,26 @@ pub(super) async fn follow(ctx: &Context, cursor: &mut String, warm: &[EndpointI
     Ok(())
 }
 
+/// How often a failure is tried again, of each rollout that there is news of. A plan may be long, and is not read for each endpoint.
+async fn retries<'a>(ctx: &Context, news: &'a [Row]) -> Result<HashMap<&'a str, u32>, ApiError> {
+    let mut found = HashMap::new();
+    for row in news {
+        let id = row.rollout_id.as_str();
+        if found.contains_key(id) {
+            continue;
+        }
+        let (plan,): (String,) = sqlx::query_as("SELECT plan FROM distribution_rollout WHERE id = $1")
+            .bind(id)
+            .fetch_one(ctx.db().read())
+            .await?;
+        let plan: Plan = serde_json::from_str(&plan).map_err(|error| ApiError::unavailable(&error))?;
+        found.insert(id, plan.retries);
+    }
+    Ok(found)
+}
+
 /// Writes one down. What was heard of before meanwhile is left alone.
-async fn take(tx: &mut Tx, row: &Row, now: Time) -> Result<(), ApiError> {
+async fn take(tx: &mut Tx, row: &Row, retries: u32, now: Time) -> Result<(), ApiError> {
     let state: CommandState = row.command_state.parse().map_err(|error| ApiError::unavailable(&error))?;
     if state == CommandState::Accepted {
         sqlx::query(
@@ -92,12 +114,13 @@ async fn take(tx: &mut Tx, row: &Row, now: Time) -> Result<(), ApiError> {
         return Ok(());
     }
     let outcome = outcome(state, row, now);
-    let plan: Plan = serde_json::from_str(&row.plan).map_err(|error| ApiError::unavailable(&error))?;
     let goes_on = matches!(row.rollout_state.as_str(), "running" | "stopped");
-    let attempt = u32::try_from(row.attempt).unwrap_or(u32::MAX);
+    let failed = matches!(outcome.end, End::Failed | End::RolledBack);
+    let failures = row.failures + i64::from(failed);
+    let count = u32::try_from(failures).unwrap_or(u32::MAX);
     // What a person cancelled by hand is not given again by itself.
     let goes_on = goes_on && state != CommandState::Cancelled;
-    let (state, next_at) = match after(outcome.end, attempt, plan.retries, goes_on) {
+    let (state, next_at) = match after(outcome.end, count, retries, goes_on) {
         Next::Over(state) => (state, now.micros()),
         Next::Again(_) if !matches!(row.rollout_state.as_str(), "running" | "stopped") => {
             (PartState::Recalled, now.micros())
@@ -108,14 +131,15 @@ async fn take(tx: &mut Tx, row: &Row, now: Time) -> Result<(), ApiError> {
     // What an endpoint says is bounded, so that no sum overflows.
     let bytes = |count: u64| i64::try_from(count.min(1 << 50)).unwrap_or(0);
     let taken = sqlx::query(
-        "UPDATE distribution_part SET state = $1, next_at = $2, changed_at = $3, why = $4, restart = $5, command_id = NULL,
-         from_server = from_server + $7, from_neighbours = from_neighbours + $8 WHERE command_id = $6",
+        "UPDATE distribution_part SET state = $1, next_at = $2, changed_at = $3, why = $4, restart = $5, failures = $6,
+         command_id = NULL, from_server = from_server + $8, from_neighbours = from_neighbours + $9 WHERE command_id = $7",
     )
     .bind(state.as_str())
     .bind(next_at)
     .bind(now.micros())
     .bind(outcome.why.chars().take(1000).collect::<String>())
     .bind(i64::from(outcome.restart))
+    .bind(failures)
     .bind(&row.command_id)
     .bind(bytes(fetched.server))
     .bind(bytes(fetched.neighbours))
@@ -173,12 +197,12 @@ mod tests {
             rollout_id: String::new(),
             endpoint_id: String::new(),
             attempt: 1,
+            failures: 0,
             command_id: String::new(),
             command_state: String::new(),
             expires_at: 7_000_000,
             result: result.map(Into::into),
             error: Some("no such handler".into()),
-            plan: String::new(),
             rollout_state: String::new(),
         }
     }

@@ -27,8 +27,10 @@ use crate::rollout::advance;
 const EVERY: Duration = Duration::from_secs(2);
 /// For so long an endpoint that told where it is is looked at each time.
 const WARM: Duration = Duration::from_secs(60);
-/// Most rounds of one rollout before others have their turn: each gives at most some hundred endpoints.
+/// Most rounds of one rollout before others have their turn.
 const ROUNDS: usize = 50;
+/// Most transactions of one rollout, each of some hundred endpoints, before it is heard again whether too much fails.
+const PIECES: usize = 50;
 /// A rollout whose making takes longer was broken off, in microseconds.
 const MAKING_US: i64 = 600 * 1_000_000;
 
@@ -99,6 +101,7 @@ pub async fn look(ctx: &Context) -> Result<(), ApiError> {
     follow::follow(ctx, &mut cursor.0, &bell.warm(ctx.now())).await?;
     steps::forget_broken_off(ctx, ctx.now().micros() - MAKING_US).await?;
     for id in load::live(ctx).await? {
+        let mut pieces = PIECES;
         for _ in 0..ROUNDS {
             let Some((rollout, known)) = load::rollout(ctx, &id).await? else { break };
             let steps = advance(&rollout, ctx.now());
@@ -107,7 +110,18 @@ pub async fn look(ctx: &Context) -> Result<(), ApiError> {
             }
             let mut went = false;
             for step in steps {
-                went |= steps::go(ctx, &known, step).await?;
+                // Nothing that it depends on is heard meanwhile, so nothing is counted between the pieces of a step.
+                while steps::go(ctx, &known, step).await? {
+                    went = true;
+                    pieces = pieces.saturating_sub(1);
+                    if pieces == 0 || !step.is_piecemeal() {
+                        break;
+                    }
+                }
+            }
+            if pieces == 0 {
+                ring(ctx);
+                break;
             }
             if !went {
                 break;
