@@ -24,6 +24,7 @@ mod l13_rights;
 mod no_event_is_lost;
 mod p03_distribution;
 mod p03_neighbours;
+mod p03_restarts;
 mod policies_hold;
 mod process_starts;
 mod r05_red_until_updated;
