@@ -12,7 +12,8 @@ cmd_bench() {
     idle) bench_idle "$@" ;;
     assets) bench_assets "$@" ;;
     vulnerabilities) bench_vulnerabilities "$@" ;;
-    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--part look|ledger] [--rounds N] [--machines N] | vulnerabilities [MACHINES]" ;;
+    distribution) bench_distribution "$@" ;;
+    *) die "usage: ./dev bench channel [--idle-seconds N] [--endpoints N] | events [--days N] [--growth DAYS,DAYS] [--endpoints N] [--keep FOLDER] | sensors [--part day|files] [--seconds N] [--rate N] [--rounds N] [--round-seconds N] | warnings [ROUNDS [PEOPLE]] | idle [SECONDS] | assets [--part look|ledger] [--rounds N] [--machines N] | vulnerabilities [MACHINES] | distribution [MACHINES]" ;;
   esac
 }
 
@@ -125,6 +126,15 @@ bench_vulnerabilities() {
   build_console
   cargo build --release --locked --quiet -p yagura-server --example vulnerabilities </dev/null
   "$(target_dir)/release/examples/vulnerabilities" "${1:-100000}" 300 ${YAGURA_BENCH_DATABASE:+"$YAGURA_BENCH_DATABASE"} </dev/null
+}
+
+# A rollout to very many endpoints: preview, creation, each ring, and what people ask meanwhile.
+bench_distribution() {
+  setup_build
+  say "building the rollout"
+  build_console
+  cargo build --release --locked --quiet -p yagura-server --example distribution </dev/null
+  "$(target_dir)/release/examples/distribution" "${1:-100000}" ${YAGURA_BENCH_DATABASE:+"$YAGURA_BENCH_DATABASE"} </dev/null
 }
 
 # The other engines come from PyPI into a folder of the user's cache; none of them is ever shipped.
