@@ -7,6 +7,8 @@ pub mod agent;
 pub mod changes;
 pub mod event;
 pub mod firmware;
+#[cfg(feature = "server")]
+mod hotfixes;
 pub mod identity;
 #[cfg(feature = "server")]
 pub mod import;
@@ -27,6 +29,8 @@ mod sheet;
 pub mod snmp;
 pub mod whereabouts;
 
+#[cfg(feature = "server")]
+use hotfixes::hotfixes;
 pub use model::Assets;
 pub use policy::AssetsPolicy;
 

@@ -177,8 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn the_shape_of_the_inventory_stays_as_released() {
+    fn the_shape_of_the_third_inventory_is_still_read() {
         let assets = check(include_str!("../golden/assets-v3.json"));
         assert!(assets.software.iter().any(|one| one.built_from.is_some()));
+        assert!(assets.os.hotfixes.is_empty());
+    }
+
+    #[test]
+    fn the_shape_of_the_inventory_stays_as_released() {
+        let assets = check(include_str!("../golden/assets-v4.json"));
+        assert_eq!(assets.os.hotfixes, ["KB5031356", "KB5034123"]);
     }
 }

@@ -1,7 +1,10 @@
 //! The operating system and its accounts: `OPERATINGSYSTEM`, `HARDWARE`, `LOCAL_USERS`.
 
 use super::{hour::Zone, node::Node};
-use crate::model::{OperatingSystem, User};
+use crate::{
+    hotfixes,
+    model::{OperatingSystem, User},
+};
 
 /// Shells of accounts that nobody signs in with.
 const NO_SHELLS: &[&str] = &["nologin", "false", "sync", "halt", "shutdown"];
@@ -11,8 +14,12 @@ pub(super) fn read(content: &Node, zone: Zone) -> OperatingSystem {
     let system = content.child("operatingsystem").unwrap_or(&none);
     let hardware = content.child("hardware").unwrap_or(&none);
     let time = |names: &[&str]| system.first(names).and_then(|text| zone.read(text));
+    // FusionInventory calls every Windows so, and says only in the full name which it is.
+    let name = system.owned(&["name"]).filter(|name| name != "Windows");
+    let name = name.or_else(|| system.owned(&["full_name", "name"])).or_else(|| hardware.owned(&["osname"]));
+    let name = name.unwrap_or_default();
+    let is_windows = name.contains("Windows");
     OperatingSystem {
-        name: system.owned(&["name", "full_name"]).or_else(|| hardware.owned(&["osname"])).unwrap_or_default(),
         version: system.owned(&["version"]).or_else(|| hardware.owned(&["osversion"])).unwrap_or_default(),
         kernel: system.owned(&["kernel_version"]).unwrap_or_default(),
         architecture: system.owned(&["arch"]).or_else(|| architecture(content, hardware)).unwrap_or_default(),
@@ -20,8 +27,17 @@ pub(super) fn read(content: &Node, zone: Zone) -> OperatingSystem {
         boot_at: time(&["boot_time"]),
         time_zone: iana(system),
         hostname: hardware.owned(&["name"]).or_else(|| system.owned(&["fqdn"])),
-        build: None,
+        build: system.first(&["kernel_version"]).filter(|_| is_windows).and_then(build),
+        // Agents list them among programs.
+        hotfixes: hotfixes(content.all("softwares").filter_map(|one| one.owned(&["name"]))),
+        name,
     }
+}
+
+/// `22631.3007` of `10.0.22631.3007`.
+fn build(version: &str) -> Option<String> {
+    let build = version.splitn(3, '.').nth(2)?;
+    build.bytes().all(|it| it.is_ascii_digit() || it == b'.').then(|| build.to_owned())
 }
 
 /// OCS says it of the processor, and in front of the uptime.

@@ -27,6 +27,9 @@ pub struct OperatingSystem {
     /// The build within the version: `12.7`, `26100.6899`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
+    /// Of Windows: updates of the system that are installed, as its maker numbers them, in order: `KB5034123`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hotfixes: Vec<String>,
 }
 
 /// A network interface.

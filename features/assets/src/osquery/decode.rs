@@ -6,7 +6,7 @@ use yagura_vocabulary::Time;
 
 use super::{Row, Tables};
 use crate::{
-    Assets,
+    Assets, hotfixes,
     intake::mac,
     known::{known, known_uuid},
     model::{Cpu, Disk, Hardware, Interface, OperatingSystem, Software, Volume},
@@ -41,7 +41,11 @@ pub fn decode(tables: &Tables, now: Time) -> Assets {
         os: OperatingSystem {
             name: text(os, "name").unwrap_or_default(),
             version: text(os, "version").unwrap_or_default(),
-            build: text(os, "build"),
+            build: text(os, "build").map(|build| match text(one("windows_revision"), "data") {
+                Some(revision) => format!("{build}.{revision}"),
+                None => build,
+            }),
+            hotfixes: hotfixes(rows("patches").iter().filter_map(|row| text(row, "hotfix_id"))),
             kernel: text(one("kernel_info"), "version").unwrap_or_default(),
             architecture: text(os, "arch").unwrap_or_default(),
             hostname: text(system, "hostname"),

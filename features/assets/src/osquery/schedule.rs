@@ -17,6 +17,13 @@ const QUERIES: &[(&str, &str, &str)] = &[
     ),
     ("os_version", "", "SELECT name, version, build, platform, arch FROM os_version"),
     ("kernel_info", "", "SELECT version FROM kernel_info"),
+    // The last part of the build. `os_version` has it only since osquery 5.12, and a query for a column that is not there gives nothing at all.
+    (
+        "windows_revision",
+        "windows",
+        "SELECT data FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion' AND name = 'UBR'",
+    ),
+    ("patches", "windows", "SELECT hotfix_id FROM patches"),
     ("interface_details", "", "SELECT interface, mac, flags, link_speed FROM interface_details"),
     ("interface_addresses", "", "SELECT interface, address FROM interface_addresses"),
     (

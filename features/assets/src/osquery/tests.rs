@@ -58,6 +58,24 @@ fn whole_results_are_an_inventory() {
 }
 
 #[test]
+fn windows_says_its_whole_build_and_its_updates() {
+    let mut tables = Tables::new();
+    apply(
+        &mut tables,
+        &json!([
+            {"name": "yagura_os_version", "snapshot": [{"name": "Microsoft Windows 11 Pro", "version": "10.0.22631", "build": "22631", "arch": "64-bit"}]},
+            {"name": "yagura_windows_revision", "snapshot": [{"data": "3007"}]},
+            {"name": "yagura_patches", "snapshot": [{"hotfix_id": "KB5034123"}, {"hotfix_id": "File 1"}, {"hotfix_id": "KB5031356"}]},
+        ]),
+    );
+    let os = decode(&tables, now()).os;
+    assert_eq!(
+        (os.build.as_deref(), os.hotfixes),
+        (Some("22631.3007"), vec!["KB5031356".to_owned(), "KB5034123".to_owned()])
+    );
+}
+
+#[test]
 fn what_changed_is_laid_over_what_is_known() {
     let mut tables = Tables::new();
     let row = |name: &str, version: &str| json!({"name": name, "version": version});

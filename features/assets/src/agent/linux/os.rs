@@ -24,6 +24,7 @@ pub(super) fn read(root: &Root, kernel: &dyn Kernel) -> OperatingSystem {
         hostname: root.text("/proc/sys/kernel/hostname"),
         // Debian counts the releases within a version only here.
         build: field("BUILD_ID").or_else(|| point_release(root.text("/etc/debian_version"))),
+        hotfixes: Vec::new(),
     }
 }
 
