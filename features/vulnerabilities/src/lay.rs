@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use yagura_advisories::{Cve, Epss, Exploited, Format, Lang, Severity};
 
 /// Whose word about severity, score and title counts, the first who has one: whoever makes the product, then the databases.
-const TRUST: [Format; 11] = [
+const TRUST: [Format; 12] = [
     Format::Yagura,
     Format::MsrcCsaf,
+    Format::MsrcCvrf,
     Format::RhelOval,
     Format::UbuntuOval,
     Format::Nvd,
@@ -100,8 +101,15 @@ pub fn lay(told: &Told) -> Weakness {
         found
     };
     let score = cves.iter().find_map(|cve| cve.cvss.iter().max_by_key(|one| one.version));
-    let severity = cves.iter().find_map(|cve| cve.severity.filter(|it| *it != Severity::None));
-    let severity = severity.or_else(|| score.map(|one| Severity::from_cvss_score(one.score)));
+    // Debian's words say how soon Debian will do something: they are better than nothing, and worse than anybody's score.
+    let (urgent, others): (Vec<&Part>, Vec<&Part>) =
+        parts.iter().partition(|part| part.format == Format::DebianTracker.as_str());
+    let word = |parts: &[&Part]| {
+        let mut words = parts.iter().filter_map(|part| part.cve.as_ref()?.severity);
+        words.find(|it| *it != Severity::None)
+    };
+    let severity = word(&others).or_else(|| score.map(|one| Severity::from_cvss_score(one.score)));
+    let severity = severity.or_else(|| word(&urgent));
     let exploited: Vec<&Exploited> = parts.iter().filter_map(|part| part.exploited.as_ref()).collect();
     Weakness {
         title: both(|cve| &cve.title),
@@ -171,6 +179,16 @@ mod tests {
         let cve = Cve { cvss: vec![cvss(CvssVersion::V2, 10.0), cvss(CvssVersion::V31, 5.5)], ..Cve::default() };
         let laid = lay(&Told::from([part(Format::Nvd, cve)]));
         assert_eq!((laid.severity, laid.score, laid.vector.as_str()), (2, 5.5, "5.5"));
+    }
+
+    #[test]
+    fn debians_urgency_is_a_severity_where_nobody_has_another_and_never_over_a_score() {
+        let debian = || part(Format::DebianTracker, Cve { severity: Some(Severity::Low), ..Cve::default() });
+        assert_eq!(lay(&Told::from([debian()])).severity, 1);
+        let osv = Cve { cvss: vec![cvss(CvssVersion::V31, 9.8)], ..Cve::default() };
+        assert_eq!(lay(&Told::from([debian(), part(Format::Osv, osv)])).severity, 4);
+        let epss = Cve { severity: Some(Severity::High), ..Cve::default() };
+        assert_eq!(lay(&Told::from([debian(), part(Format::Epss, epss)])).severity, 3);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Debian's security tracker: <https://security-tracker.debian.org/tracker/data/json>.
 //!
 //! Source package, then vulnerability, then release by its code name. `fixed_version` `0` says that the release was never
-//! affected; `nodsa` that there will be no advisory, with the reason.
+//! affected; `nodsa` that there will be no advisory, with the reason. How urgent a release is (`low`, `medium`, `high`, `unimportant`, some with `*` or
+//! `**` behind it, which say that it was looked at) is all that the tracker knows of severity.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 use super::cve;
 use crate::{
-    Cve, Ecosystem, Lang, NameOf, Range, ReadError, Record, Standing, Statement,
+    Cve, Ecosystem, Lang, NameOf, Range, ReadError, Record, Severity, Standing, Statement,
     source::{Feed, Json, Wrong, need, typed},
 };
 
@@ -64,6 +65,7 @@ pub(super) fn read(input: impl BufRead, feed: &mut Feed<'_>) -> Result<(), ReadE
 fn records(package: &str, id: &str, entry: Entry, described: &mut HashSet<String>) -> Result<Vec<Record>, Wrong> {
     let releases = need("releases", entry.releases)?;
     let mut records = Vec::new();
+    let severity = entry_severity(&releases);
     // `TEMP-…` stands for what has no number yet.
     let id = cve(id).unwrap_or_else(|| id.to_owned());
     for (name, release) in releases {
@@ -100,7 +102,18 @@ fn records(package: &str, id: &str, entry: Entry, described: &mut HashSet<String
     if let Some(text) = entry.description.filter(|text| !text.trim().is_empty())
         && described.insert(id.clone())
     {
-        records.insert(0, Record::Cve(Cve { id, summary: vec![(Lang::En, text)], ..Cve::default() }));
+        records.insert(0, Record::Cve(Cve { id, summary: vec![(Lang::En, text)], severity, ..Cve::default() }));
     }
     Ok(records)
+}
+
+/// The worst urgency of any release.
+fn entry_severity(releases: &BTreeMap<String, Release>) -> Option<Severity> {
+    let word = |release: &Release| match release.urgency.as_deref()?.trim_end_matches('*') {
+        "unimportant" | "low" => Some(Severity::Low),
+        "medium" => Some(Severity::Medium),
+        "high" => Some(Severity::High),
+        _ => None,
+    };
+    releases.values().filter_map(word).max()
 }

@@ -1,6 +1,7 @@
 //! The formats of feeds, one file each.
 
 mod cpe;
+mod cvrf;
 mod debian_tracker;
 mod end_of_life;
 mod epss;
@@ -43,6 +44,8 @@ pub enum Format {
     Epss,
     /// Microsoft's advisories, CSAF 2.0.
     MsrcCsaf,
+    /// Microsoft's monthly documents, CVRF 1.1 as XML or JSON: they say which update takes the place of which.
+    MsrcCvrf,
     /// Our own JSON lines: `README.md` beside this crate.
     Yagura,
     /// endoflife.date, its API v1.
@@ -51,7 +54,7 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Osv,
         Self::DebianTracker,
         Self::UbuntuOval,
@@ -61,6 +64,7 @@ impl Format {
         Self::Kev,
         Self::Epss,
         Self::MsrcCsaf,
+        Self::MsrcCvrf,
         Self::Yagura,
         Self::EndOfLife,
     ];
@@ -78,6 +82,7 @@ impl Format {
             Self::Kev => "kev",
             Self::Epss => "epss",
             Self::MsrcCsaf => "msrc_csaf",
+            Self::MsrcCvrf => "msrc_cvrf",
             Self::Yagura => "yagura",
             Self::EndOfLife => "end_of_life",
         }
@@ -108,6 +113,7 @@ pub(crate) fn read(input: impl BufRead, feed: &mut Feed<'_>) -> Result<(), ReadE
         Format::Kev => kev::read(input, feed),
         Format::Epss => epss::read(input, feed),
         Format::MsrcCsaf => msrc::read(input, feed),
+        Format::MsrcCvrf => cvrf::read(input, feed),
         Format::Yagura => yagura::read(input, feed),
         Format::EndOfLife => end_of_life::read(input, feed),
     }

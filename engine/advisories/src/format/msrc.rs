@@ -3,7 +3,7 @@
 //!
 //! The tree of products names each release of a product with a number, and beneath it the version that has the update. A
 //! remediation names the update (KB) for such numbers. CSAF has no field for what an update takes the place of; `supercedence`
-//! is read where it stands, as in Microsoft's CVRF.
+//! is read where it stands, as in Microsoft's CVRF (`cvrf/`).
 
 use std::{collections::BTreeMap, io::BufRead};
 
@@ -237,10 +237,12 @@ fn statements(id: &str, vulnerability: &Vulnerability, numbered: &BTreeMap<Strin
     said.into_iter()
         .map(|(product, (standing, ranges))| {
             let package = Ecosystem::Windows.fold(product);
+            let advisory =
+                if standing == Standing::Affected { kb(product, &vulnerability.remediations, numbered) } else { None };
             Record::Statement(Statement {
                 key: format!("{id}|{package}"),
                 id: id.to_owned(),
-                advisory: None,
+                advisory,
                 ecosystem: Ecosystem::Windows,
                 package,
                 by: NameOf::Product,
@@ -251,6 +253,15 @@ fn statements(id: &str, vulnerability: &Vulnerability, numbered: &BTreeMap<Strin
             })
         })
         .collect()
+}
+
+/// The update that mends a product.
+fn kb(product: &str, remediations: &[Remediation], numbered: &BTreeMap<String, Numbered>) -> Option<String> {
+    let is_of = |it: &&Remediation| {
+        let named = it.product_ids.iter().filter_map(|id| numbered.get(id));
+        it.category == "vendor_fix" && named.map(|it| it.product.as_str()).any(|it| it == product)
+    };
+    remediations.iter().filter(is_of).find_map(|it| numbers(&it.url).chain(numbers(&it.details)).next())
 }
 
 fn updates(id: &str, remediations: &[Remediation], numbered: &BTreeMap<String, Numbered>) -> Vec<Record> {
@@ -275,12 +286,12 @@ fn updates(id: &str, remediations: &[Remediation], numbered: &BTreeMap<String, N
     updates.into_values().map(Record::Update).collect()
 }
 
-fn is_build(text: &str) -> bool {
+pub(super) fn is_build(text: &str) -> bool {
     text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// The numbers of updates in a text: six to eight digits by themselves or behind `KB`.
-fn numbers(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn numbers(text: &str) -> impl Iterator<Item = String> {
     text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter_map(|word| {
         let digits = word.strip_prefix("KB").or_else(|| word.strip_prefix("kb")).unwrap_or(word);
         let is_one = (6..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());

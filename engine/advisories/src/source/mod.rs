@@ -7,7 +7,7 @@ mod lines;
 mod xml;
 
 pub(crate) use feed::{Feed, Wrong, need};
-pub(crate) use input::Input;
+pub(crate) use input::{Input, failed};
 pub(crate) use json::{Json, typed};
 pub(crate) use lines::Lines;
 pub(crate) use xml::{Element, elements};

@@ -41,6 +41,9 @@ fn a_changed_schema_names_what_is_missing() {
     check(Format::Osv, r#"{"identifier":"x"}"#, "`id` is missing");
     check(Format::Epss, "#model_version:1,score_date:2026-01-01\ncve,probability\n", "`epss` is missing");
     check(Format::MsrcCsaf, r#"{"document":{}}"#, "`vulnerabilities` is missing");
+    check(Format::MsrcCvrf, r#"{"DocumentTitle":{}}"#, "`Vulnerability` is missing");
+    check(Format::MsrcCvrf, r#"{"Vulnerability":[]}"#, "`ProductTree` with products before");
+    check(Format::MsrcCvrf, "<cvrfdoc></cvrfdoc>", "`Vulnerability` is missing");
     check(Format::EndOfLife, r#"{"schema_version":"2.0"}"#, "`result` is missing");
     check(Format::EndOfLife, r#"[{"cycle":"12","eol":"2026-06-10"}]"#, "an answer of the API v1");
     check(Format::Yagura, "{\"format\":\"yagura-advisories\",\"version\":2}\n", "`version: 1` is missing");
@@ -81,11 +84,14 @@ fn the_faults_of_the_first_bad_entries_are_kept_with_place_and_name() {
 fn a_document_type_is_refused_by_name_before_any_entity_grows() {
     let laughs = r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;">]>
         <oval_definitions><definitions>&lol2;</definitions></oval_definitions>"#;
-    for format in [Format::UbuntuOval, Format::RhelOval, Format::JvnRss] {
+    for format in [Format::UbuntuOval, Format::RhelOval, Format::JvnRss, Format::MsrcCvrf] {
         let error = all(format, laughs.as_bytes()).1.unwrap_err();
         assert!(matches!(error, ReadError::DocumentType { .. }), "{error}");
         assert!(error.to_string().contains("declares a document type"), "{error}");
     }
+    let bomb = r#"<?xml version="1.0"?><!DOCTYPE cvrfdoc [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>
+        <cvrfdoc><Vulnerability><CVE>&b;</CVE></Vulnerability></cvrfdoc>"#;
+    assert!(matches!(all(Format::MsrcCvrf, bomb.as_bytes()).1, Err(ReadError::DocumentType { .. })));
     let external = r#"<!DOCTYPE x SYSTEM "file:///etc/passwd"><rdf:RDF/>"#;
     assert!(matches!(all(Format::JvnRss, external.as_bytes()).1, Err(ReadError::DocumentType { .. })));
 }

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 use yagura_advisories::{Format, Limits, ReadError, Record, Summary, read};
 
 /// Name, format, and how many entries of it cannot be read on purpose.
-pub(crate) const FEEDS: [(&str, Format, u64); 12] = [
+pub(crate) const FEEDS: [(&str, Format, u64); 14] = [
     ("osv.json", Format::Osv, 1),
     ("debian_tracker.json", Format::DebianTracker, 3),
     ("ubuntu_oval.xml", Format::UbuntuOval, 1),
@@ -17,6 +17,8 @@ pub(crate) const FEEDS: [(&str, Format, u64); 12] = [
     ("kev.json", Format::Kev, 2),
     ("epss.csv", Format::Epss, 3),
     ("msrc_csaf.json", Format::MsrcCsaf, 0),
+    ("msrc_cvrf.json", Format::MsrcCvrf, 1),
+    ("msrc_cvrf.xml", Format::MsrcCvrf, 0),
     ("yagura.jsonl", Format::Yagura, 1),
     ("end_of_life.json", Format::EndOfLife, 0),
 ];

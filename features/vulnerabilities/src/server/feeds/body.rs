@@ -21,7 +21,7 @@ const LATEST_S: i64 = 31 * 86_400;
 pub(crate) struct FeedNew {
     /// 1 to 200 characters.
     pub name: String,
-    /// `osv`, `debian_tracker`, `ubuntu_oval`, `rhel_oval`, `nvd`, `jvn_rss`, `kev`, `epss`, `msrc_csaf`, `yagura`, `end_of_life`.
+    /// `osv`, `debian_tracker`, `ubuntu_oval`, `rhel_oval`, `nvd`, `jvn_rss`, `kev`, `epss`, `msrc_csaf`, `msrc_cvrf`, `yagura`, `end_of_life`.
     pub format: String,
     /// Where it is fetched from; empty for one that is only imported from files.
     #[serde(default)]

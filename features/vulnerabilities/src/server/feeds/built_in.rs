@@ -28,7 +28,7 @@ const fn feed(
 }
 
 /// Addresses and licences as their publishers document them.
-const FEEDS: [BuiltIn; 18] = [
+const FEEDS: [BuiltIn; 19] = [
     feed(
         "debian",
         "Debian Security Tracker",
@@ -132,6 +132,14 @@ const FEEDS: [BuiltIn; 18] = [
         Format::MsrcCsaf,
         "https://msrc.microsoft.com/csaf/advisories/changes.csv",
         6,
+        "Microsoft: MSRC terms of use",
+    ),
+    feed(
+        "msrc-cvrf",
+        "Microsoft's monthly documents (CVRF), from files",
+        Format::MsrcCvrf,
+        "",
+        24,
         "Microsoft: MSRC terms of use",
     ),
     feed("end-of-life", "endoflife.date", Format::EndOfLife, "https://endoflife.date/api/v1/products/full", 24, "MIT"),

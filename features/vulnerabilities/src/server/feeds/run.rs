@@ -68,7 +68,7 @@ pub(super) fn is_whole(format: &str, file: &Kept) -> bool {
             let mut first = [0; 2];
             std::io::Read::read_exact(&mut file, &mut first).is_ok() && first == *b"PK"
         }),
-        Some(Format::Nvd | Format::JvnRss | Format::MsrcCsaf) | None => false,
+        Some(Format::Nvd | Format::JvnRss | Format::MsrcCsaf | Format::MsrcCvrf) | None => false,
         Some(_) => true,
     }
 }

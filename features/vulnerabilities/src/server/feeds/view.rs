@@ -14,7 +14,7 @@ use super::job::SILENT_MICROS;
 pub(crate) struct Feed {
     pub id: String,
     pub name: String,
-    /// `osv`, `debian_tracker`, `ubuntu_oval`, `rhel_oval`, `nvd`, `jvn_rss`, `kev`, `epss`, `msrc_csaf`, `yagura`, `end_of_life`.
+    /// `osv`, `debian_tracker`, `ubuntu_oval`, `rhel_oval`, `nvd`, `jvn_rss`, `kev`, `epss`, `msrc_csaf`, `msrc_cvrf`, `yagura`, `end_of_life`.
     pub format: String,
     /// Where it is fetched from; empty for one that is only imported from files.
     pub url: String,
