@@ -18,7 +18,7 @@ function useToDo(): (finding: Finding) => string {
   const t = useTerms();
   const marks = useMarks();
   return (finding) =>
-    wordOf(toDos, finding.what_to_do, (known) => t(`to_do.${known}`, { packages: marks.list(finding.packages.map((one) => one.name)) || finding.subject, fixed: finding.fixed }));
+    wordOf(toDos, finding.what_to_do, (known) => t(`to_do.${known}`, { packages: marks.list(finding.packages.map((one) => one.name)) || finding.subject, subject: finding.subject, fixed: finding.fixed, advisory: finding.advisory }));
 }
 
 /** Until when it is to be fixed, or lived with. */

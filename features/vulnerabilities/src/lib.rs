@@ -11,9 +11,12 @@ pub mod ends;
 pub mod except;
 pub mod finding;
 pub mod judge;
+pub mod kernel;
 pub mod lay;
+pub mod programs;
 pub mod release;
 pub mod remote;
+pub mod windows;
 
 #[cfg(feature = "server")]
 pub mod server;

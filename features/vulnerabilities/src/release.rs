@@ -89,61 +89,6 @@ fn number(text: &str) -> Option<String> {
     Some(rest[..end].trim_end_matches('.').to_owned())
 }
 
-/// Builds of Windows and the names under which Microsoft publishes about them: client, server. Source: "Windows release health", as far
-/// as known in 2026.
-const BUILDS: [(u32, &str, &str); 17] = [
-    (10240, "windows 10", ""),
-    (14393, "windows 10 version 1607", "windows server 2016"),
-    (17763, "windows 10 version 1809", "windows server 2019"),
-    (18363, "windows 10 version 1909", ""),
-    (19041, "windows 10 version 2004", ""),
-    (19042, "windows 10 version 20h2", ""),
-    (19043, "windows 10 version 21h1", ""),
-    (19044, "windows 10 version 21h2", ""),
-    (19045, "windows 10 version 22h2", ""),
-    (20348, "", "windows server 2022"),
-    (22000, "windows 11 version 21h2", ""),
-    (22621, "windows 11 version 22h2", ""),
-    (22631, "windows 11 version 23h2", ""),
-    (25398, "", "windows server 2022, 23h2 edition"),
-    (26100, "windows 11 version 24h2", "windows server 2025"),
-    (26200, "windows 11 version 25h2", ""),
-    (9600, "windows 8.1", "windows server 2012 r2"),
-];
-
-/// Windows as a product that is looked after by itself: the name that Microsoft publishes under, and its version.
-///
-/// `version` is what the ledger has, `26100` or `10.0.19045`; `build` is the part behind it where it is told, `19045.4046` or `4046`.
-#[must_use]
-pub fn windows_product(
-    os_name: &str,
-    version: &str,
-    build: Option<&str>,
-    architecture: &str,
-) -> Option<(String, String)> {
-    let name = os_name.to_lowercase();
-    if !name.contains("windows") {
-        return None;
-    }
-    let text = build
-        .filter(|it| it.contains('.'))
-        .map_or_else(|| build.map_or_else(|| version.to_owned(), |build| format!("{version}.{build}")), str::to_owned);
-    let text = text.strip_prefix("10.0.").unwrap_or(&text);
-    let first: u32 = text.split('.').next()?.parse().ok()?;
-    let (_, client, server) = BUILDS.iter().find(|(number, ..)| *number == first)?;
-    let product = if name.contains("server") { *server } else { *client };
-    if product.is_empty() {
-        return None;
-    }
-    let suffix = match architecture {
-        _ if name.contains("server") => "",
-        "aarch64" | "arm64" => " for arm64-based systems",
-        "x86" | "i686" | "i386" => " for 32-bit systems",
-        _ => " for x64-based systems",
-    };
-    Some((format!("{product}{suffix}"), format!("10.0.{text}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,28 +132,5 @@ mod tests {
         check("Debian GNU/Linux", "", "");
         check("Ubuntu", "rolling", "");
         check("", "12", "");
-    }
-
-    #[test]
-    fn windows_is_named_as_its_maker_names_it() {
-        let check = |name, version, build, architecture, wanted: Option<(&str, &str)>| {
-            let found = windows_product(name, version, build, architecture);
-            assert_eq!(found, wanted.map(|(product, version)| (product.to_owned(), version.to_owned())));
-        };
-        let x64 = "windows 10 version 22h2 for x64-based systems";
-        check("Windows 10 Pro", "10.0.19045", Some("4046"), "x86_64", Some((x64, "10.0.19045.4046")));
-        check("Windows 10 Pro", "22H2", Some("19045.4046"), "x86_64", Some((x64, "10.0.19045.4046")));
-        let arm = "windows 11 version 24h2 for arm64-based systems";
-        check("Windows 11 Pro", "26100", None, "aarch64", Some((arm, "10.0.26100")));
-        let server = "windows server 2025";
-        check(
-            "Windows Server 2025 Standard",
-            "10.0.26100",
-            Some("26100.3476"),
-            "x86_64",
-            Some((server, "10.0.26100.3476")),
-        );
-        check("Windows 7", "6.1.7601", None, "x86_64", None);
-        check("Debian GNU/Linux", "12", None, "x86_64", None);
     }
 }

@@ -3,7 +3,10 @@
 
 use yagura_advisories::{Ecosystem, NameOf, Range, Standing, Statement};
 use yagura_vulnerabilities::{
-    judge::{Installed, Supersedence, Told, judge},
+    ends::day_of,
+    judge::{Installed, Supersedence, Told, ended, judge},
+    kernel,
+    programs::Ends,
     release::Release,
 };
 
@@ -55,8 +58,8 @@ fn statement(line: &str) -> (String, u8, Statement) {
     (feed.to_owned(), distance.parse().unwrap(), statement)
 }
 
-/// `release system name version …`; the release `-` is none.
-fn installed(line: &str) -> (Option<Release>, Installed) {
+/// `release system name version …`; the release `-` is none. Behind it whether it counts by the kernel that runs.
+fn installed(line: &str) -> (Option<Release>, Installed, bool) {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [release, system, name, version] = words[..4].try_into().unwrap();
     let pair = |name| {
@@ -65,7 +68,7 @@ fn installed(line: &str) -> (Option<Release>, Installed) {
     let text = |name| value(&words, name).unwrap_or_default().replace('_', " ");
     let installed = Installed {
         // Names of packages have lines of their own.
-        name: if matches!(system, "registry" | "windows") { name.replace('_', " ") } else { name.to_owned() },
+        name: if matches!(system, "registry" | "windows" | "pip") { name.replace('_', " ") } else { name.to_owned() },
         version: version.to_owned(),
         built_from: pair("source").map(|(name, version)| (name, version.replace(' ', "_"))),
         system: system.to_owned(),
@@ -74,18 +77,26 @@ fn installed(line: &str) -> (Option<Release>, Installed) {
         product: pair("product"),
         updates: value(&words, "kb").map_or_else(Vec::new, |it| it.split(',').map(str::to_owned).collect()),
     };
-    (Release::parse(release.trim_matches('-')), installed)
+    let own = kernel::release(&installed.system, &installed.name, &installed.version, &installed.architecture);
+    let counts = own.is_none_or(|own| kernel::counts(&own, value(&words, "runs").unwrap_or_default()));
+    (Release::parse(release.trim_matches('-')), installed, counts)
 }
 
 #[test]
 fn the_table_is_true() {
     let (mut said, mut supersedence): (Vec<(String, u8, Statement)>, _) = (Vec::new(), Supersedence::new());
+    let (mut ends, mut today) = (Ends::new(), 0);
     let (mut versions, mut wrong) = (0, Vec::new());
     let mut title = "";
     for line in include_str!("truth.txt").lines().filter(|line| !line.trim().is_empty() && !line.starts_with("# ")) {
         let (word, rest) = line.split_once(' ').unwrap();
         match word {
-            "##" => (title, said, supersedence) = (rest, Vec::new(), Supersedence::new()),
+            "##" => (title, said, supersedence, ends) = (rest, Vec::new(), Supersedence::new(), Ends::new()),
+            "today" => today = day_of(rest).unwrap(),
+            "end" => {
+                let [product, cycle, day] = rest.split(' ').collect::<Vec<_>>().try_into().unwrap();
+                ends.insert((product.to_owned(), cycle.to_owned()), day_of(day));
+            }
             "said" => said.push(statement(rest)),
             "replaces" => {
                 let (kb, others) = rest.split_once(' ').unwrap();
@@ -93,13 +104,15 @@ fn the_table_is_true() {
             }
             "has" => {
                 let (has, wanted) = rest.split_once(" => ").unwrap();
-                let (release, installed) = installed(has);
+                let (release, installed, counts) = installed(has);
                 let told: Vec<Told<'_>> = said
                     .iter()
                     .map(|(feed, distance, statement)| Told { feed, distance: *distance, statement })
                     .collect();
                 let claimed: Vec<String> = judge(&installed, release.as_ref(), &told, &supersedence)
                     .into_iter()
+                    .chain(ended(&installed, &ends, today))
+                    .filter(|_| counts)
                     .map(|it| {
                         let fixed = if it.fixed.is_empty() { "-".to_owned() } else { it.fixed };
                         format!("{} {} {fixed} {}", it.weakness, it.standing.as_str(), it.evidence.as_str())

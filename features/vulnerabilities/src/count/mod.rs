@@ -22,6 +22,7 @@ pub use self::{
 use crate::{
     claim::{Evidence, Part, Standing},
     finding::{Held, Known, Severity},
+    kernel,
 };
 
 /// Before the name of a package of which only the updater says that something waits.
@@ -82,8 +83,19 @@ pub struct Unit {
     pub release: Arc<str>,
     /// The package's name.
     pub name: Arc<str>,
+    /// The release of the kernel that it belongs to: on a machine that runs another one it does not count.
+    pub kernel: Option<Arc<str>>,
     /// What is claimed of it.
     pub claims: Vec<(u32, Known)>,
+}
+
+impl Unit {
+    /// Whether it is one on a machine of this release that runs this kernel, and has the package.
+    #[must_use]
+    pub fn is_on(&self, release: &str, running: &str) -> bool {
+        let is_release = self.release.is_empty() || *self.release == *release;
+        is_release && self.kernel.as_ref().is_none_or(|kernel| kernel::counts(kernel, running))
+    }
 }
 
 /// A machine.
@@ -115,6 +127,8 @@ pub struct Machine {
     pub led_by: i64,
     /// The product and cycle of its system, by their place.
     pub cycle: Option<u32>,
+    /// The release of the kernel that runs; empty where nobody tells it.
+    pub kernel: Arc<str>,
     /// Its units, in rising order.
     pub units: Vec<u32>,
     /// Security updates that wait, as findings of their own; absent where no updater tells.
@@ -239,12 +253,9 @@ impl Board {
         self.units_of(package).iter().copied().find(|at| *self.units[*at as usize].release == *release)
     }
 
-    /// The units that a package is on a machine of this release.
-    pub fn units_on<'a>(&'a self, package: i64, release: &'a str) -> impl Iterator<Item = u32> + 'a {
-        self.units_of(package).iter().copied().filter(move |at| {
-            let of = &self.units[*at as usize].release;
-            of.is_empty() || **of == *release
-        })
+    /// The units that a package is on a machine of this release that runs this kernel.
+    pub fn units_on<'a>(&'a self, package: i64, release: &'a str, running: &'a str) -> impl Iterator<Item = u32> + 'a {
+        self.units_of(package).iter().copied().filter(move |at| self.units[*at as usize].is_on(release, running))
     }
 
     /// Sets or takes back what is claimed of a unit. True when anything changed.

@@ -56,7 +56,7 @@ fn empty() -> Board {
         let name: Arc<str> = format!("package-{at}").into();
         let weakness = board.learn(Weakness { id: format!("{UPDATE}{name}").into(), ..Weakness::default() });
         board.add_finding(Finding { subject: Arc::clone(&name), weakness, part: Part::Patches });
-        board.add_unit(Unit { package: at, release: "".into(), name, claims: Vec::new() });
+        board.add_unit(Unit { package: at, release: "".into(), name, kernel: None, claims: Vec::new() });
     }
     for (at, path) in ["/a/", "/a/b/", "/a/b/c/"].into_iter().enumerate() {
         let id = path.to_owned();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use yagura_advisories::{Ecosystem, NameOf, Standing as Said};
 use yagura_versions::Version;
 
-use super::{Installed, Supersedence, Told, names::source, range};
+use super::{Installed, Supersedence, Told, Updates, names::source, range};
 use crate::claim::Standing;
 
 /// The package suffers from it.
@@ -20,11 +20,11 @@ pub(super) struct Answer {
 /// What the statements of one feed say together: none where they say nothing that counts, `Some(None)` where the package does not suffer from it.
 ///
 /// Where several say that it does, an update mends it only if it mends all of it: the highest version counts.
-pub(super) fn answer(installed: &Installed, told: &[&Told<'_>], supersedence: &Supersedence) -> Option<Option<Answer>> {
+pub(super) fn answer(installed: &Installed, told: &[&Told<'_>], updates: &Updates<'_>) -> Option<Option<Answer>> {
     let mut has_word = false;
     let mut worst: Option<(Answer, Option<Version>)> = None;
     for one in told {
-        let Some(said) = statement(installed, one, supersedence) else { continue };
+        let Some(said) = statement(installed, one, updates) else { continue };
         has_word = true;
         let Some((answer, fixed)) = said else { continue };
         let is_worse = worst.as_ref().is_none_or(|(known, known_fixed)| match (known.standing, answer.standing) {
@@ -43,7 +43,7 @@ pub(super) fn answer(installed: &Installed, told: &[&Told<'_>], supersedence: &S
 fn statement(
     installed: &Installed,
     told: &Told<'_>,
-    supersedence: &Supersedence,
+    updates: &Updates<'_>,
 ) -> Option<Option<(Answer, Option<Version>)>> {
     let statement = told.statement;
     match statement.standing {
@@ -57,10 +57,19 @@ fn statement(
     } else {
         installed.version.clone()
     };
-    if statement.ecosystem == Ecosystem::Windows
-        && statement.advisory.as_ref().is_some_and(|kb| has_update(&installed.updates, kb, supersedence))
-    {
+    // Of Windows without the last part of its build, or where no build mends it, only updates tell.
+    let is_by_update = statement.ecosystem == Ecosystem::Windows
+        && installed.system == "windows"
+        && (own.split('.').count() < WINDOWS_PARTS || statement.ranges.is_empty());
+    if is_by_update && !updates.is_told {
+        return None;
+    }
+    let kb = statement.advisory.as_deref().filter(|_| statement.ecosystem == Ecosystem::Windows);
+    if kb.is_some_and(|kb| has_update(&installed.updates, kb, updates.supersedence)) {
         return Some(None);
+    }
+    if is_by_update && kb.is_none() {
+        return None;
     }
     let scheme = statement.ecosystem.scheme();
     let version = scheme.read(&own).ok()?;
@@ -93,7 +102,7 @@ fn statement(
     if !means_all && !is_in {
         return Some(None);
     }
-    let ends = !fixed.is_empty() || meant.iter().any(|range| range::has_end(range));
+    let ends = !fixed.is_empty() || is_by_update || meant.iter().any(|range| range::has_end(range));
     let standing = match statement.standing {
         _ if !fixed.is_empty() => Standing::Open,
         Said::WillNotFix => Standing::WillNotFix,
@@ -104,6 +113,9 @@ fn statement(
     let advisory = statement.advisory.clone().unwrap_or_default();
     Some(Some((Answer { standing, installed: own, fixed, advisory }, highest)))
 }
+
+/// The parts of a build of Windows that says all: `10.0.19045.4046`.
+const WINDOWS_PARTS: usize = 4;
 
 /// Packages whose streams of modules differ in the second number of their versions already.
 const MINOR_STREAMS: [&str; 5] = ["php", "mariadb", "ruby", "perl", "redis"];

@@ -5,6 +5,7 @@
 //! although its number is older than the version that upstream mended it in. A version that its scheme cannot read is never claimed to be anything.
 
 mod answer;
+mod ended;
 mod names;
 mod range;
 
@@ -12,10 +13,13 @@ use std::collections::BTreeMap;
 
 use yagura_advisories::{Ecosystem, Statement};
 
-pub use self::names::{Name, names};
 use self::{
     answer::{Answer, answer},
     names::{concerns, subject},
+};
+pub use self::{
+    ended::ended,
+    names::{Name, names},
 };
 use crate::{
     claim::{Evidence, Part, Standing},
@@ -89,13 +93,14 @@ pub fn judge(
     told: &[Told<'_>],
     supersedence: &Supersedence,
 ) -> Vec<Verdict> {
+    let updates = Updates { supersedence, is_told: is_told(installed, told, supersedence) };
     let mut by_weakness: BTreeMap<&str, Vec<&Told<'_>>> = BTreeMap::new();
     let names = names(installed, release);
     for one in told.iter().filter(|one| concerns(installed, &names, one.statement)) {
         by_weakness.entry(&one.statement.id).or_default().push(one);
     }
     let judge_one = |(weakness, told): (&str, Vec<&Told<'_>>)| {
-        let (Some(answer), first) = surest(installed, release, told, supersedence)? else { return None };
+        let (Some(answer), first) = surest(installed, release, told, &updates)? else { return None };
         Some(Verdict {
             weakness: weakness.to_owned(),
             subject: subject(installed),
@@ -111,17 +116,34 @@ pub fn judge(
     by_weakness.into_iter().filter_map(judge_one).collect()
 }
 
+/// What is known of updates, for Windows.
+struct Updates<'a> {
+    supersedence: &'a Supersedence,
+    /// Whether any that is installed is one that a feed tells of.
+    is_told: bool,
+}
+
+/// Whether feeds tell of any update that is installed. A machine that is a month ahead of the feeds has only others: nothing follows from what it
+/// lacks then.
+fn is_told(installed: &Installed, told: &[Told<'_>], supersedence: &Supersedence) -> bool {
+    let has = |kb: &str| installed.updates.iter().any(|it| it.eq_ignore_ascii_case(kb));
+    let mut replaced = supersedence.iter();
+    !installed.updates.is_empty()
+        && (replaced.any(|(kb, others)| has(kb) || others.iter().any(|it| has(it)))
+            || told.iter().any(|one| one.statement.advisory.as_deref().is_some_and(has)))
+}
+
 /// The answer of the surest feed that has one, and a word of that feed. `Some((None, _))`: it says that the package does not suffer from it.
 fn surest<'a>(
     installed: &Installed,
     release: Option<&Release>,
     mut told: Vec<&'a Told<'a>>,
-    supersedence: &Supersedence,
+    updates: &Updates<'_>,
 ) -> Option<(Option<Answer>, &'a Told<'a>)> {
     let rank = |one: &&Told<'a>| (evidence(release, one.statement), one.distance, one.feed);
     told.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let groups = told.chunk_by(|a, b| rank(a) == rank(b));
-    groups.filter_map(|group| Some((answer(installed, group, supersedence)?, *group.first()?))).next()
+    groups.filter_map(|group| Some((answer(installed, group, updates)?, *group.first()?))).next()
 }
 
 /// How sure it is what a statement says of a package of this release.

@@ -3,7 +3,7 @@
 use yagura_advisories::{Ecosystem, NameOf, Statement};
 
 use super::Installed;
-use crate::{cpe, release::Release, remote::remote_product};
+use crate::{cpe, programs, release::Release, remote::remote_product};
 
 /// A name in an ecosystem.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,11 @@ pub fn names(installed: &Installed, release: Option<&Release>) -> Vec<Name> {
             for name in cpe::names(installed) {
                 add(&Ecosystem::Cpe, &name);
             }
+        }
+    }
+    if let Some((product, cycles)) = programs::cycles(installed) {
+        for cycle in cycles {
+            add(&Ecosystem::Other("end".to_owned()), &format!("{product}:{cycle}"));
         }
     }
     if installed.system == "appliance" {

@@ -4,10 +4,12 @@ mod api;
 mod appliances;
 mod board;
 mod claims;
+mod ends;
 mod exceptions;
 mod feeds;
 mod hook;
 mod watch;
+mod windows;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -45,6 +47,11 @@ const MIGRATIONS: &[Migration] = &[
         version: 202_611_301_130,
         name: "vulnerabilities decided",
         sql: include_str!("../../migrations/202611301130_vulnerabilities_decided.sql"),
+    },
+    Migration {
+        version: 202_611_301_150,
+        name: "vulnerabilities windows",
+        sql: include_str!("../../migrations/202611301150_vulnerabilities_windows.sql"),
     },
 ];
 

@@ -49,4 +49,5 @@ mod state;
 mod surveys;
 mod vulnerabilities;
 mod vulnerability_feeds;
+mod vulnerability_windows;
 mod without_rules;

@@ -48,7 +48,7 @@ fn inventory(name: &str, system: (&str, &str), packages: &[&str], waiting: Optio
 const DEBIAN: (&str, &str) = ("Debian GNU/Linux", "12 (bookworm)");
 const OLD: (&str, &str) = ("Debian GNU/Linux", "10 (buster)");
 
-async fn tell(house: &House, machine: &Machine, value: Value) {
+pub(crate) async fn tell(house: &House, machine: &Machine, value: Value) {
     let sections = BTreeMap::from([("assets".to_owned(), Section::Full(value))]);
     machine.client.state(&Report { sections }).await.unwrap();
     // The packages are judged before a test says what is claimed of them: afterwards nothing is due, and nothing takes it back.
@@ -131,7 +131,7 @@ async fn take_back(house: &House, weakness: &str) {
     look(ctx).await.unwrap();
 }
 
-async fn get(house: &House, path: &str) -> Value {
+pub(crate) async fn get(house: &House, path: &str) -> Value {
     house.admin("GET", &format!("{BASE}/{path}"), None).await.expect(200)
 }
 

@@ -8,6 +8,7 @@ use std::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use yagura_server_kit::{ApiError, Context};
+use yagura_versions::Scheme;
 use yagura_vocabulary::Time;
 
 use super::{day_text, told};
@@ -19,6 +20,7 @@ use crate::{
     server::{
         board::{time_of, updates},
         exceptions::WeaknessException,
+        windows::RELEASE,
     },
 };
 
@@ -69,8 +71,14 @@ pub(crate) enum WhatToDo {
     UpdatePackage,
     /// Update the operating system.
     UpdateSystem,
+    /// Install the update of Windows that the advisory names.
+    InstallUpdate,
+    /// Start the machine anew: a kernel without it is installed already, and an older one runs.
+    Restart,
     /// Bring the machine to a release that is looked after.
     UpgradeRelease,
+    /// Bring the program to a release that is looked after.
+    UpgradeProgram,
     /// Put something else in its place.
     Replace,
     /// There will be no other version: keep it from being reached.
@@ -101,6 +109,8 @@ pub(in crate::server) struct Picked {
     pub exception: Option<String>,
     /// Packages and releases that it is claimed of.
     units: Vec<(i64, Arc<str>)>,
+    /// Whether the kernel that runs is among them.
+    is_kernel: bool,
 }
 
 /// A machine with what is picked of it.
@@ -120,10 +130,14 @@ pub(in crate::server) fn pick<'a>(
 ) -> PickedMachine {
     let board = view.board;
     let mut units: HashMap<u32, Vec<(i64, Arc<str>)>> = HashMap::new();
+    let mut of_kernel: HashSet<u32> = HashSet::new();
     for unit in &machine.units {
         let unit = &board.units[*unit as usize];
         for (finding, _) in &unit.claims {
             units.entry(*finding).or_default().push((unit.package, Arc::clone(&unit.release)));
+            if unit.kernel.is_some() && !machine.kernel.is_empty() {
+                of_kernel.insert(*finding);
+            }
         }
     }
     let picked = |shown: Shown<'_>| {
@@ -146,6 +160,7 @@ pub(in crate::server) fn pick<'a>(
             overdue: shown.overdue,
             exception: shown.exception.map(|one| one.id.clone()),
             units: units.remove(&shown.held.finding).unwrap_or_default(),
+            is_kernel: of_kernel.contains(&shown.held.finding),
         }
     };
     let mut units_of = shown.map(picked).collect::<Vec<_>>();
@@ -164,9 +179,13 @@ pub(in crate::server) async fn explain(
     let told_by_updater = |machine: &&PickedMachine| machine.findings.iter().any(|one| one.known.updater);
     let sightings: Vec<i64> = machines.iter().filter(told_by_updater).map(|machine| machine.led_by).collect();
     let facts = told::facts(ctx, &sightings).await?;
+    let by_kernel = |machine: &&PickedMachine| machine.findings.iter().any(|one| one.is_kernel);
+    let sightings: Vec<i64> = machines.iter().filter(by_kernel).map(|machine| machine.led_by).collect();
+    let kernels = told::kernels(ctx, &sightings).await?;
     let explained = |machine: &PickedMachine| {
         let waiting = facts.get(&machine.led_by).and_then(|facts| updates(facts)).unwrap_or_default();
-        machine.findings.iter().map(|one| one.explain(&claims, &waiting)).collect()
+        let kernels = kernels.get(&machine.led_by).map(Vec::as_slice).unwrap_or_default();
+        machine.findings.iter().map(|one| one.explain(&claims, &waiting, kernels)).collect()
     };
     Ok(machines.iter().map(explained).collect())
 }
@@ -176,6 +195,7 @@ impl Picked {
         &self,
         claims: &HashMap<(i64, String), Vec<told::Told>>,
         waiting: &crate::server::board::Updates,
+        kernels: &[(String, String)],
     ) -> MachineFinding {
         let (mut packages, mut fixed, mut feed, mut advisory) = (Vec::new(), "", "", "");
         for (package, release) in &self.units {
@@ -220,21 +240,51 @@ impl Picked {
             evidence: self.known.evidence(),
             feed: feed.to_owned(),
             advisory: advisory.to_owned(),
-            what_to_do: self.what_to_do(!fixed.is_empty()),
+            what_to_do: self.what_to_do(fixed, kernels),
             exception: None,
         }
     }
 
-    fn what_to_do(&self, is_fixed: bool) -> WhatToDo {
+    /// What mends it: a version, or one of the kernels that are installed already.
+    fn what_to_do(&self, fixed: &str, kernels: &[(String, String)]) -> WhatToDo {
+        let is_windows = self.units.iter().any(|(_, release)| **release == *RELEASE);
         match (self.known.standing, self.part) {
-            _ if self.key.starts_with(END) => WhatToDo::UpgradeRelease,
+            _ if self.key.starts_with(END) && self.part == Part::Os => WhatToDo::UpgradeRelease,
+            _ if self.key.starts_with(END) => WhatToDo::UpgradeProgram,
             (Standing::NoFix, _) => WhatToDo::Wait,
             // What lets people in from outside and is not mended is not worth keeping.
             (Standing::WillNotFix, Part::Remote) => WhatToDo::Replace,
             (Standing::WillNotFix, _) => WhatToDo::Mitigate,
             (Standing::Open, Part::Os) => WhatToDo::UpdateSystem,
-            (Standing::Open, _) if is_fixed || self.known.updater => WhatToDo::UpdatePackage,
+            (Standing::Open, _) if is_windows => WhatToDo::InstallUpdate,
+            (Standing::Open, _) if self.is_kernel && mends(kernels, fixed) => WhatToDo::Restart,
+            (Standing::Open, _) if !fixed.is_empty() || self.known.updater => WhatToDo::UpdatePackage,
             (Standing::Open, _) => WhatToDo::Mitigate,
         }
+    }
+}
+
+/// Whether any of these kernels, by package system and version, is without what this version mends.
+fn mends(kernels: &[(String, String)], fixed: &str) -> bool {
+    kernels.iter().any(|(system, version)| {
+        let scheme = if system == "rpm" { Scheme::Rpm } else { Scheme::Dpkg };
+        !fixed.is_empty() && scheme.compare(version, fixed).is_ok_and(std::cmp::Ordering::is_ge)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mends;
+
+    #[test]
+    fn a_kernel_that_is_installed_and_new_enough_needs_only_a_restart() {
+        let has = |system: &str, versions: &[&str], fixed: &str| {
+            let kernels: Vec<_> = versions.iter().map(|it| (system.to_owned(), (*it).to_owned())).collect();
+            mends(&kernels, fixed)
+        };
+        assert!(has("dpkg", &["6.1.69-1", "6.1.76-1"], "6.1.76-1"));
+        assert!(!has("dpkg", &["6.1.69-1"], "6.1.76-1"));
+        assert!(has("rpm", &["5.14.0-362.18.1.el9_3"], "0:5.14.0-362.8.1.el9_3"));
+        assert!(!has("dpkg", &["6.1.76-1"], ""));
     }
 }

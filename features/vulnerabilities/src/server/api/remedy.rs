@@ -9,7 +9,7 @@ use yagura_server_kit::{ApiResult, Caller, Context, Json, Query, error::Problem}
 
 use super::{
     filter::{Asked, FindingFilter},
-    packages,
+    packages::{self, Mends},
 };
 use crate::{
     claim::{Part, Standing},
@@ -61,8 +61,17 @@ pub(crate) async fn remedy(
     let first = std::sync::Arc::clone(&asked);
     let units: HashMap<u32, i64> = counted(&ctx, move |counted| behind(counted, &first)).await?;
     let numbers: HashSet<i64> = units.values().copied().collect();
-    let sources = packages::sources(&ctx, &numbers).await?;
-    Ok(Json(counted(&ctx, move |counted| mend(counted, &asked, &sources)).await?))
+    let known =
+        Known { sources: packages::sources(&ctx, &numbers).await?, updates: packages::updates(&ctx, &numbers).await? };
+    Ok(Json(counted(&ctx, move |counted| mend(counted, &asked, &known)).await?))
+}
+
+/// What is known of the packages behind a filter.
+struct Known {
+    /// The package system of each.
+    sources: HashMap<i64, String>,
+    /// The updates that mend Windows.
+    updates: HashMap<i64, Vec<Mends>>,
 }
 
 /// The units by which machines have what is asked for, and their packages.
@@ -80,7 +89,13 @@ fn behind(counted: &Counted, asked: &Asked) -> HashMap<u32, i64> {
 
 /// The findings of a machine that are asked for and can be mended by an update.
 fn wanted(view: &View<'_>, machine: &Machine) -> HashSet<u32> {
+    // No update mends that a release has ended.
+    let is_end = |finding: u32| {
+        let weakness = view.board.findings[finding as usize].weakness;
+        view.board.weaknesses[weakness as usize].id.starts_with(END)
+    };
     let can = view.findings(machine).filter(|shown| shown.held.known().standing == Standing::Open);
+    let can = can.filter(|shown| !is_end(shown.held.finding));
     can.map(|shown| shown.held.finding).collect()
 }
 
@@ -105,7 +120,7 @@ fn system(release: &str, source: Option<&str>) -> &'static str {
     }
 }
 
-fn mend(counted: &Counted, asked: &Asked, sources: &HashMap<i64, String>) -> Remedy {
+fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
     let view = asked.view(counted);
     let board = view.board;
     let mut remedy = Remedy::default();
@@ -132,10 +147,21 @@ fn mend(counted: &Counted, asked: &Asked, sources: &HashMap<i64, String>) -> Rem
             continue;
         }
         remedy.machines += 1;
-        for unit in units(&view, machine, &wanted(&view, machine)) {
+        let wanted = wanted(&view, machine);
+        for unit in units(&view, machine, &wanted) {
             let unit = &board.units[unit as usize];
-            let Some(source) = sources.get(&unit.package) else { continue };
-            to_do.insert((system(&machine.release, Some(source)), unit.name.to_string()));
+            let Some(source) = known.sources.get(&unit.package) else { continue };
+            let system = system(&machine.release, Some(source));
+            // Of Windows it is said which update.
+            let is_wanted = |id: &str| {
+                let findings = board.weakness(id).map(|at| board.findings_of(at)).unwrap_or_default();
+                findings.iter().any(|finding| wanted.contains(finding))
+            };
+            let updates = known.updates.get(&unit.package).map(|it| packages::needed(it, is_wanted));
+            match updates.filter(|it| !it.is_empty()) {
+                Some(updates) => to_do.extend(updates.into_iter().map(|kb| (system, kb))),
+                None => drop(to_do.insert((system, unit.name.to_string()))),
+            }
         }
         match &machine.endpoint {
             None => {

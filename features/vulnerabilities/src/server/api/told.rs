@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use sqlx::{AssertSqlSafe, FromRow};
 use yagura_server_kit::{ApiError, Context};
 
+use crate::kernel;
+
 /// Values of one question.
 const AT_ONCE: usize = 500;
 
@@ -25,10 +27,11 @@ pub(super) struct Told {
 }
 
 const CLAIMS: &str = "SELECT c.package AS package, c.release AS release,
-     COALESCE(p.name, (SELECT MIN(ap.product) FROM vulnerabilities_appliance ap WHERE ap.package = c.package)) AS name,
+     COALESCE(p.name, w.product, (SELECT MIN(ap.product) FROM vulnerabilities_appliance ap WHERE ap.package = c.package)) AS name,
      c.weakness AS weakness, c.subject AS subject, c.standing AS standing, c.installed AS installed, c.fixed AS fixed,
      c.advisory AS advisory, c.feed AS feed, c.evidence AS evidence
-     FROM vulnerabilities_claim c LEFT JOIN assets_package p ON p.number = c.package WHERE c.gone_at IS NULL";
+     FROM vulnerabilities_claim c LEFT JOIN assets_package p ON p.number = c.package
+     LEFT JOIN vulnerabilities_system w ON w.package = c.package WHERE c.gone_at IS NULL";
 
 /// `$1, $2, ...`
 fn parameters(count: usize) -> String {
@@ -86,6 +89,27 @@ pub(super) async fn facts(ctx: &Context, sightings: &[i64]) -> Result<HashMap<i6
         let rows: Vec<(i64, String)> =
             sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
         found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The kernels that are installed on the machines of these sightings: their package system and version.
+pub(super) async fn kernels(ctx: &Context, sightings: &[i64]) -> Result<HashMap<i64, Vec<(String, String)>>, ApiError> {
+    let mut found: HashMap<i64, Vec<(String, String)>> = HashMap::new();
+    for some in sightings.chunks(AT_ONCE) {
+        let list: Vec<String> = some.iter().map(i64::to_string).collect();
+        let sql = format!(
+            "SELECT i.sighting, p.source, p.name, p.version FROM assets_installed i JOIN assets_package p ON p.number = i.package
+             WHERE i.sighting IN ({}) AND (p.name LIKE 'linux-image-%' OR p.name LIKE 'kernel%')",
+            list.join(", ")
+        );
+        let rows: Vec<(i64, String, String, String)> =
+            sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
+        for (sighting, source, name, version) in rows {
+            if kernel::release(&source, &name, &version, "").is_some() {
+                found.entry(sighting).or_default().push((source, version));
+            }
+        }
     }
     Ok(found)
 }

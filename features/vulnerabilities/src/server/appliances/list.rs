@@ -15,6 +15,7 @@ use crate::{
     server::{
         api::{Offset, day_text, filter::FindingFilter},
         board::counted,
+        ends,
     },
 };
 
@@ -70,11 +71,17 @@ pub(super) async fn views(ctx: &Context, caller: &Caller, rows: Vec<Row>) -> Res
     let asked = FindingFilter::default().read(ctx, caller).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.asset_id.clone().unwrap_or_else(|| row.id.clone())).collect();
     let today = ctx.now().micros().div_euclid(DAY_US);
-    let (stands, ends) = counted(ctx, move |counted| {
+    // Those who tell of ends name the product without its maker.
+    let products: Vec<&str> = rows
+        .iter()
+        .flat_map(|row| [row.product.as_str(), row.product.rsplit(':').next().unwrap_or_default()])
+        .collect();
+    let ends = ends::days(ctx, &products).await?;
+    let ends = ends.into_iter().filter_map(|(key, day)| Some((key, day?))).collect();
+    let stands = counted(ctx, move |counted| {
         let view = asked.view(counted);
         let board = &counted.board;
-        let stands: Stands = ids
-            .into_iter()
+        ids.into_iter()
             .filter_map(|id| board.machine(&id).map(|at| (id, &board.machines[at])))
             .map(|(id, machine)| {
                 let open = view.findings(machine).fold((0_u64, None::<Severity>), |(count, worst), shown| {
@@ -82,13 +89,7 @@ pub(super) async fn views(ctx: &Context, caller: &Caller, rows: Vec<Row>) -> Res
                 });
                 (id, open)
             })
-            .collect();
-        let ends: HashMap<(String, String), i64> = board
-            .cycles
-            .iter()
-            .filter_map(|one| Some(((one.product.clone(), one.cycle.clone()), one.ends_on?)))
-            .collect();
-        (stands, ends)
+            .collect::<Stands>()
     })
     .await?;
     let view = |row: Row| {

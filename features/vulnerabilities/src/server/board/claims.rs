@@ -57,9 +57,10 @@ impl Row {
 }
 
 const COLUMNS: &str = "c.number AS number, c.package AS package, c.release AS release,
-     COALESCE(p.name, (SELECT MIN(ap.product) FROM vulnerabilities_appliance ap WHERE ap.package = c.package)) AS name,
+     COALESCE(p.name, w.product, (SELECT MIN(ap.product) FROM vulnerabilities_appliance ap WHERE ap.package = c.package)) AS name,
      c.weakness AS weakness, c.subject AS subject, c.part AS part, c.standing AS standing, c.evidence AS evidence
-     FROM vulnerabilities_claim c LEFT JOIN assets_package p ON p.number = c.package WHERE c.gone_at IS NULL";
+     FROM vulnerabilities_claim c LEFT JOIN assets_package p ON p.number = c.package
+     LEFT JOIN vulnerabilities_system w ON w.package = c.package WHERE c.gone_at IS NULL";
 
 /// Takes over what is claimed since the last time; all at the first.
 pub(super) async fn take_over(ctx: &Context, marks: &mut Marks) -> Result<Claimed, ApiError> {

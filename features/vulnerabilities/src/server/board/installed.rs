@@ -7,16 +7,22 @@ use sqlx::AssertSqlSafe;
 use yagura_server_kit::{ApiError, Context};
 
 use super::{Store, intern};
-use crate::{count::Machine, server::appliances};
+use crate::{
+    count::Machine,
+    server::{appliances, windows},
+    windows::{Os, installed},
+};
 
 /// Machines that are read at once.
 pub(super) const AT_ONCE: usize = 500;
 /// New units of whom the machines are asked for at once.
 const UNITS: usize = 100;
 
-/// The part of an inventory that says what waits.
+/// The part of an inventory that says what runs and what waits.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Facts {
+    os: Os,
     updates: Option<Updates>,
 }
 
@@ -62,7 +68,7 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
         ids.iter().filter_map(place).map(|at| counted.board.machines[at].clone()).collect()
     };
     let list = numbers(machines.iter().map(|machine| machine.led_by).filter(|number| *number != 0));
-    let (mut packages, mut waiting) = (HashMap::<i64, Vec<i64>>::new(), HashMap::new());
+    let (mut packages, mut told) = (HashMap::<i64, Vec<i64>>::new(), HashMap::new());
     if !list.is_empty() {
         let sql = format!("SELECT sighting, package FROM assets_installed WHERE sighting IN ({list})");
         let rows: Vec<(i64, i64)> =
@@ -70,9 +76,15 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
         for (sighting, package) in rows {
             packages.entry(sighting).or_default().push(package);
         }
-        waiting = waits(ctx, &list).await?;
+        told = facts(ctx, &list).await?;
     }
     appliances::devices::take_over(ctx, &machines).await?;
+    let windows: Vec<_> = machines
+        .iter()
+        .filter(|machine| &*machine.release == windows::RELEASE)
+        .map(|machine| (machine.id.clone(), told.get(&machine.led_by).and_then(|told| installed(&told.os))))
+        .collect();
+    let mut runs_windows = windows::take_over(ctx, &windows).await?;
     let written: Vec<(String, i64)> =
         sqlx::query_as("SELECT COALESCE(asset_id, id), package FROM vulnerabilities_appliance ORDER BY package")
             .fetch_all(ctx.db().read())
@@ -82,14 +94,16 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
         runs_on.entry(machine).or_default().push(package);
     }
     let update = |names: &Vec<String>| names.iter().map(|name| intern::update(name)).collect::<Vec<_>>();
-    intern::findings(ctx, waiting.values().flatten().flat_map(update)).await?;
+    intern::findings(ctx, told.values().filter_map(|told| told.waits.as_ref()).flat_map(update)).await?;
     let counted = store.read();
     let board = &counted.board;
     for machine in &mut machines {
         let has = packages.remove(&machine.led_by).unwrap_or_default();
-        let runs = runs_on.remove(&machine.id).unwrap_or_default();
-        let mut units: Vec<u32> =
-            has.into_iter().chain(runs).flat_map(|package| board.units_on(package, &machine.release)).collect();
+        let runs = runs_on.remove(&machine.id).unwrap_or_default().into_iter().chain(runs_windows.remove(&machine.id));
+        let told = told.get(&machine.led_by);
+        machine.kernel = told.map(|told| running(&told.os.kernel)).unwrap_or_default().into();
+        let on = |package| board.units_on(package, &machine.release, &machine.kernel);
+        let mut units: Vec<u32> = has.into_iter().chain(runs).flat_map(on).collect();
         units.sort_unstable();
         units.dedup();
         machine.units = units;
@@ -97,7 +111,7 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
             let (subject, weakness, _) = intern::update(name);
             board.weakness(&weakness).and_then(|weakness| board.finding(&subject, weakness))
         };
-        machine.waiting = waiting.get(&machine.led_by).and_then(Option::as_ref).map(|names| {
+        machine.waiting = told.and_then(|told| told.waits.as_ref()).map(|names| {
             let mut numbers: Vec<u32> = names.iter().filter_map(number).collect();
             numbers.sort_unstable();
             numbers
@@ -107,19 +121,32 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
     Ok(machines)
 }
 
-/// What waits by sighting; nothing where its updater does not tell. The whole inventory is read only where something waits.
-async fn waits(ctx: &Context, list: &str) -> Result<HashMap<i64, Option<Vec<String>>>, ApiError> {
+/// What the inventory of a sighting says.
+struct Told {
+    os: Os,
+    /// What waits; nothing where its updater does not tell.
+    waits: Option<Vec<String>>,
+}
+
+/// What inventories say, by sighting.
+async fn facts(ctx: &Context, list: &str) -> Result<HashMap<i64, Told>, ApiError> {
     let sql = format!(
-        "SELECT a.led_by, a.security_updates, CASE WHEN a.security_updates > 0 THEN s.facts ELSE '' END FROM assets_asset a
+        "SELECT a.led_by, a.security_updates, s.facts FROM assets_asset a
          JOIN assets_sighting s ON s.number = a.led_by WHERE a.led_by IN ({list})"
     );
     let rows: Vec<(i64, Option<i64>, String)> =
         sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
-    let waits = |(sighting, security, facts): (i64, Option<i64>, String)| {
-        let told = security.map(|_| updates(&facts).unwrap_or_default());
-        (sighting, told.map(|updates| names(&updates).into_iter().map(str::to_owned).collect()))
+    let told = |(sighting, security, facts): (i64, Option<i64>, String)| {
+        let Facts { os, updates } = serde_json::from_str(&facts).unwrap_or_default();
+        let updates = security.map(|_| updates.unwrap_or_default());
+        (sighting, Told { os, waits: updates.map(|it| names(&it).into_iter().map(str::to_owned).collect()) })
     };
-    Ok(rows.into_iter().map(waits).collect())
+    Ok(rows.into_iter().map(told).collect())
+}
+
+/// The release of the kernel that runs; empty where what is told is only its version (`6.1.0`), which packages cannot be found by.
+fn running(kernel: &str) -> &str {
+    if kernel.contains('-') { kernel } else { "" }
 }
 
 /// Numbers between commas, for SQL.
@@ -156,9 +183,8 @@ pub(super) async fn with_new_units(ctx: &Context, new: &[u32]) -> Result<Vec<Str
         for (package, sighting) in rows {
             let Some(at) = by_sighting.get(&sighting) else { continue };
             for unit in of.get(&package).into_iter().flatten() {
-                let release = std::sync::Arc::clone(&board.units[*unit as usize].release);
                 let machine = &mut board.machines[*at];
-                if !release.is_empty() && release != machine.release {
+                if !board.units[*unit as usize].is_on(&machine.release, &machine.kernel) {
                     continue;
                 }
                 if let Err(place) = machine.units.binary_search(unit) {
@@ -172,23 +198,26 @@ pub(super) async fn with_new_units(ctx: &Context, new: &[u32]) -> Result<Vec<Str
         let counted = store.read();
         new.iter().map(|unit| counted.board.units[*unit as usize].package).collect()
     };
-    concerned.extend(appliances_with(ctx, &packages).await?);
+    concerned.extend(that_run(ctx, &packages).await?);
     Ok(concerned.into_iter().collect())
 }
 
-/// Appliances that run one of these, which are read whole the next time.
-async fn appliances_with(ctx: &Context, packages: &HashSet<i64>) -> Result<Vec<String>, ApiError> {
-    let rows: Vec<(String, i64)> =
+/// Appliances and machines with Windows that run one of these.
+async fn that_run(ctx: &Context, packages: &HashSet<i64>) -> Result<Vec<String>, ApiError> {
+    let mut rows: Vec<(String, i64)> =
         sqlx::query_as("SELECT COALESCE(asset_id, id), package FROM vulnerabilities_appliance")
             .fetch_all(ctx.db().read())
             .await?;
+    for some in packages.iter().copied().collect::<Vec<_>>().chunks(UNITS) {
+        rows.extend(windows::running(ctx, some).await?);
+    }
     let mut counted = ctx.part::<Store>().write();
     let board = &mut counted.board;
     let mut concerned = Vec::new();
     for (machine, package) in rows.into_iter().filter(|(_, package)| packages.contains(package)) {
         let Some(at) = board.machine(&machine) else { continue };
-        let release = std::sync::Arc::clone(&board.machines[at].release);
-        let units: Vec<u32> = board.units_on(package, &release).collect();
+        let (release, kernel) = (board.machines[at].release.clone(), board.machines[at].kernel.clone());
+        let units: Vec<u32> = board.units_on(package, &release, &kernel).collect();
         let has = &mut board.machines[at].units;
         has.extend(units);
         has.sort_unstable();

@@ -57,7 +57,9 @@ pub(super) async fn keep(ctx: &Context, machines: Vec<Machine>, news: &mut News)
             let (appeared, gone) = changes(&machine.held, &held);
             // What a machine has when it is looked at for the first time did not come to it then.
             let first = kept.is_none_or(|kept| kept.read_at == 0);
-            let same = |kept: &Machine| kept.units == machine.units && kept.waiting == machine.waiting;
+            let same = |kept: &Machine| {
+                kept.units == machine.units && kept.waiting == machine.waiting && kept.kernel == machine.kernel
+            };
             let differs = first || held != machine.held || !kept.is_some_and(same);
             let told = kept.is_none_or(|kept| kept.read_at != machine.read_at || kept.led_by != machine.led_by);
             Judged { machine: Machine { held, ..machine }, first, differs, told, appeared, gone }
@@ -100,10 +102,10 @@ async fn write(tx: &mut Tx, judged: &Judged, at: i64) -> Result<(), ApiError> {
         return Ok(());
     }
     sqlx::query(
-        "INSERT INTO vulnerabilities_endpoint (asset_id, release, led_by, seen_at, waiting, units, findings, judged_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (asset_id) DO UPDATE SET release = excluded.release,
+        "INSERT INTO vulnerabilities_endpoint (asset_id, release, led_by, seen_at, waiting, units, findings, judged_at, kernel)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (asset_id) DO UPDATE SET release = excluded.release,
          led_by = excluded.led_by, seen_at = excluded.seen_at, waiting = excluded.waiting, units = excluded.units,
-         findings = excluded.findings, judged_at = excluded.judged_at",
+         findings = excluded.findings, judged_at = excluded.judged_at, kernel = excluded.kernel",
     )
     .bind(&machine.id)
     .bind(&*machine.release)
@@ -113,6 +115,7 @@ async fn write(tx: &mut Tx, judged: &Judged, at: i64) -> Result<(), ApiError> {
     .bind(pack(machine.units.iter().copied()))
     .bind(pack_held(&machine.held))
     .bind(at)
+    .bind(&*machine.kernel)
     .execute(tx.on())
     .await?;
     if !judged.first && (!judged.appeared.is_empty() || !judged.gone.is_empty()) {
@@ -138,6 +141,7 @@ pub(super) async fn forget(ctx: &Context, gone: &[String]) -> Result<(), ApiErro
             for sql in [
                 "DELETE FROM vulnerabilities_endpoint WHERE asset_id = $1",
                 "DELETE FROM vulnerabilities_history WHERE asset_id = $1",
+                "DELETE FROM vulnerabilities_runs WHERE asset_id = $1",
             ] {
                 sqlx::query(sql).bind(id).execute(tx.on()).await?;
             }

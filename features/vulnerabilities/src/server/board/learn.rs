@@ -13,10 +13,11 @@ use super::{
 use crate::{
     claim::Part,
     count::{Cycle, END, Finding, Group, Machine, Rules, UPDATE, Unit, Weakness},
-    ends::built_in,
+    ends::{SYSTEMS, title},
     except::{Exception, Scope},
     finding::{Severity, unpack, unpack_held},
-    server::watch::WeaknessSettings,
+    kernel,
+    server::{ends, watch::WeaknessSettings},
 };
 
 /// Rows of one question.
@@ -26,22 +27,14 @@ const PAGE: i64 = 20_000;
 pub(super) async fn catch_up(ctx: &Context, marks: &mut Marks) -> Result<Found, ApiError> {
     let now = ctx.now();
     let rules = rules(ctx).await?;
-    let cycles = cycles(ctx).await?;
     let judged: Vec<(String,)> =
         sqlx::query_as("SELECT DISTINCT release FROM vulnerabilities_judged").fetch_all(ctx.db().read()).await?;
     {
         let mut counted = ctx.part::<Store>().write();
         counted.rules = rules;
         counted.board.judged = judged.into_iter().map(|(release,)| release.into()).collect();
-        // Places of cycles stay: machines name them.
-        for cycle in cycles {
-            let same = |one: &&mut Cycle| one.product == cycle.product && one.cycle == cycle.cycle;
-            match counted.board.cycles.iter_mut().find(same) {
-                Some(one) => one.ends_on = cycle.ends_on,
-                None => counted.board.cycles.push(cycle),
-            }
-        }
     }
+    cycles(ctx).await?;
     groups(ctx).await?;
     weaknesses(ctx, marks.weaknesses).await?;
     findings(ctx).await?;
@@ -84,17 +77,17 @@ pub(super) async fn rules(ctx: &Context) -> Result<Rules, ApiError> {
     })
 }
 
-/// Ends of life: what feeds tell goes before what is built in.
-async fn cycles(ctx: &Context) -> Result<Vec<Cycle>, ApiError> {
-    let told: Vec<(String, String, Option<i64>)> =
-        sqlx::query_as("SELECT product, cycle, ends_on FROM vulnerabilities_end").fetch_all(ctx.db().read()).await?;
-    let mut all: HashMap<(String, String), Option<i64>> =
-        built_in().into_iter().map(|(product, cycle, day)| ((product, cycle), Some(day))).collect();
-    all.extend(told.into_iter().map(|(product, cycle, day)| ((product, cycle), day)));
-    let mut cycles: Vec<Cycle> =
-        all.into_iter().map(|((product, cycle), ends_on)| Cycle { product, cycle, ends_on }).collect();
-    cycles.sort_unstable_by(|one, other| (&one.product, &one.cycle).cmp(&(&other.product, &other.cycle)));
-    Ok(cycles)
+/// Ends of life of operating systems, as they are known now.
+pub(super) async fn cycles(ctx: &Context) -> Result<(), ApiError> {
+    let mut told = ends::days(ctx, &SYSTEMS).await?;
+    let mut counted = ctx.part::<Store>().write();
+    // Places of cycles stay: machines name them. One that nobody tells any more has no end.
+    for one in &mut counted.board.cycles {
+        one.ends_on = told.remove(&(one.product.clone(), one.cycle.clone())).flatten();
+    }
+    let new = told.into_iter().map(|((product, cycle), ends_on)| Cycle { product, cycle, ends_on });
+    counted.board.cycles.extend(new);
+    Ok(())
 }
 
 /// All fixed groups, those above first. Machines name them by place, so a changed tree is laid under them in the same breath.
@@ -147,7 +140,8 @@ fn weakness(row: WeaknessRow) -> Weakness {
         (title_ja, title_en) =
             (format!("{name} のセキュリティ更新が待っています"), format!("A security update of {name} waits"));
     } else if let Some(release) = row.id.strip_prefix(END) {
-        let release = release.replace(':', " ");
+        let (product, cycle) = release.split_once(':').unwrap_or((release, ""));
+        let release = title(product, cycle);
         // Nothing that is found from now on will be mended there.
         severity = Severity::High;
         (title_ja, title_en) =
@@ -225,12 +219,24 @@ pub(super) fn part(word: &str) -> Part {
     [Part::Os, Part::Patches, Part::Remote].into_iter().find(|part| part.as_str() == word).unwrap_or(Part::ThirdParty)
 }
 
+#[derive(Debug, FromRow)]
+struct UnitRow {
+    package: i64,
+    release: String,
+    name: String,
+    source: String,
+    version: String,
+    architecture: String,
+}
+
 /// Units with numbers that are not in memory yet.
 pub(super) async fn units(ctx: &Context) -> Result<(), ApiError> {
     loop {
         let from = ctx.part::<Store>().read().board.units.len();
-        let rows: Vec<(i64, String, String)> = sqlx::query_as(
-            "SELECT package, release, name FROM vulnerabilities_unit WHERE number >= $1 ORDER BY number LIMIT $2",
+        let rows: Vec<UnitRow> = sqlx::query_as(
+            "SELECT u.package AS package, u.release AS release, u.name AS name, COALESCE(p.source, '') AS source,
+             COALESCE(p.version, '') AS version, COALESCE(p.architecture, '') AS architecture FROM vulnerabilities_unit u
+             LEFT JOIN assets_package p ON p.number = u.package WHERE u.number >= $1 ORDER BY u.number LIMIT $2",
         )
         .bind(i64::try_from(from).unwrap_or(i64::MAX))
         .bind(PAGE)
@@ -240,8 +246,10 @@ pub(super) async fn units(ctx: &Context) -> Result<(), ApiError> {
             return Ok(());
         }
         let mut counted = ctx.part::<Store>().write();
-        for (package, release, name) in rows {
-            counted.board.add_unit(Unit { package, release: release.into(), name: name.into(), claims: Vec::new() });
+        for UnitRow { package, release, name, source, version, architecture } in rows {
+            let kernel = kernel::release(&source, &name, &version, &architecture).map(Into::into);
+            let unit = Unit { package, release: release.into(), name: name.into(), kernel, claims: Vec::new() };
+            counted.board.add_unit(unit);
         }
     }
 }
@@ -252,6 +260,7 @@ struct KeptRow {
     release: String,
     led_by: i64,
     seen_at: i64,
+    kernel: String,
     waiting: Option<String>,
     units: String,
     findings: String,
@@ -262,7 +271,7 @@ async fn kept(ctx: &Context, since: i64) -> Result<(), ApiError> {
     let mut after = String::new();
     loop {
         let rows: Vec<KeptRow> = sqlx::query_as(
-            "SELECT asset_id, release, led_by, seen_at, waiting, units, findings FROM vulnerabilities_endpoint
+            "SELECT asset_id, release, led_by, seen_at, kernel, waiting, units, findings FROM vulnerabilities_endpoint
              WHERE judged_at >= $1 AND asset_id > $2 ORDER BY asset_id LIMIT $3",
         )
         .bind(since)
@@ -289,6 +298,7 @@ async fn kept(ctx: &Context, since: i64) -> Result<(), ApiError> {
                 release: row.release.into(),
                 led_by: row.led_by,
                 read_at: row.seen_at,
+                kernel: row.kernel.into(),
                 units,
                 waiting,
                 held,

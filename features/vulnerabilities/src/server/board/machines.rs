@@ -101,7 +101,10 @@ pub(super) async fn compare(ctx: &Context) -> Result<Found, ApiError> {
     let mut word = |text: String| Arc::clone(words.entry(text).or_insert_with_key(|text| Arc::from(text.as_str())));
     for row in rows.into_iter().chain(alone) {
         let release = release(&row.os_name, &row.os_version);
-        let cycle = release.as_ref().and_then(|one| places.cycles.get(&(one.product.to_owned(), one.cycle.clone())));
+        let cycle = release.as_ref().and_then(|one| {
+            let at = |cycle: &String| places.cycles.get(&(one.product.to_owned(), cycle.clone()));
+            one.cycles.iter().find_map(at)
+        });
         let ended = cycle.and_then(|at| places.ended.get(at)).copied();
         let told_at = row.seen_at.max(written.get(&row.id).copied().unwrap_or(0));
         let before = board.machine(&row.id).map(|at| std::mem::take(&mut board.machines[at])).unwrap_or_default();

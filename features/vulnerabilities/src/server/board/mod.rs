@@ -176,6 +176,7 @@ pub async fn look(ctx: &Context) -> Result<Looked, ApiError> {
     let store = ctx.part::<Store>();
     let mut marks = store.marks.lock().await;
     let marks = &mut *marks;
+    learn::cycles(ctx).await?;
     intern::ended(ctx).await?;
     let found = learn::catch_up(ctx, marks).await?;
     let claimed = claims::take_over(ctx, marks).await?;

@@ -9,9 +9,10 @@ use sqlx::{AssertSqlSafe, FromRow};
 use yagura_advisories::{Format, Statement};
 use yagura_server_kit::{ApiError, Context};
 
-use super::{Judged, write};
+use super::{Judged, cycles, write};
 use crate::{
-    judge::{Installed, Name, Supersedence, Told, Verdict, judge, names},
+    judge::{Installed, Name, Supersedence, Told, Verdict, ended, judge, names},
+    programs::Ends,
     release::Release,
     server::feeds::keep::{number_of, places},
 };
@@ -23,10 +24,11 @@ pub(super) static EDITION: LazyLock<i64> = LazyLock::new(|| {
         RULES,
         include_str!("../../../data/cpe.txt"),
         include_str!("../../../data/remote.txt"),
+        include_str!("../../../data/programs.txt"),
     ])
 });
 /// To be raised by whoever changes how is judged.
-const RULES: &str = "1";
+const RULES: &str = "2";
 /// Judged before the product was known.
 pub(super) const PROVISIONAL: i64 = -1;
 /// Packages that are judged at once.
@@ -45,6 +47,8 @@ struct Row {
     built_version: String,
     vendor: Option<String>,
     product: Option<String>,
+    /// Of Windows, as JSON.
+    updates: Option<String>,
 }
 
 /// A package of a release, judged.
@@ -74,8 +78,9 @@ pub(super) async fn some(ctx: &Context) -> Result<Judged, ApiError> {
     }
     let wanted: BTreeSet<Name> = subjects.iter().flat_map(|one| one.names.clone()).collect();
     let said = statements(ctx, &wanted).await?;
+    let by = By { supersedence: supersedence(ctx, &subjects).await?, ends: cycles::now(ctx).await? };
     // Thousands of comparisons: too long for a thread that answers others.
-    let judged = tokio::task::spawn_blocking(move || all(subjects, &said));
+    let judged = tokio::task::spawn_blocking(move || all(subjects, &said, &by));
     let pairs = judged.await.map_err(|error| ApiError::unavailable(&error))?;
     let changed = write::write(ctx, &pairs).await?;
     Ok(Judged { packages: pairs.len(), changed })
@@ -83,18 +88,20 @@ pub(super) async fn some(ctx: &Context) -> Result<Judged, ApiError> {
 
 async fn next(ctx: &Context) -> Result<Vec<Subject>, ApiError> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT j.package AS number, j.release AS release, COALESCE(p.name, d.product) AS name,
-         COALESCE(p.version, d.version) AS version, COALESCE(p.source, 'appliance') AS source,
+        "SELECT j.package AS number, j.release AS release, COALESCE(p.name, d.product, w.product) AS name,
+         COALESCE(p.version, d.version, w.version) AS version,
+         CASE WHEN p.number IS NOT NULL THEN p.source WHEN w.package IS NOT NULL THEN 'system' ELSE 'appliance' END AS source,
          COALESCE(p.architecture, '') AS architecture, COALESCE(p.publisher, '') AS publisher,
          COALESCE(p.built_name, '') AS built_name, COALESCE(p.built_version, '') AS built_version,
-         pr.vendor AS vendor, pr.name AS product
+         pr.vendor AS vendor, pr.name AS product, w.updates AS updates
          FROM vulnerabilities_judged j
          LEFT JOIN assets_package p ON p.number = j.package
          LEFT JOIN (SELECT package, MAX(product) AS product, MAX(version) AS version FROM vulnerabilities_appliance
          GROUP BY package) d ON d.package = j.package
+         LEFT JOIN vulnerabilities_system w ON w.package = j.package
          LEFT JOIN licences_package l ON l.package = j.package
          LEFT JOIN licences_product pr ON pr.number = l.product
-         WHERE j.edition <> $1 AND j.edition <> $2 AND COALESCE(p.number, d.package) IS NOT NULL
+         WHERE j.edition <> $1 AND j.edition <> $2 AND COALESCE(p.number, d.package, w.package) IS NOT NULL
          ORDER BY COALESCE(p.built_name, ''), j.package LIMIT $3",
     )
     .bind(*EDITION)
@@ -109,16 +116,21 @@ fn subject(row: Row) -> Subject {
     let built_from = (!row.built_name.is_empty()).then_some((row.built_name, row.built_version));
     let product = row.vendor.zip(row.product);
     // Packages of distributions are judged without it, and appliances are products themselves.
-    let is_known = product.is_some() || matches!(row.source.as_str(), "dpkg" | "rpm" | "appliance");
+    let is_known = product.is_some() || matches!(row.source.as_str(), "dpkg" | "rpm" | "appliance" | "system");
     let installed = Installed {
         name: row.name,
         version: row.version,
         built_from,
-        system: row.source,
+        system: match row.source.as_str() {
+            "system" => "windows".to_owned(),
+            // Some agents call programs so that others read in the registry.
+            "windows" => "registry".to_owned(),
+            _ => row.source,
+        },
         architecture: row.architecture,
         publisher: row.publisher,
         product,
-        updates: Vec::new(),
+        updates: row.updates.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
     };
     let names = names(&installed, Release::parse(&row.release).as_ref());
     let edition = if is_known { *EDITION } else { PROVISIONAL };
@@ -165,7 +177,33 @@ fn distance(format: &str) -> u8 {
     }
 }
 
-fn all(subjects: Vec<Subject>, said: &Said) -> Vec<Pair> {
+/// By what is judged besides statements.
+struct By {
+    supersedence: Supersedence,
+    /// Ends of programs, and today.
+    ends: (Ends, i64),
+}
+
+/// Which updates take the place of which, by all feeds; nothing where no Windows is judged.
+async fn supersedence(ctx: &Context, subjects: &[Subject]) -> Result<Supersedence, ApiError> {
+    let mut supersedence = Supersedence::new();
+    if subjects.iter().all(|one| one.installed.updates.is_empty()) {
+        return Ok(supersedence);
+    }
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT DISTINCT u.kb, u.supersedes FROM vulnerabilities_update u
+         JOIN vulnerabilities_feed f ON f.id = u.feed AND f.removed = 0",
+    )
+    .fetch_all(ctx.db().read())
+    .await?;
+    for (kb, others) in rows {
+        let others: Vec<String> = serde_json::from_str(&others).unwrap_or_default();
+        supersedence.entry(kb).or_default().extend(others);
+    }
+    Ok(supersedence)
+}
+
+fn all(subjects: Vec<Subject>, said: &Said, by: &By) -> Vec<Pair> {
     let read = |(feed, distance, body): &(String, u8, String)| {
         // What another version wrote and this one cannot read says nothing.
         Some((feed.clone(), *distance, serde_json::from_str::<Statement>(body).ok()?))
@@ -177,7 +215,8 @@ fn all(subjects: Vec<Subject>, said: &Said) -> Vec<Pair> {
         let told: Vec<Told<'_>> =
             told.map(|(feed, distance, statement)| Told { feed, distance: *distance, statement }).collect();
         let release = Release::parse(&subject.release);
-        let verdicts = judge(&subject.installed, release.as_ref(), &told, &Supersedence::new());
+        let mut verdicts = judge(&subject.installed, release.as_ref(), &told, &by.supersedence);
+        verdicts.extend(ended(&subject.installed, &by.ends.0, by.ends.1));
         let built_name = subject.installed.built_from.map(|(name, _)| name).unwrap_or_default();
         let (package, release, edition, names) = (subject.package, subject.release, subject.edition, subject.names);
         Pair { package, release, built_name, edition, names, verdicts }

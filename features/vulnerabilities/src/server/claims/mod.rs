@@ -1,9 +1,11 @@
 //! What packages suffer from, judged once for all machines that have them.
 //!
-//! `pairs` finds which packages of which releases there are; `due` which of those something new is said of; both mark them as to be judged,
+//! `pairs` finds which packages of which releases there are; `due` which of those something new is said of, and `cycles` whose release has ended
+//! since; all mark them as to be judged,
 //! in the database, so that nothing is forgotten whatever happens. `judging` takes marked ones, a few at a time, and `write` writes what is
 //! different.
 
+mod cycles;
 mod due;
 mod judging;
 mod pairs;
@@ -73,6 +75,7 @@ pub async fn look(ctx: &Context) -> Result<Judged, ApiError> {
     let _turn = ctx.part::<Claims>().turn.lock().await;
     pairs::find(ctx).await?;
     due::mark(ctx).await?;
+    cycles::mark(ctx).await?;
     let mut judged = Judged::default();
     while !ctx.stopping().is_cancelled() {
         let some = judging::some(ctx).await?;

@@ -3,7 +3,7 @@
 use yagura_server_kit::{ApiError, Context};
 
 use super::judging::{EDITION, PROVISIONAL};
-use crate::release::release_of;
+use crate::{release::release_of, server::windows};
 
 /// Clocks of several servers differ: so much is looked at again.
 const OVERLAP_US: i64 = 300_000_000;
@@ -38,6 +38,16 @@ pub(super) async fn find(ctx: &Context) -> Result<(), ApiError> {
     .fetch_all(ctx.db().read())
     .await?;
     new.extend(appliances.into_iter().map(|(package,)| (package, String::new())));
+    // Windows itself.
+    windows::find(ctx, looked_at - OVERLAP_US).await?;
+    let systems: Vec<(i64,)> = sqlx::query_as(
+        "SELECT DISTINCT r.package AS package FROM vulnerabilities_runs r
+         WHERE NOT EXISTS (SELECT 1 FROM vulnerabilities_judged j WHERE j.package = r.package AND j.release = $1)",
+    )
+    .bind(windows::RELEASE)
+    .fetch_all(ctx.db().read())
+    .await?;
+    new.extend(systems.into_iter().map(|(package,)| (package, windows::RELEASE.to_owned())));
     for chunk in new.chunks(CHUNK) {
         let mut tx = ctx.db().write_relaxed().await?;
         for (package, release) in chunk {

@@ -8,6 +8,7 @@ use yagura_vocabulary::Time;
 
 use super::judging::Pair;
 use crate::{
+    count::END,
     judge::Verdict,
     server::feeds::keep::{number_of, places},
 };
@@ -134,7 +135,9 @@ async fn put(
 
 /// Every weakness that is claimed has a row, though nobody described it yet.
 async fn known(connection: &mut AnyConnection, new: &[(i64, &Verdict)], now: Time) -> Result<(), ApiError> {
-    let wanted: BTreeSet<&str> = new.iter().map(|(_, verdict)| verdict.weakness.as_str()).collect();
+    // An end of life is none of the world's weaknesses, and has words of its own.
+    let names = new.iter().map(|(_, verdict)| verdict.weakness.as_str()).filter(|name| !name.starts_with(END));
+    let wanted: BTreeSet<&str> = names.collect();
     let wanted: Vec<&str> = wanted.into_iter().collect();
     for ids in wanted.chunks(500) {
         let sql = format!("SELECT id FROM vulnerabilities_weakness WHERE id IN ({})", places(1, ids.len()));
