@@ -68,7 +68,7 @@ fn installed(line: &str) -> (Option<Release>, Installed, bool) {
     let text = |name| value(&words, name).unwrap_or_default().replace('_', " ");
     let installed = Installed {
         // Names of packages have lines of their own.
-        name: if matches!(system, "registry" | "windows" | "pip") { name.replace('_', " ") } else { name.to_owned() },
+        name: if matches!(system, "registry" | "windows") { name.replace('_', " ") } else { name.to_owned() },
         version: version.to_owned(),
         built_from: pair("source").map(|(name, version)| (name, version.replace(' ', "_"))),
         system: system.to_owned(),

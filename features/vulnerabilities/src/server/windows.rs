@@ -1,6 +1,6 @@
 //! Windows itself on machines: what an inventory says of it, as something that is installed and judged like a package.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 use sqlx::AssertSqlSafe;
@@ -107,6 +107,21 @@ pub(super) async fn take_over(
     }
     tx.commit().await?;
     Ok(runs)
+}
+
+/// Those of these that were judged already. What follows from another one is not known yet.
+pub(super) async fn judged(ctx: &Context, packages: impl Iterator<Item = i64>) -> Result<HashSet<i64>, ApiError> {
+    let list: Vec<String> = packages.collect::<HashSet<_>>().iter().map(i64::to_string).collect();
+    if list.is_empty() {
+        return Ok(HashSet::new());
+    }
+    // Names are written down with the first judgement.
+    let sql = format!(
+        "SELECT DISTINCT package FROM vulnerabilities_name WHERE release = '{RELEASE}' AND package IN ({})",
+        list.join(", ")
+    );
+    let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(ctx.db().read()).await?;
+    Ok(rows.into_iter().map(|(package,)| package).collect())
 }
 
 /// The machines that run one of these.

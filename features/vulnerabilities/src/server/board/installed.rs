@@ -85,6 +85,10 @@ pub(super) async fn read(ctx: &Context, ids: &[String]) -> Result<Vec<Machine>, 
         .map(|machine| (machine.id.clone(), told.get(&machine.led_by).and_then(|told| installed(&told.os))))
         .collect();
     let mut runs_windows = windows::take_over(ctx, &windows).await?;
+    let judged = windows::judged(ctx, runs_windows.values().copied()).await?;
+    // A build that nobody had before is judged in a moment. Until then the machine stands as it stood, or all that it had would look mended;
+    // it is not read now, and so it is at the next look.
+    machines.retain(|machine| runs_windows.get(&machine.id).is_none_or(|package| judged.contains(package)));
     let written: Vec<(String, i64)> =
         sqlx::query_as("SELECT COALESCE(asset_id, id), package FROM vulnerabilities_appliance ORDER BY package")
             .fetch_all(ctx.db().read())
