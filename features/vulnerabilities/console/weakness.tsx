@@ -102,7 +102,7 @@ function Whole({ weakness }: { weakness: WeaknessDetail }): ReactNode {
         <div>
           <Why of={weakness} short={!weakness.exploited_at} />
           <h1>{title(weakness) || weakness.id}</h1>
-          <p className="sub">{weakness.id}</p>
+          {title(weakness) !== '' && <p className="sub">{weakness.id}</p>}
         </div>
         <Acts>
           {weakness.machines > 0 && <Remedy filter={{ weakness: weakness.id, standing: weakness.standing }} main />}

@@ -69,7 +69,7 @@ async fn weakness(house: &House, id: &str, severity: i64, exploited: bool) {
     sqlx::query(
         "INSERT INTO vulnerabilities_weakness (id, title_ja, title_en, summary_ja, summary_en, severity, score, vector, cwe, refs,
          rejected, replaced_by, exploited_at, ransomware, told, changed_at)
-         VALUES ($1, '', $2, '', 'It is weak.', $3, $4, '', 'CWE-787', '[\"https://example.test\"]', 0, '', $5, 0, '{}', $6)",
+         VALUES ($1, '', $2, '', 'It is weak.', $3, $4, '', '[\"CWE-787\"]', '[\"https://example.test\"]', 0, '', $5, 0, '{}', $6)",
     )
     .bind(id)
     .bind(format!("Weakness {id}"))
@@ -193,6 +193,7 @@ fn a_claim_makes_machines_red_and_each_count_leads_to_its_rows() {
         house.admin("GET", &format!("{BASE}/machines?severity=awful"), None).await.expect(422);
         house.admin("GET", &format!("{BASE}/weaknesses?sort=colour"), None).await.expect(422);
         let found = get(&house, "weaknesses/CVE-2026-1").await;
+        assert_eq!(found["cwe"], "CWE-787");
         assert_eq!((&found["machines"], &found["subjects"][0]["fixed"]), (&json!(1), &json!("9.9-1+deb12u1")));
         house.admin("GET", &format!("{BASE}/weaknesses/CVE-2026-99"), None).await.expect(404);
     });

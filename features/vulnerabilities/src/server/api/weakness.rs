@@ -27,6 +27,7 @@ pub(crate) struct WeaknessDetail {
     summary_en: String,
     /// CVSS, as it is written.
     vector: String,
+    /// Kinds of weakness, with commas between them: `CWE-787`.
     cwe: String,
     references: Vec<String>,
     published_at: Option<Time>,
@@ -148,7 +149,7 @@ fn detail(head: WeaknessHead, row: Option<Row>, subjects: Vec<WeakSubject>) -> W
         summary_ja: row.summary_ja,
         summary_en: row.summary_en,
         vector: row.vector,
-        cwe: row.cwe,
+        cwe: list(&row.cwe).join(", "),
         references: list(&row.refs),
         published_at: row.published_at.map(Time::from_micros),
         rejected: row.rejected != 0,
