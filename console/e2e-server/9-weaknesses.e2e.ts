@@ -6,7 +6,7 @@ import { settled, watch } from '../e2e/watch';
 import { comeIn, door, expect, needsPrograms, test } from './test';
 
 needsPrograms();
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
 const cve = 'CVE-2026-90099';
 const weakness = `/vulnerabilities/weaknesses/${cve}`;
@@ -194,7 +194,6 @@ test('days are changed, what makes no sense is refused, and who comes second rea
 });
 
 test('the rooms are whole in Japanese and English, light and dark, wide and narrow', async () => {
-  test.setTimeout(240_000);
   const machine = ((await (await page.request.get('/api/v1/vulnerabilities/machines')).json()) as { items: { asset_id: string; endpoint_id?: string }[] }).items[0];
   const rollout = ((await (await page.request.get('/api/v1/distribution/rollouts')).json()) as { items: { id: string }[] }).items[0];
   const paths = [
