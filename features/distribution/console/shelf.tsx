@@ -74,7 +74,7 @@ export default function Shelf(): ReactNode {
         {t('shelf_page.add_script')}
       </Button>
       <Button
-        icon="gear"
+        icon="settings"
         onClick={() => {
           open('limit');
         }}
