@@ -6,12 +6,12 @@ mkdir -p "$T"/etc/dnf "$T"/etc/yum.repos.d "$T"/etc/rpm "$T"/tmp "$T"/run "$T"/d
 mkdir -p "$T"/var/log "$T"/var/tmp "$T"/var/cache "$T"/var/lib/rpm "$T"/var/lib/dnf
 for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$T/$folder"; done
 for name in sh dnf python3 rpm rpmdb rpmkeys env sleep cat mkdir touch rm mv; do cp -L "/usr/bin/$name" "$T/usr/bin/"; done
-# Python as dnf needs it; its tests and what builds are left out.
+# Python as dnf needs it, with what it has compiled: else it would write that down. Its tests and what builds are left out.
 python=$(readlink -f /usr/bin/python3 | sed 's,.*/,,')
-tar -C /usr/lib -c --exclude=__pycache__ --exclude=test --exclude=idlelib --exclude=tkinter --exclude=ensurepip \
+tar -C /usr/lib -c --exclude=test --exclude=idlelib --exclude=tkinter --exclude=ensurepip \
   --exclude=lib2to3 --exclude='config-*' --exclude=pydoc_data --exclude=sitecustomize.py "$python" | tar -C "$T/usr/lib" -x
 for name in dnf rpm libdnf hawkey libcomps gpg; do
-  cp -r "/usr/lib/python3/dist-packages/$name" "$T/usr/lib/python3/dist-packages/"
+  cp -a "/usr/lib/python3/dist-packages/$name" "$T/usr/lib/python3/dist-packages/"
 done
 cp -r /usr/lib/rpm "$T/usr/lib/"
 mkdir -p "$T/usr/lib/locale"
