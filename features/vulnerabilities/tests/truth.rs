@@ -72,7 +72,7 @@ fn installed(line: &str) -> (Option<Release>, Installed, bool) {
         version: version.to_owned(),
         built_from: pair("source").map(|(name, version)| (name, version.replace(' ', "_"))),
         system: system.to_owned(),
-        architecture: text("arch"),
+        architecture: value(&words, "arch").unwrap_or_default().to_owned(),
         publisher: text("publisher"),
         product: pair("product"),
         updates: value(&words, "kb").map_or_else(Vec::new, |it| it.split(',').map(str::to_owned).collect()),
