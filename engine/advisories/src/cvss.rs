@@ -1,5 +1,7 @@
 //! How bad a vulnerability is: the Common Vulnerability Scoring System of FIRST.
 
+use std::str::FromStr as _;
+
 use serde::{Deserialize, Serialize};
 
 /// How bad, in the five words of CVSS 3 and 4.
@@ -48,7 +50,7 @@ pub enum CvssVersion {
     V4,
 }
 
-/// A text that is no base vector of CVSS 2 or 3.
+/// A text that is no base vector of CVSS.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot score `{vector}`: {why}")]
 pub struct NotAVector {
@@ -115,17 +117,18 @@ pub(crate) fn newest_severity(scores: &[Cvss]) -> Option<Severity> {
     Some(if newest.version == CvssVersion::V2 { severity.min(Severity::High) } else { severity })
 }
 
-/// The base score of a vector of CVSS 2.0, 3.0 or 3.1, by the formulas of FIRST:
-/// <https://www.first.org/cvss/v3.1/specification-document>, section 7.1, and
-/// <https://www.first.org/cvss/v2/guide>, section 3.2.1. Temporal and environmental metrics are passed over.
+/// The base score of a vector, by the formulas of FIRST: <https://www.first.org/cvss/v3.1/specification-document>,
+/// section 7.1, and <https://www.first.org/cvss/v2/guide>, section 3.2.1; of 4.0 by its table,
+/// <https://www.first.org/cvss/v4.0/specification-document>, section 8. All other metrics are passed over.
 ///
 /// # Errors
-/// It is a vector of another edition (that of 4.0 has no formula but a table; feeds give its score), or not whole.
+/// It is a vector of another edition, or not whole.
 pub fn base_score(vector: &str) -> Result<f64, NotAVector> {
     let score = match CvssVersion::of(vector) {
         Some(CvssVersion::V2) => second(vector),
         Some(CvssVersion::V30 | CvssVersion::V31) => third(vector),
-        Some(CvssVersion::V4) | None => Err("only vectors of CVSS 2.0, 3.0 and 3.1 can be scored"),
+        Some(CvssVersion::V4) => fourth(vector),
+        None => Err("only vectors of CVSS 2.0, 3.0, 3.1 and 4.0 can be scored"),
     };
     score.map_err(|why| NotAVector { vector: vector.chars().take(100).collect(), why })
 }
@@ -172,6 +175,14 @@ fn second(vector: &str) -> Result<f64, &'static str> {
         * weight(vector, "Au", &[("M", 0.45), ("S", 0.56), ("N", 0.704)])?;
     let factor = if impact > 0.0 { 1.176 } else { 0.0 };
     Ok(((0.6 * impact + 0.4 * exploitability - 1.5) * factor * 10.0).round() / 10.0)
+}
+
+fn fourth(vector: &str) -> Result<f64, &'static str> {
+    const BASE: [&str; 12] = ["CVSS", "AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"];
+    let is_base = |part: &&str| part.split_once(':').is_none_or(|(name, _)| BASE.contains(&name));
+    let base: Vec<_> = vector.split('/').filter(is_base).collect();
+    let read = cvss::v4::Vector::from_str(&base.join("/"));
+    read.map(|vector| vector.score().value()).map_err(|_| "a base metric is missing, unknown or stands twice")
 }
 
 #[cfg(test)]
@@ -224,6 +235,20 @@ mod tests {
     }
 
     #[test]
+    fn published_examples_of_version_4_have_their_scores() {
+        // https://www.first.org/cvss/v4.0/examples: CVE-2022-41741, CVE-2020-3549, CVE-2023-3089, CVE-2021-44714, CVE-2022-24682.
+        check("CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.3);
+        check("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.7);
+        check("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N", 8.3);
+        check("CVSS:4.0/AV:L/AC:L/AT:N/PR:N/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N", 4.6);
+        check("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:A/VC:N/VI:N/VA:N/SC:L/SI:L/SA:N", 5.1);
+        // As the NVD gives CVE-2024-0012, with all that is not of the base; and what stands behind it changes nothing.
+        let base = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:L/SI:N/SA:N";
+        check(&format!("{base}/E:X/CR:X/IR:X/AR:X/MAV:X/MAC:X/MSA:X/S:X/AU:N/R:U/V:C/RE:H/U:Red"), 9.3);
+        check(&format!("{base}/E:U"), 9.3);
+    }
+
+    #[test]
     fn what_is_not_whole_is_not_scored() {
         for vector in [
             "",
@@ -231,7 +256,10 @@ mod tests {
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",
             "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
             "CVSS:3.1/AV:N/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-            "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+            "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N",
+            "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:X/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+            "CVSS:4.0/AV:N/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+            "CVSS:5.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
         ] {
             assert!(base_score(vector).is_err(), "{vector}");
         }
@@ -241,6 +269,8 @@ mod tests {
     fn the_score_that_a_feed_says_goes_before_ours() {
         let said = scored("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", Some(9.3), "nvd").unwrap();
         assert_eq!((said.version, said.score), (CvssVersion::V4, 9.3));
+        let computed = scored("CVSS:4.0/AV:N/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", None, "osv");
+        assert!(computed.is_some_and(|it| it.version == CvssVersion::V4));
         assert_eq!(scored("CVSS:4.0/AV:N/AC:L", None, "osv"), None);
         assert_eq!(scored("(AV:N/AC:L/Au:N/C:N/I:N/A:C)", Some(11.0), "jvn").unwrap().score, 7.8);
     }
