@@ -52,13 +52,15 @@ struct Reference {
     url: String,
 }
 
-/// What databases add, as far as several do: GitHub says `severity`, Debian and Ubuntu `urgency`.
+/// What databases add, as far as several do: GitHub says `severity`, Debian and Ubuntu `urgency`. Where a range has no end, GitHub
+/// says beside it until where it was seen: `<= 1.0.4`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Specific {
     severity: serde_json::Value,
     urgency: serde_json::Value,
     cwe_ids: serde_json::Value,
+    last_known_affected_version_range: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -169,7 +171,8 @@ fn records(id: &str, entry: Entry) -> Result<Vec<Record>, Wrong> {
         // Some are about a commit range in a repository alone: nothing that is installed has such a version.
         let Some(package) = affected.package else { continue };
         let ecosystem = ecosystem(&package.ecosystem);
-        let ranges = ranges(&ecosystem, affected.ranges, affected.versions);
+        let mut ranges = ranges(&ecosystem, affected.ranges, affected.versions);
+        end(&mut ranges, affected.database_specific.last_known_affected_version_range.as_str());
         if ranges.is_empty() {
             continue;
         }
@@ -253,6 +256,18 @@ fn named(ecosystem: &Ecosystem) -> NameOf {
         // `Ubuntu:Pro:…`.
         Ecosystem::Other(name) if name.starts_with("Ubuntu:") => NameOf::SourcePackage,
         _ => NameOf::BinaryPackage,
+    }
+}
+
+/// Ends what has no end where the database says until where it is known.
+fn end(ranges: &mut [Range], known: Option<&str>) {
+    let known = known.map(str::trim);
+    let last = known.and_then(|text| text.strip_prefix("<="));
+    let first = known.and_then(|text| text.strip_prefix('<')).filter(|_| last.is_none());
+    let version = |text: &str| Some(text.trim().to_owned()).filter(|it| !it.is_empty() && !it.contains([' ', ',']));
+    let is_open = |range: &&mut Range| range.fixed.is_none() && range.last_affected.is_none() && range.exact.is_empty();
+    for range in ranges.iter_mut().filter(is_open) {
+        (range.last_affected, range.fixed) = (last.and_then(version), first.and_then(version));
     }
 }
 

@@ -136,6 +136,20 @@ fn an_api_that_answers_with_an_error_is_no_empty_feed() {
 }
 
 #[test]
+fn an_answer_that_nothing_fits_is_an_empty_feed() {
+    let status = r#"<status:Status version="3.3" method="getVulnDetailInfo" retCd="0" totalRes="0"/>"#;
+    for text in [
+        format!("<Result>{status}</Result>"),
+        format!(
+            "<rdf:RDF><item><title>MyJVN　該当する脆弱性対策情報はありません。</title><link/></item>{status}</rdf:RDF>"
+        ),
+    ] {
+        let (records, summary) = all(Format::JvnRss, text.as_bytes());
+        assert!(records.is_empty() && summary.unwrap().skipped == 0, "{text}");
+    }
+}
+
+#[test]
 fn a_list_of_ours_that_lost_lines_is_cut() {
     let text = String::from_utf8(feed("yagura.jsonl")).unwrap();
     for lost in 1..5 {

@@ -6,3 +6,4 @@ mod cuts;
 mod faults;
 mod golden;
 mod large;
+mod shapes;

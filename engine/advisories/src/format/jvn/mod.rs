@@ -16,18 +16,21 @@ use crate::{
 };
 
 pub(super) fn read(input: impl BufRead, feed: &mut Feed<'_>) -> Result<(), ReadError> {
+    // An answer that nothing fits has the root `Result` instead of the details'.
     let is_entry = |name: &str| matches!(name, "item" | "Vulinfo" | "Status");
-    elements(input, feed, &["RDF", "VULDEF-Document"], is_entry, |feed, element| match element.name.as_str() {
-        "item" => feed.entry(element.at, overview::records(element)),
-        "Vulinfo" => feed.entry(element.at, vuldef::records(element)),
-        // The API answers a question that it refuses with an empty list and the reason.
-        _ => match (element.attribute("retCd"), element.attribute("errMsg")) {
-            (Some(code), why) if code != "0" => {
-                let expected = format!("an answer without error {code} ({})", why.unwrap_or_default());
-                Err(ReadError::NotThis { format: feed.format, at: element.at, expected })
-            }
-            _ => Ok(()),
-        },
+    elements(input, feed, &["RDF", "VULDEF-Document", "Result"], is_entry, |feed, element| {
+        match element.name.as_str() {
+            "item" => feed.entry(element.at, overview::records(element)),
+            "Vulinfo" => feed.entry(element.at, vuldef::records(element)),
+            // The API answers a question that it refuses with an empty list and the reason.
+            _ => match (element.attribute("retCd"), element.attribute("errMsg")) {
+                (Some(code), why) if code != "0" => {
+                    let expected = format!("an answer without error {code} ({})", why.unwrap_or_default());
+                    Err(ReadError::NotThis { format: feed.format, at: element.at, expected })
+                }
+                _ => Ok(()),
+            },
+        }
     })
 }
 

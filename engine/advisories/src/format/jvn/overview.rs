@@ -9,8 +9,14 @@ use crate::{
     time::micros,
 };
 
+const NOTHING: &str = "該当する脆弱性対策情報はありません";
+
 pub(super) fn records(item: &Element) -> Result<Vec<Record>, Wrong> {
     let text = |name: &str| item.find(&[name]).and_then(Element::text);
+    // What the API gives where nothing fits: one item that says so.
+    if text("identifier").is_none() && text("title").is_some_and(|title| title.contains(NOTHING)) {
+        return Ok(Vec::new());
+    }
     let id = need("item sec:identifier", text("identifier"))?;
     let title = need("item title", text("title")).map_err(|wrong| wrong.of(id))?;
     let references = || item.children("references");

@@ -85,6 +85,7 @@ fn release(metadata: &Element, distribution: Distribution) -> Option<String> {
 /// What the advisory says of each CVE. Its description is of the CVE only if the definition is about that alone.
 fn cves(metadata: &Element, advisory: &Element, word: Option<&str>, about: &[String], alone: bool) -> Vec<Cve> {
     let described = metadata.find(&["description"]).and_then(Element::text).filter(|_| alone && about.len() == 1);
+    let text = |name: &str| advisory.find(&[name]).and_then(Element::text);
     let of = |id: &String| {
         let own = advisory.children("cve").find(|it| it.text().and_then(cve).as_ref() == Some(id));
         let attribute = |name| own.and_then(|it| it.attribute(name));
@@ -103,7 +104,8 @@ fn cves(metadata: &Element, advisory: &Element, word: Option<&str>, about: &[Str
             summary: described.map(|text| (Lang::En, text.to_owned())).into_iter().collect(),
             severity: word.and_then(Severity::from_word).or_else(|| newest_severity(&cvss)),
             cvss,
-            published: attribute("public").and_then(micros),
+            // Ubuntu writes it for the definition as well, and in its older files only there.
+            published: attribute("public").or_else(|| text("public_date").filter(|_| alone)).and_then(micros),
             references: web(attribute("href")),
             cwe: cwe
                 .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'))
