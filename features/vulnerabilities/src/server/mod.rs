@@ -49,6 +49,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/202611301130_vulnerabilities_decided.sql"),
     },
     Migration {
+        version: 202_611_301_140,
+        name: "vulnerabilities feed key",
+        sql: include_str!("../../migrations/202611301140_vulnerabilities_feed_key.sql"),
+    },
+    Migration {
         version: 202_611_301_150,
         name: "vulnerabilities windows",
         sql: include_str!("../../migrations/202611301150_vulnerabilities_windows.sql"),

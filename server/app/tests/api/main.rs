@@ -49,5 +49,7 @@ mod state;
 mod surveys;
 mod vulnerabilities;
 mod vulnerability_feeds;
+mod vulnerability_fetching;
+mod vulnerability_imports;
 mod vulnerability_windows;
 mod without_rules;

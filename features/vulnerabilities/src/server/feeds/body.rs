@@ -1,7 +1,7 @@
 //! What people say of a feed.
 
 use http::Uri;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 use yagura_advisories::Format;
 use yagura_dial::Target;
@@ -35,6 +35,9 @@ pub(crate) struct FeedNew {
     /// Its publisher's key as minisign writes it; then only files with a right signature are taken. Empty where nothing is signed.
     #[serde(default)]
     pub public_key: String,
+    /// A key by which its publisher knows us, as the NVD hands one out: at most 500 characters. It is sent to the server of the address only.
+    #[serde(default, serialize_with = "hidden")]
+    pub api_key: Option<String>,
 }
 
 /// What can be changed of a feed.
@@ -50,6 +53,19 @@ pub(crate) struct FeedChange {
     /// Its publisher's key as minisign writes it; empty where nothing is signed.
     #[serde(default)]
     pub public_key: String,
+    /// A key by which its publisher knows us: absent for the one that is there, empty for none.
+    #[serde(default, serialize_with = "hidden")]
+    pub api_key: Option<String>,
+}
+
+/// For the audit log: that it was given, not what it is.
+#[expect(clippy::ref_option, reason = "serde gives a field like this")]
+fn hidden<S: Serializer>(key: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    match key.as_deref() {
+        None => to.serialize_none(),
+        Some("") => to.serialize_str("taken away"),
+        Some(_) => to.serialize_str("given"),
+    }
 }
 
 impl FeedNew {
@@ -70,7 +86,7 @@ impl FeedNew {
 
     fn change(&self) -> FeedChange {
         let (url, public_key) = (self.url.clone(), self.public_key.clone());
-        FeedChange { url, every_s: self.every_s, enabled: self.enabled, public_key }
+        FeedChange { url, every_s: self.every_s, enabled: self.enabled, public_key, api_key: self.api_key.clone() }
     }
 }
 
@@ -94,6 +110,11 @@ impl FeedChange {
             PublicKey::read(&self.public_key)
                 .map_err(|error| ApiError::invalid("/public_key", "unreadable", error.to_string()))?;
         }
+        if self.api_key.as_ref().is_some_and(|key| key.len() > 500 || !key.bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            let detail = "a feed's key has at most 500 letters, digits and signs, without blanks";
+            return Err(ApiError::invalid("/api_key", "unreadable", detail));
+        }
         Ok(())
     }
 }
@@ -102,12 +123,20 @@ impl FeedChange {
 pub(super) fn address(url: &str) -> Option<(Target, String)> {
     let uri: Uri = url.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-    let here = matches!(authority.host(), "127.0.0.1" | "[::1]" | "localhost");
-    if !(scheme == "https" || scheme == "http" && here) || authority.as_str().contains('@') {
+    if !(scheme == "https" || scheme == "http" && is_own(authority.host())) || authority.as_str().contains('@') {
         return None;
     }
     let target = Target::parse(&format!("{scheme}://{authority}")).ok()?;
     Some((target, uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)))
+}
+
+/// Whether an address is one of this machine itself.
+pub(super) fn is_here(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_own))
+}
+
+fn is_own(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "[::1]" | "localhost")
 }
 
 #[cfg(test)]
@@ -115,7 +144,8 @@ mod tests {
     use super::*;
 
     fn check(url: &str, every_s: i64, enabled: bool, public_key: &str) -> bool {
-        let change = FeedChange { url: url.to_owned(), every_s, enabled, public_key: public_key.to_owned() };
+        let (url, public_key) = (url.to_owned(), public_key.to_owned());
+        let change = FeedChange { url, every_s, enabled, public_key, api_key: None };
         change.check().is_ok()
     }
 
@@ -139,6 +169,20 @@ mod tests {
         assert!(!check("https://feeds.example/a", 899, true, ""));
         assert!(check("https://feeds.example/a", 900, true, ""));
         assert!(!check("https://feeds.example/a", LATEST_S + 1, true, ""));
+    }
+
+    #[test]
+    fn a_key_is_one_word_and_stands_in_no_audit_log() {
+        let with = |key: &str| FeedChange {
+            url: String::new(),
+            every_s: 3600,
+            enabled: false,
+            public_key: String::new(),
+            api_key: Some(key.to_owned()),
+        };
+        assert!(with("0b5c-11aa").check().is_ok() && with("").check().is_ok());
+        assert!(with("two words").check().is_err() && with("a\nb").check().is_err());
+        assert!(!serde_json::to_string(&with("0b5c-11aa")).unwrap().contains("0b5c"));
     }
 
     #[test]

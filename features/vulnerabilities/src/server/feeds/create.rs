@@ -25,9 +25,9 @@ pub(crate) async fn create(
     let id = Id::<Feed>::new().to_string();
     let mut change = Change::begin(&ctx, &caller, "vulnerability_feed.create").await?;
     sqlx::query(
-        "INSERT INTO vulnerabilities_feed (id, name, format, url, every_s, enabled, built_in, licence, public_key, records, etag,
+        "INSERT INTO vulnerabilities_feed (id, name, format, url, every_s, enabled, built_in, licence, public_key, api_key, records, etag,
          last_modified, failure, skipped, next_at, removed, version)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, 0, '', '', '', 0, 0, 0, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, '', '', '', 0, 0, 0, 1)",
     )
     .bind(&id)
     .bind(body.name.trim())
@@ -37,6 +37,7 @@ pub(crate) async fn create(
     .bind(i64::from(body.enabled))
     .bind(&body.licence)
     .bind(body.public_key.trim())
+    .bind(body.api_key.as_deref().unwrap_or_default())
     .execute(change.on())
     .await?;
     change.commit(Audit::created(Object::new("vulnerability_feed", &id, &body.name), &body)).await?;

@@ -17,6 +17,8 @@ pub(super) const LARGEST: u64 = 4 << 30;
 #[derive(Debug)]
 pub(super) struct Kept {
     path: PathBuf,
+    /// What it is called, where it is one of several that stand for themselves.
+    pub(super) name: Option<String>,
     /// In hexadecimal digits.
     pub(super) sha256: String,
     /// As minisign hashes it.
@@ -49,30 +51,31 @@ pub(super) struct Coming {
     sha256: Sha256,
     hasher: Hasher,
     bytes: u64,
+    most: u64,
 }
 
 /// A file that was not kept.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
-    #[error("the file cannot be kept in the server's data folder")]
+    #[error("the file cannot be kept in the server's data folder; see whether there is room")]
     Write(#[from] std::io::Error),
-    #[error("the file has more than {LARGEST} bytes; refused")]
-    TooLarge,
+    #[error("the file has more than {0} bytes; refused, check that it is the feed")]
+    TooLarge(u64),
 }
 
 impl Coming {
-    /// Begins a file in this folder, which is made if it is not there.
-    pub(super) async fn begin(dir: &Path) -> Result<Self, FileError> {
+    /// Begins a file of at most so many bytes in this folder, which is made if it is not there.
+    pub(super) async fn begin(dir: &Path, most: u64) -> Result<Self, FileError> {
         tokio::fs::create_dir_all(dir).await?;
         let path = dir.join(format!("{}.feed", yagura_vocabulary::Id::<()>::new()));
         let file = Some(BufWriter::with_capacity(1 << 16, File::create_new(&path).await?));
-        Ok(Self { path, file, sha256: Sha256::new(&SHA256), hasher: Hasher::default(), bytes: 0 })
+        Ok(Self { path, file, sha256: Sha256::new(&SHA256), hasher: Hasher::default(), bytes: 0, most })
     }
 
     pub(super) async fn write(&mut self, piece: &[u8]) -> Result<(), FileError> {
         self.bytes += piece.len() as u64;
-        if self.bytes > LARGEST {
-            return Err(FileError::TooLarge);
+        if self.bytes > self.most {
+            return Err(FileError::TooLarge(self.most));
         }
         self.sha256.update(piece);
         self.hasher.update(piece);
@@ -90,7 +93,7 @@ impl Coming {
         let path = std::mem::take(&mut self.path);
         let sha256 = std::mem::replace(&mut self.sha256, Sha256::new(&SHA256)).finish();
         let blake2 = std::mem::take(&mut self.hasher).finish();
-        Ok(Kept { path, sha256: hex::encode(sha256), blake2, bytes: self.bytes })
+        Ok(Kept { path, name: None, sha256: hex::encode(sha256), blake2, bytes: self.bytes })
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod body;
 mod built_in;
-mod bunzip;
 mod cancel;
 mod create;
 mod fetch_now;

@@ -102,14 +102,15 @@ impl Hasher {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
     use super::*;
 
     const ID: [u8; 8] = *b"12345678";
 
-    fn key(seed: u8) -> (Ed25519KeyPair, String) {
+    /// A publisher's pair, and its public key as a file.
+    pub(in crate::server::feeds) fn key(seed: u8) -> (Ed25519KeyPair, String) {
         let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
         let line = STANDARD.encode([b"Ed", &ID[..], pair.public_key().as_ref()].concat());
         (pair, format!("untrusted comment: minisign public key\n{line}\n"))
@@ -121,7 +122,8 @@ mod tests {
         hasher.finish()
     }
 
-    fn signed(pair: &Ed25519KeyPair, file: &[u8], kind: &[u8]) -> String {
+    /// The `.minisig` of a file.
+    pub(in crate::server::feeds) fn signed(pair: &Ed25519KeyPair, file: &[u8], kind: &[u8]) -> String {
         let signature = pair.sign(&hash(file));
         let of_trusted = pair.sign(&[signature.as_ref(), b"timestamp:1"].concat());
         let (first, second) = ([kind, &ID, signature.as_ref()].concat(), of_trusted.as_ref());

@@ -4,7 +4,7 @@ use axum::extract::State;
 use yagura_server_kit::{ApiResult, Audit, Caller, Change, Context, Etag, IfMatch, Json, Object, Path, error::Problem};
 
 use super::{
-    body::FeedChange,
+    body::{FeedChange, address},
     for_all, ring,
     view::{Feed, find},
 };
@@ -29,12 +29,16 @@ pub(crate) async fn update(
     body.check()?;
     // What another address said of its state means nothing for this one; and whoever enables a feed wants it now.
     let is_new = row.url != body.url;
+    // A key is for the server that it was given for: somebody else's address does not get it.
+    let server = |url: &str| address(url).map(|(target, _)| target);
+    let is_elsewhere = server(&row.url) != server(&body.url);
     let is_now = body.enabled && (row.enabled == 0 || is_new);
     sqlx::query(
         "UPDATE vulnerabilities_feed SET url = $1, every_s = $2, enabled = $3, public_key = $4, version = version + 1,
          etag = CASE WHEN $5 = 1 THEN '' ELSE etag END, last_modified = CASE WHEN $5 = 1 THEN '' ELSE last_modified END,
          known_until = CASE WHEN $5 = 1 THEN NULL ELSE known_until END,
-         next_at = CASE WHEN $6 = 1 THEN 0 ELSE next_at END WHERE id = $7 AND version = $8",
+         next_at = CASE WHEN $6 = 1 THEN 0 ELSE next_at END, api_key = CASE WHEN $7 = 1 THEN $8 ELSE api_key END
+         WHERE id = $9 AND version = $10",
     )
     .bind(&body.url)
     .bind(body.every_s)
@@ -42,13 +46,16 @@ pub(crate) async fn update(
     .bind(body.public_key.trim())
     .bind(i64::from(is_new))
     .bind(i64::from(is_now))
+    .bind(i64::from(body.api_key.is_some() || is_elsewhere))
+    .bind(body.api_key.as_deref().unwrap_or_default())
     .bind(&id)
     .bind(row.version)
     .execute(change.on())
     .await?;
     let object = Object::new("vulnerability_feed", &id, &row.name);
     let public_key = row.public_key.clone();
-    let before = FeedChange { url: row.url, every_s: row.every_s, enabled: row.enabled != 0, public_key };
+    let before =
+        FeedChange { url: row.url, every_s: row.every_s, enabled: row.enabled != 0, public_key, api_key: None };
     change.commit(Audit::changed(object, &before, &body)).await?;
     ring(&ctx);
     Ok(Json(Feed::of(find(&ctx, &id).await?, ctx.now())))

@@ -24,6 +24,8 @@ pub(crate) struct Feed {
     pub licence: String,
     /// Its publisher's key as minisign writes it; empty where nothing is signed.
     public_key: String,
+    /// Whether it has a key by which its publisher knows us. The key itself is never shown.
+    has_api_key: bool,
     /// When it was last taken over, or found unchanged.
     good_at: Option<Time>,
     /// How many records it had then.
@@ -56,6 +58,7 @@ pub(super) struct Row {
     pub built_in: i64,
     pub licence: String,
     pub public_key: String,
+    pub api_key: String,
     pub good_at: Option<i64>,
     pub records: i64,
     pub dated_at: Option<i64>,
@@ -72,7 +75,7 @@ pub(super) struct Row {
 }
 
 pub(super) const SELECT: &str = "SELECT f.id AS id, f.name AS name, f.format AS format, f.url AS url, f.every_s AS every_s,
-     f.enabled AS enabled, f.built_in AS built_in, f.licence AS licence, f.public_key AS public_key, f.good_at AS good_at,
+     f.enabled AS enabled, f.built_in AS built_in, f.licence AS licence, f.public_key AS public_key, f.api_key AS api_key, f.good_at AS good_at,
      f.records AS records, f.dated_at AS dated_at, f.etag AS etag, f.last_modified AS last_modified,
      f.known_until AS known_until, f.failed_at AS failed_at, f.failure AS failure, f.skipped AS skipped,
      f.next_at AS next_at, f.version AS version,
@@ -93,6 +96,7 @@ impl Feed {
             enabled: row.enabled != 0,
             licence: row.licence,
             public_key: row.public_key,
+            has_api_key: !row.api_key.is_empty(),
             good_at: time(row.good_at),
             records: row.records,
             dated_at: time(row.dated_at),

@@ -8,6 +8,7 @@ use yagura_server_kit::{ApiError, Context};
 use super::{
     Feeds,
     fetching::{Road, find},
+    http::Passes,
     job, keep,
     run::{self, Work},
     view::{Row, SELECT},
@@ -15,6 +16,8 @@ use super::{
 
 /// After a failure it is tried again after so long, or after the feed's own interval where that is shorter.
 const AGAIN_US: i64 = 30 * 60_000_000;
+/// A publisher that wants to be left alone longer is asked again all the same.
+const LONGEST_US: i64 = 86_400_000_000;
 /// Imports that are kept for people to look at.
 const KEPT_US: i64 = 90 * 86_400_000_000;
 /// Records that are taken away at once.
@@ -46,9 +49,10 @@ async fn one(ctx: &Context, feed: &Row) -> Result<(), ApiError> {
     // Whoever changes the feed meanwhile decides anew when it is fetched.
     let next_at = |after: i64| now.micros().saturating_add(after);
     let usual = feed.every_s.saturating_mul(1_000_000);
-    plan(ctx, feed, next_at(usual.min(AGAIN_US))).await?;
+    let again = next_at(usual.min(AGAIN_US));
+    plan(ctx, feed, feed.next_at, again).await?;
     let stop = ctx.stopping();
-    let road = Road { dial: &parts.dial, dir: &parts.dir, stop: &stop };
+    let road = Road { dial: &parts.dial, dir: &parts.dir, stop: &stop, time: &Passes };
     let found = tokio::select! {
         () = stop.cancelled() => return Ok(()),
         found = find(&road, feed, now) => found,
@@ -58,6 +62,10 @@ async fn one(ctx: &Context, feed: &Row) -> Result<(), ApiError> {
         Err(error) => {
             let why = run::chain(&error);
             tracing::warn!(feed = feed.name, why, "a feed could not be fetched");
+            if let Some(alone) = error.leave_alone() {
+                let alone = i64::try_from(alone.as_micros()).unwrap_or(i64::MAX);
+                plan(ctx, feed, again, next_at(alone.clamp(usual.min(AGAIN_US), LONGEST_US))).await?;
+            }
             let mut tx = ctx.db().write().await?;
             run::failed(tx.on(), &feed.id, &why, ctx.now().micros()).await?;
             return Ok(tx.commit().await?);
@@ -71,7 +79,7 @@ async fn one(ctx: &Context, feed: &Row) -> Result<(), ApiError> {
             .execute(tx.on())
             .await?;
         tx.commit().await?;
-        return plan(ctx, feed, next_at(usual)).await;
+        return plan(ctx, feed, again, next_at(usual)).await;
     };
     let mut tx = ctx.db().write().await?;
     let begun = job::begin(tx.on(), &feed.id, (&feed.url, ""), now).await;
@@ -80,13 +88,14 @@ async fn one(ctx: &Context, feed: &Row) -> Result<(), ApiError> {
         return Ok(());
     };
     tx.commit().await?;
-    let (last, known_until) = (found.last, found.known_until);
+    let (last, known_until, more) = (found.last, found.known_until, found.more);
     let work = Work {
         feed: feed.id.clone(),
         format: feed.format.clone(),
         import: import.to_string(),
         files: found.files,
         whole: found.whole,
+        faults: found.faults,
     };
     if !run::run(ctx, work).await {
         return Ok(());
@@ -105,16 +114,18 @@ async fn one(ctx: &Context, feed: &Row) -> Result<(), ApiError> {
     .execute(tx.on())
     .await?;
     tx.commit().await?;
-    plan(ctx, feed, next_at(usual)).await
+    // What did not fit into one go comes at once.
+    plan(ctx, feed, again, if more { 0 } else { next_at(usual) }).await
 }
 
-/// Says when it is fetched next, unless somebody changed it meanwhile.
-async fn plan(ctx: &Context, feed: &Row, at: i64) -> Result<(), ApiError> {
+/// Says when it is fetched next, unless somebody changed it meanwhile, or wants it now.
+async fn plan(ctx: &Context, feed: &Row, before: i64, at: i64) -> Result<(), ApiError> {
     let mut tx = ctx.db().write().await?;
-    sqlx::query("UPDATE vulnerabilities_feed SET next_at = $1 WHERE id = $2 AND version = $3")
+    sqlx::query("UPDATE vulnerabilities_feed SET next_at = $1 WHERE id = $2 AND version = $3 AND next_at = $4")
         .bind(at)
         .bind(&feed.id)
         .bind(feed.version)
+        .bind(before)
         .execute(tx.on())
         .await?;
     Ok(tx.commit().await?)
