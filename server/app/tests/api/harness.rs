@@ -123,6 +123,14 @@ impl House {
         self.dir
     }
 
+    /// Stops the server and starts it again, as it was.
+    pub(crate) async fn restarted(mut self) -> Self {
+        self.server.stop().await;
+        self.server = start(&Config::load(&self.dir.path().join("yagura.toml")).unwrap()).await.unwrap();
+        self.client = client(self.dir.path(), &self.server);
+        self
+    }
+
     /// Its folder.
     pub(crate) fn dir(&self) -> &Path {
         self.dir.path()

@@ -21,7 +21,8 @@ pub(crate) struct Import {
     /// The file's name, or the address.
     name: String,
     /// `running`, `done`, `cancelled`, `failed`, or `interrupted` when the server was stopped meanwhile. What a feed says is taken over only
-    /// after it was read to its end, so whatever it is that happened, nothing is half known.
+    /// after it was read to its end; one that was cancelled or interrupted behind that leaves changes that are each right by themselves, and
+    /// the next import writes the rest.
     pub state: String,
     /// Records read so far.
     read: i64,
@@ -31,7 +32,7 @@ pub(crate) struct Import {
     skipped: i64,
     /// The first of them.
     faults: Vec<ImportFault>,
-    /// Why it failed; empty otherwise.
+    /// Why it was not done; empty otherwise.
     failure: String,
     /// Who wanted it; empty for the server itself.
     by: String,

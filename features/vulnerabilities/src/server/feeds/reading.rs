@@ -6,8 +6,16 @@ use yagura_advisories::{Format, Limits, ReadError, Record, Stop, read};
 
 use super::{
     job::{ImportFault, MOST_FAULTS},
-    unpack::{UnpackError, each},
+    unpack::{Most, UnpackError, each},
 };
+
+/// A file of a feed.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) path: PathBuf,
+    /// What it is called, where it is one of several that stand for themselves: one that cannot be read costs no other.
+    pub(super) name: Option<String>,
+}
 
 /// What came of a reading.
 #[derive(Debug, Default)]
@@ -18,7 +26,7 @@ pub(super) struct Reading {
     pub(super) faults: Vec<ImportFault>,
     /// The newest time that its records name.
     pub(super) dated_at: Option<i64>,
-    /// Files within a zip that could be read.
+    /// Files that could be read, those within a zip one by one.
     good_files: u64,
 }
 
@@ -32,7 +40,7 @@ pub(super) enum ReadFault {
     /// Somebody wants it to end.
     #[error("it was stopped")]
     Stopped,
-    #[error("none of the zip's files can be read; the first: {0}")]
+    #[error("none of its files can be read; the first: {0}")]
     NoFile(String),
 }
 
@@ -49,12 +57,13 @@ impl Reading {
     /// Reads all files and gives what they say.
     pub(super) fn of(
         format: Format,
-        files: &[PathBuf],
+        files: &[Part],
         give: &mut dyn FnMut(Record) -> Result<(), Stop>,
     ) -> Result<Self, ReadFault> {
         let mut reading = Self::default();
         for file in files {
-            each(file, &mut |name, input| reading.one(format, name, input, give))?;
+            let own = file.name.as_deref();
+            each(&file.path, Most::default(), &mut |name, input| reading.one(format, (name, own), input, give))?;
         }
         if reading.good_files == 0
             && let Some(first) = reading.faults.first().filter(|_| reading.skipped > 0)
@@ -67,7 +76,7 @@ impl Reading {
     fn one(
         &mut self,
         format: Format,
-        name: Option<&str>,
+        (member, own): (Option<&str>, Option<&str>),
         input: &mut dyn BufRead,
         give: &mut dyn FnMut(Record) -> Result<(), Stop>,
     ) -> Result<(), ReadFault> {
@@ -78,6 +87,7 @@ impl Reading {
         };
         let read = read(format, input, &Limits::default(), &mut dating);
         self.dated_at = dated_at;
+        let name = member.or(own);
         match (read, name) {
             (Ok(summary), _) => {
                 self.good_files += 1;
@@ -91,7 +101,9 @@ impl Reading {
             (Err(error @ (ReadError::Stopped { .. } | ReadError::Input { .. })), _) | (Err(error), None) => {
                 Err(error.into())
             }
-            // One file of a zip, which has a checksum of its own: the others are as good as before.
+            // The members of a zip have checksums. What was fetched has none: cut is not broken, and it is worth to be fetched again.
+            (Err(error @ ReadError::Cut { .. }), Some(_)) if member.is_none() => Err(error.into()),
+            // The others are as good as before.
             (Err(error), Some(name)) => {
                 self.skipped += 1;
                 self.fault(name.to_owned(), error.to_string());

@@ -21,7 +21,7 @@ use super::{
     file::Kept,
     job::{ImportFault, MOST_FAULTS},
     keep::{self, Changes, Known},
-    reading::{ReadFault, Reading},
+    reading::{Part, ReadFault, Reading},
     ring,
 };
 use crate::server::claims;
@@ -37,6 +37,8 @@ pub(super) struct Work {
     pub(super) files: Vec<Kept>,
     /// Whether it is all that the feed says.
     pub(super) whole: bool,
+    /// Parts that could not be had.
+    pub(super) faults: Vec<ImportFault>,
 }
 
 /// Records of one transaction.
@@ -57,7 +59,7 @@ enum End {
     Done,
     Cancelled,
     Failed(String),
-    /// The server stops: nothing is said, and it shows as interrupted.
+    /// The server stops.
     Stopped,
 }
 
@@ -104,7 +106,8 @@ async fn take_over(
         return Ok(End::Failed(format!("`{}` is no format that this version reads", work.format)));
     };
     let known = Known::load(ctx, &work.feed).await?;
-    let (feed, paths) = (work.feed.clone(), work.files.iter().map(|file| file.path().to_owned()).collect::<Vec<_>>());
+    let part = |file: &Kept| Part { path: file.path().to_owned(), name: file.name.clone() };
+    let (feed, paths) = (work.feed.clone(), work.files.iter().map(part).collect::<Vec<_>>());
     let (whole, seen) = (work.whole, Arc::clone(progress));
     let first = tokio::task::spawn_blocking(move || {
         let mut changes = Changes::new(feed, format, known, whole);
@@ -124,6 +127,7 @@ async fn take_over(
     };
     changes.settle(ctx).await?;
     if changes.is_any() {
+        forget_state(ctx, &work.feed).await?;
         let (sender, mut chunks) = mpsc::channel::<Vec<Record>>(2);
         let seen = Arc::clone(progress);
         let second = tokio::task::spawn_blocking(move || {
@@ -145,8 +149,14 @@ async fn take_over(
             (read, changes)
         });
         while let Some(chunk) = chunks.recv().await {
-            progress.changed.fetch_add(i64::try_from(chunk.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+            if is_cancelled(ctx, &work.import).await? {
+                progress.is_cancelled.store(true, Ordering::Relaxed);
+                // Whoever reads must not wait for somebody who takes no more.
+                chunks.close();
+                break;
+            }
             keep::write(ctx, &work.feed, format, &work.import, &chunk).await?;
+            progress.changed.fetch_add(i64::try_from(chunk.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
         }
         let (read, changes) = second.await.map_err(|error| ApiError::unavailable(&error))?;
         match read {
@@ -155,14 +165,33 @@ async fn take_over(
             Err(fault) => return Ok(End::Failed(chain(&fault))),
         }
         for chunk in changes.gone().chunks(CHUNK) {
-            if progress.is_cancelled.load(Ordering::Relaxed) {
-                return Ok(stopped(ctx));
+            if is_cancelled(ctx, &work.import).await? {
+                return Ok(End::Cancelled);
             }
-            progress.changed.fetch_add(i64::try_from(chunk.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
             keep::forget(ctx, &work.feed, chunk).await?;
+            progress.changed.fetch_add(i64::try_from(chunk.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
         }
     }
     Ok(End::Done)
+}
+
+/// From here on what is known is neither what was fetched last nor, until all is written, what is fetched now: the next fetch takes all.
+async fn forget_state(ctx: &Context, feed: &str) -> Result<(), ApiError> {
+    let mut tx = ctx.db().write_relaxed().await?;
+    sqlx::query("UPDATE vulnerabilities_feed SET etag = '', last_modified = '' WHERE id = $1")
+        .bind(feed)
+        .execute(tx.on())
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether somebody cancelled it: asked before each chunk, so that not more is written than was under way.
+async fn is_cancelled(ctx: &Context, import: &str) -> Result<bool, ApiError> {
+    let (wanted,): (i64,) = sqlx::query_as("SELECT cancel_wanted FROM vulnerabilities_import WHERE id = $1")
+        .bind(import)
+        .fetch_one(ctx.db().read())
+        .await?;
+    Ok(wanted != 0)
 }
 
 fn stopped(ctx: &Context) -> End {
@@ -227,14 +256,16 @@ async fn tell(ctx: &Context, import: &str, progress: &Progress) {
 
 /// Writes down how it ended, at the import and at its feed.
 async fn finish(ctx: &Context, work: &Work, end: &End, progress: &Progress, reading: &Reading) -> Result<(), ApiError> {
+    let changed = progress.changed.load(Ordering::Relaxed);
     let (state, failure) = match end {
-        End::Stopped => return Ok(()),
-        End::Done => ("done", ""),
-        End::Cancelled => ("cancelled", ""),
-        End::Failed(why) => ("failed", why.as_str()),
+        End::Done => ("done", String::new()),
+        End::Cancelled => ("cancelled", unfinished("it was cancelled", changed)),
+        End::Stopped => ("interrupted", unfinished("the server was stopped meanwhile", changed)),
+        End::Failed(why) => ("failed", why.clone()),
     };
     let now = ctx.now().micros();
-    let faults: Vec<&ImportFault> = reading.faults.iter().take(MOST_FAULTS).collect();
+    let faults: Vec<&ImportFault> = work.faults.iter().chain(&reading.faults).take(MOST_FAULTS).collect();
+    let skipped = reading.skipped.saturating_add(i64::try_from(work.faults.len()).unwrap_or(i64::MAX));
     let mut tx = ctx.db().write().await?;
     sqlx::query(
         "UPDATE vulnerabilities_import SET state = $1, read_records = $2, changed = $3, skipped = $4, faults = $5, failure = $6,
@@ -242,8 +273,8 @@ async fn finish(ctx: &Context, work: &Work, end: &End, progress: &Progress, read
     )
     .bind(state)
     .bind(progress.read.load(Ordering::Relaxed))
-    .bind(progress.changed.load(Ordering::Relaxed))
-    .bind(reading.skipped)
+    .bind(changed)
+    .bind(skipped)
     .bind(serde_json::to_string(&faults).map_err(|error| ApiError::unavailable(&error))?)
     .bind(failure)
     .bind(now)
@@ -253,12 +284,15 @@ async fn finish(ctx: &Context, work: &Work, end: &End, progress: &Progress, read
     match end {
         End::Done => {
             sqlx::query(
-                "UPDATE vulnerabilities_feed SET good_at = $1, failed_at = NULL, failure = '', skipped = $2, dated_at = $3,
+                "UPDATE vulnerabilities_feed SET good_at = $1, failed_at = NULL, failure = '', skipped = $2,
+                 dated_at = COALESCE($3, dated_at),
                  records = (SELECT COUNT(*) FROM vulnerabilities_statement s WHERE s.feed = $4)
-                 + (SELECT COUNT(*) FROM vulnerabilities_told t WHERE t.feed = $4) WHERE id = $4",
+                 + (SELECT COUNT(*) FROM vulnerabilities_told t WHERE t.feed = $4)
+                 + (SELECT COUNT(*) FROM vulnerabilities_update u WHERE u.feed = $4)
+                 + (SELECT COUNT(*) FROM vulnerabilities_support p WHERE p.feed = $4) WHERE id = $4",
             )
             .bind(now)
-            .bind(reading.skipped)
+            .bind(skipped)
             .bind(reading.dated_at)
             .bind(&work.feed)
             .execute(tx.on())
@@ -268,6 +302,16 @@ async fn finish(ctx: &Context, work: &Work, end: &End, progress: &Progress, read
         End::Cancelled | End::Stopped => {}
     }
     Ok(tx.commit().await?)
+}
+
+/// What an import leaves that did not come to its end.
+fn unfinished(why: &str, changed: i64) -> String {
+    match changed {
+        0 => format!("{why}; nothing was changed"),
+        _ => format!(
+            "{why} while {changed} changes were written already, each right by itself; the next import writes the rest"
+        ),
+    }
 }
 
 /// Writes down at a feed that it could not be taken over.

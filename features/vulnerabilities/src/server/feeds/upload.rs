@@ -13,7 +13,7 @@ use yagura_server_kit::{
 
 use super::{
     Feeds,
-    file::{Coming, FileError, Kept},
+    file::{Coming, FileError, Kept, LARGEST},
     for_all, job,
     run::{self, Work},
     signature::{PublicKey, Signature},
@@ -44,7 +44,7 @@ pub(crate) struct Begun {
 
 /// Import a feed from a file
 ///
-/// Plain, or packed as gzip, zstd, bzip2 or zip. It is taken over only if it can be read to its end; otherwise what is known stays.
+/// Plain, or packed as gzip, zstd, bzip2, xz or zip. It is taken over only if it can be read to its end; otherwise what is known stays.
 #[utoipa::path(post, path = "/api/v1/vulnerabilities/feeds/{id}/import", tag = "vulnerabilities",
     params(("id" = String, Path), ImportQuery),
     request_body(content = String, content_type = "application/octet-stream"),
@@ -70,7 +70,14 @@ pub(crate) async fn import(
     change.commit(Audit::changed(Object::new("vulnerability_feed", &id, &feed.name), &(), &after)).await?;
     let import_id = import.to_string();
     let whole = query.whole.unwrap_or_else(|| run::is_whole(&feed.format, &file));
-    let work = Work { feed: feed.id, format: feed.format, import: import_id.clone(), files: vec![file], whole };
+    let work = Work {
+        feed: feed.id,
+        format: feed.format,
+        import: import_id.clone(),
+        files: vec![file],
+        whole,
+        faults: Vec::new(),
+    };
     let task = ctx.clone();
     ctx.spawn(async move {
         run::run(&task, work).await;
@@ -80,10 +87,10 @@ pub(crate) async fn import(
 
 async fn receive(ctx: &Context, body: Body) -> Result<Kept, ApiError> {
     let failed = |error: FileError| match error {
-        FileError::TooLarge => ApiError::new(Code::TooLarge, error.to_string()),
+        FileError::TooLarge(_) => ApiError::new(Code::TooLarge, error.to_string()),
         FileError::Write(_) => ApiError::unavailable(&error),
     };
-    let mut coming = Coming::begin(&ctx.part::<Feeds>().dir).await.map_err(failed)?;
+    let mut coming = Coming::begin(&ctx.part::<Feeds>().dir, LARGEST).await.map_err(failed)?;
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| {
