@@ -5,9 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use serde_json::Value;
-use yagura_dial::{HttpClient, NetDial, ProxyChoice, Trust, client_config};
+use yagura_dial::{Answer, HttpClient, NetDial, ProxyChoice, Trust, client_config};
 
-use crate::{error::CliError, problem::Problem, query::Query, settings::Settings};
+use crate::{error::CliError, problem::Problem, query::Query, settings::Settings, source::Source};
 
 /// Most items of one page.
 const PAGE: usize = 1_000;
@@ -93,7 +93,25 @@ impl Api {
             *request.headers_mut() = headers.clone();
             request
         };
-        let answer = self.client.send(build).await?;
+        self.reply(self.client.send(build).await?)
+    }
+
+    /// Posts a file, of which no more than some pieces are in memory.
+    pub(crate) async fn upload(&self, path: &str, file: Source) -> Result<Reply, CliError> {
+        let uri: Uri = path.parse().map_err(|_| CliError::Usage(format!("`{path}` is not a path")))?;
+        let mut request = Request::new(());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers.clone();
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        if let Some(length) = file.length {
+            headers.insert(header::CONTENT_LENGTH, length.into());
+        }
+        self.reply(self.client.upload(request, file.pieces()).await?)
+    }
+
+    fn reply(&self, answer: Answer) -> Result<Reply, CliError> {
         if !answer.status.is_success() {
             return Err(CliError::Refused(Problem::read(answer.status, &answer.body)));
         }

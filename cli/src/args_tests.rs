@@ -88,6 +88,8 @@ fn the_rest_reads_as_it_is_written_in_the_manual() {
         "feeds import debian tracker.json.gz --sha256 00ff --signature tracker.json.gz.minisig",
         "feeds import osv-pypi - --no-wait",
         "feeds status",
+        "feeds key nvd key.txt",
+        "feeds key nvd --remove",
     ] {
         assert!(parse(line).is_ok(), "{line}");
     }

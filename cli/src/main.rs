@@ -9,6 +9,7 @@ mod output;
 mod problem;
 mod query;
 mod settings;
+mod source;
 mod store;
 mod table;
 mod when;

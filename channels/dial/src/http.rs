@@ -3,13 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1::{self, SendRequest};
+use hyper::{
+    body::Incoming,
+    client::conn::http1::{self, SendRequest},
+};
 use hyper_util::rt::TokioIo;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{Dial, DialError, Target};
+
+/// Bytes of an answer.
+pub(crate) const MAX_ANSWER: usize = 64 << 20;
 
 /// A whole answer.
 #[derive(Debug, Clone)]
@@ -52,7 +58,7 @@ impl HttpClient {
     /// A client of `target`: 60 seconds and 64 MiB for an answer.
     #[must_use]
     pub fn new(dial: Arc<dyn Dial>, target: Target) -> Self {
-        Self { dial, target, patience: Duration::from_secs(60), max_answer: 64 << 20, connection: Mutex::new(None) }
+        Self { dial, target, patience: Duration::from_secs(60), max_answer: MAX_ANSWER, connection: Mutex::new(None) }
     }
 
     /// The same with another limit of time for one answer.
@@ -133,12 +139,13 @@ impl HttpClient {
         }
         connection.ready().await.map_err(broken)?;
         let response = connection.send_request(request).await.map_err(broken)?;
-        let (head, body) = response.into_parts();
-        let body = Limited::new(body, self.max_answer)
-            .collect()
-            .await
-            .map_err(|_| HttpError::TooLarge(self.target.clone(), self.max_answer))?
-            .to_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, body })
+        whole(response, &self.target, self.max_answer).await
     }
+}
+
+/// Reads an answer to its end.
+pub(crate) async fn whole(response: Response<Incoming>, target: &Target, most: usize) -> Result<Answer, HttpError> {
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, most).collect().await.map_err(|_| HttpError::TooLarge(target.clone(), most))?;
+    Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes() })
 }

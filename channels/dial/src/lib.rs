@@ -8,6 +8,7 @@ mod net;
 mod proxy;
 mod target;
 mod tls;
+mod upload;
 mod websocket;
 
 pub use self::{

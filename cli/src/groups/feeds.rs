@@ -1,20 +1,20 @@
 //! `yaguractl feeds`: where it is known from what is weak.
 
 use std::{
-    io::Read as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use clap::Subcommand;
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     api::{Api, Body},
     error::CliError,
     output::Output,
     query::{Query, encoded},
+    source::Source,
     table::{Column, column},
 };
 
@@ -27,7 +27,7 @@ pub(crate) enum Feeds {
     Import {
         /// The feed's id, as `feeds list` shows it.
         feed: String,
-        /// The file, plain or packed as gzip, zstd, bzip2 or zip; `-` for the standard input.
+        /// The file, plain or packed as gzip, zstd, bzip2, xz or zip; `-` for the standard input.
         file: PathBuf,
         /// Its SHA-256 in hexadecimal digits: a file with another one is refused.
         #[arg(long)]
@@ -41,6 +41,17 @@ pub(crate) enum Feeds {
     },
     /// Show the last imports and how they went
     Status,
+    /// Write down a key by which the publisher knows us, as the NVD hands one out
+    Key {
+        /// The feed's id, as `feeds list` shows it.
+        feed: String,
+        /// A file with the key; `-` for the standard input. Never on the command line, where others see it.
+        #[arg(required_unless_present = "remove")]
+        file: Option<PathBuf>,
+        /// Take the key away instead.
+        #[arg(long, conflicts_with = "file")]
+        remove: bool,
+    },
 }
 
 const LIST: &[Column] = &[
@@ -74,6 +85,8 @@ const ONE: &[Column] = &[
     column("failure", "/failure"),
 ];
 
+const KEY: &[Column] = &[column("feed", "/id"), column("name", "/name"), column("key", "/has_api_key")];
+
 /// How often is looked whether an import has ended.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -81,17 +94,24 @@ pub(crate) async fn run(api: &Api, output: &Output, command: Feeds) -> Result<()
     match command {
         Feeds::List => output.list(LIST, &api.list(&Query::new("/api/v1/vulnerabilities/feeds"), None).await?),
         Feeds::Status => output.list(STATUS, &api.list(&Query::new("/api/v1/vulnerabilities/imports"), None).await?),
+        Feeds::Key { feed, file, remove: _ } => {
+            let key = file.as_deref().map(read).transpose()?.unwrap_or_default();
+            let path = format!("/api/v1/vulnerabilities/feeds/{}", encoded(&feed));
+            let known = api.get(&Query::new(path.clone())).await?;
+            let body = json!({"url": known["url"], "every_s": known["every_s"], "enabled": known["enabled"],
+                "public_key": known["public_key"], "api_key": key.trim()});
+            let changed = api.send(Method::PUT, &path, Body::Json(body), known["etag"].as_str()).await?.body;
+            output.one(KEY, &changed)
+        }
         Feeds::Import { feed, file, sha256, signature, no_wait } => {
-            let bytes = read(&file)?;
+            let source = Source::open(&file)?;
             let signature = signature.map(|file| read(&file)).transpose()?;
-            let signature = signature.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
             let query = Query::new(format!("/api/v1/vulnerabilities/feeds/{}/import", encoded(&feed)))
                 .with("name", name)
                 .with("sha256", sha256)
                 .with("signature", signature);
-            let body = Body::File("application/octet-stream", bytes.into());
-            let begun = api.send(Method::POST, query.as_str(), body, None).await?.body;
+            let begun = api.upload(query.as_str(), source).await?.body;
             let id = begun["import_id"].as_str().unwrap_or_default().to_owned();
             let ended = end(api, &id, no_wait).await?;
             output.one(ONE, &ended)?;
@@ -114,12 +134,9 @@ async fn end(api: &Api, id: &str, no_wait: bool) -> Result<Value, CliError> {
     }
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+fn read(file: &Path) -> Result<String, CliError> {
     let failed = |error| CliError::Usage(format!("failed to read {}: {error}", file.display()));
-    if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
-        return Ok(bytes);
-    }
-    std::fs::read(file).map_err(failed)
+    let is_input = file == Path::new("-");
+    let text = if is_input { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    text.map_err(failed)
 }
