@@ -44,7 +44,7 @@ pub(super) struct Work {
 /// Records of one transaction.
 const CHUNK: usize = 400;
 /// How often is looked whether somebody cancelled, and said how far it is.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// How far it is, for whoever looks.
 #[derive(Default)]
@@ -163,6 +163,10 @@ async fn take_over(
             Ok(_) => {}
             Err(ReadFault::Stopped) => return Ok(stopped(ctx)),
             Err(fault) => return Ok(End::Failed(chain(&fault))),
+        }
+        // It may have been read to its end before somebody took no more.
+        if progress.is_cancelled.load(Ordering::Relaxed) {
+            return Ok(stopped(ctx));
         }
         for chunk in changes.gone().chunks(CHUNK) {
             if is_cancelled(ctx, &work.import).await? {
