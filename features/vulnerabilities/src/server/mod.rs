@@ -58,6 +58,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "vulnerabilities windows",
         sql: include_str!("../../migrations/202611301150_vulnerabilities_windows.sql"),
     },
+    Migration {
+        version: 202_611_301_160,
+        name: "vulnerabilities statements",
+        sql: include_str!("../../migrations/202611301160_vulnerabilities_statements.sql"),
+    },
 ];
 
 /// Puts what fetching and judging need, and the board, into the context. `dir` is where feeds' files lie while they are imported; it is made

@@ -2,14 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use sqlx::{AssertSqlSafe, FromRow};
 use yagura_advisories::{Format, Statement};
 use yagura_server_kit::{ApiError, Context};
 
-use super::{Judged, cycles, write};
+use super::{Judged, write};
 use crate::{
     judge::{Installed, Name, Supersedence, Told, Verdict, ended, judge, names},
     programs::Ends,
@@ -32,7 +32,7 @@ const RULES: &str = "2";
 /// Judged before the product was known.
 pub(super) const PROVISIONAL: i64 = -1;
 /// Packages that are judged at once.
-const AT_ONCE: i64 = 150;
+pub(super) const AT_ONCE: usize = 150;
 
 #[derive(Debug, FromRow)]
 struct Row {
@@ -70,15 +70,31 @@ struct Subject {
     names: Vec<Name>,
 }
 
-/// Judges some; says how many there were.
-pub(super) async fn some(ctx: &Context) -> Result<Judged, ApiError> {
-    let subjects = next(ctx).await?;
-    if subjects.is_empty() {
-        return Ok(Judged::default());
-    }
+/// A package and its release.
+pub(super) type Key = (i64, String);
+
+/// Which there are: packages of the ledger, appliances, builds of Windows.
+const OF: &str = "FROM vulnerabilities_judged j
+     LEFT JOIN assets_package p ON p.number = j.package
+     LEFT JOIN vulnerabilities_system w ON w.package = j.package
+     LEFT JOIN (SELECT package, MAX(product) AS product, MAX(version) AS version FROM vulnerabilities_appliance
+     GROUP BY package) d ON d.package = j.package";
+const IS_DUE: &str = "j.edition <> $1 AND j.edition <> $2 AND COALESCE(p.number, d.package, w.package) IS NOT NULL";
+
+/// All that is to be judged now; packages that were built together stand together, because the same is said of them.
+pub(super) async fn due(ctx: &Context) -> Result<Vec<Key>, ApiError> {
+    let sql = format!(
+        "SELECT j.package AS package, j.release AS release {OF} WHERE {IS_DUE} ORDER BY COALESCE(p.built_name, ''), j.package"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(*EDITION).bind(PROVISIONAL).fetch_all(ctx.db().read()).await?)
+}
+
+/// Judges some of them; says how many there were.
+pub(super) async fn some(ctx: &Context, keys: &[Key], ends: &Arc<(Ends, i64)>) -> Result<Judged, ApiError> {
+    let subjects = subjects(ctx, keys).await?;
     let wanted: BTreeSet<Name> = subjects.iter().flat_map(|one| one.names.clone()).collect();
     let said = statements(ctx, &wanted).await?;
-    let by = By { supersedence: supersedence(ctx, &subjects).await?, ends: cycles::now(ctx).await? };
+    let by = By { supersedence: supersedence(ctx, &subjects).await?, ends: Arc::clone(ends) };
     // Thousands of comparisons: too long for a thread that answers others.
     let judged = tokio::task::spawn_blocking(move || all(subjects, &said, &by));
     let pairs = judged.await.map_err(|error| ApiError::unavailable(&error))?;
@@ -86,30 +102,28 @@ pub(super) async fn some(ctx: &Context) -> Result<Judged, ApiError> {
     Ok(Judged { packages: pairs.len(), changed })
 }
 
-async fn next(ctx: &Context) -> Result<Vec<Subject>, ApiError> {
-    let rows: Vec<Row> = sqlx::query_as(
+async fn subjects(ctx: &Context, keys: &[Key]) -> Result<Vec<Subject>, ApiError> {
+    let wanted: BTreeSet<(i64, &str)> = keys.iter().map(|(package, release)| (*package, release.as_str())).collect();
+    let packages: BTreeSet<i64> = keys.iter().map(|(package, _)| *package).collect();
+    let sql = format!(
         "SELECT j.package AS number, j.release AS release, COALESCE(p.name, d.product, w.product) AS name,
          COALESCE(p.version, d.version, w.version) AS version,
          CASE WHEN p.number IS NOT NULL THEN p.source WHEN w.package IS NOT NULL THEN 'system' ELSE 'appliance' END AS source,
          COALESCE(p.architecture, '') AS architecture, COALESCE(p.publisher, '') AS publisher,
          COALESCE(p.built_name, '') AS built_name, COALESCE(p.built_version, '') AS built_version,
          pr.vendor AS vendor, pr.name AS product, w.updates AS updates
-         FROM vulnerabilities_judged j
-         LEFT JOIN assets_package p ON p.number = j.package
-         LEFT JOIN (SELECT package, MAX(product) AS product, MAX(version) AS version FROM vulnerabilities_appliance
-         GROUP BY package) d ON d.package = j.package
-         LEFT JOIN vulnerabilities_system w ON w.package = j.package
+         {OF}
          LEFT JOIN licences_package l ON l.package = j.package
          LEFT JOIN licences_product pr ON pr.number = l.product
-         WHERE j.edition <> $1 AND j.edition <> $2 AND COALESCE(p.number, d.package, w.package) IS NOT NULL
-         ORDER BY COALESCE(p.built_name, ''), j.package LIMIT $3",
-    )
-    .bind(*EDITION)
-    .bind(PROVISIONAL)
-    .bind(AT_ONCE)
-    .fetch_all(ctx.db().read())
-    .await?;
-    Ok(rows.into_iter().map(subject).collect())
+         WHERE {IS_DUE} AND j.package IN ({})",
+        places(3, packages.len())
+    );
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(*EDITION).bind(PROVISIONAL);
+    for package in packages {
+        query = query.bind(package);
+    }
+    let rows: Vec<Row> = query.fetch_all(ctx.db().read()).await?;
+    Ok(rows.into_iter().filter(|row| wanted.contains(&(row.number, row.release.as_str()))).map(subject).collect())
 }
 
 fn subject(row: Row) -> Subject {
@@ -181,7 +195,7 @@ fn distance(format: &str) -> u8 {
 struct By {
     supersedence: Supersedence,
     /// Ends of programs, and today.
-    ends: (Ends, i64),
+    ends: Arc<(Ends, i64)>,
 }
 
 /// Which updates take the place of which, by all feeds; nothing where no Windows is judged.

@@ -77,13 +77,20 @@ pub async fn look(ctx: &Context) -> Result<Judged, ApiError> {
     due::mark(ctx).await?;
     cycles::mark(ctx).await?;
     let mut judged = Judged::default();
-    while !ctx.stopping().is_cancelled() {
-        let some = judging::some(ctx).await?;
-        if some.packages == 0 {
+    loop {
+        let due = judging::due(ctx).await?;
+        if due.is_empty() || ctx.stopping().is_cancelled() {
             break;
         }
-        judged.packages += some.packages;
-        judged.changed += some.changed;
+        let ends = Arc::new(cycles::now(ctx).await?);
+        for keys in due.chunks(judging::AT_ONCE) {
+            if ctx.stopping().is_cancelled() {
+                break;
+            }
+            let some = judging::some(ctx, keys, &ends).await?;
+            judged.packages += some.packages;
+            judged.changed += some.changed;
+        }
     }
     if judged.changed > 0 {
         board::ring(ctx);

@@ -1,6 +1,6 @@
 //! Writing what is different in the claims of some packages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow};
 use yagura_server_kit::{ApiError, Context};
@@ -19,6 +19,8 @@ const CHUNK: usize = 400;
 /// A claim that holds.
 #[derive(Debug, FromRow)]
 struct Row {
+    package: i64,
+    release: String,
     number: i64,
     part: String,
     standing: String,
@@ -44,26 +46,75 @@ pub(super) async fn write(ctx: &Context, pairs: &[Pair]) -> Result<usize, ApiErr
 }
 
 async fn chunk(ctx: &Context, pairs: &[&Pair]) -> Result<usize, ApiError> {
+    if pairs.is_empty() {
+        return Ok(0);
+    }
     let now = ctx.now();
     let mut tx = ctx.db().write_relaxed().await?;
+    let mut held = Held::read(tx.on(), pairs).await?;
     let mut changed = 0;
     for pair in pairs {
-        changed += one(tx.on(), pair, now).await?;
+        changed += one(tx.on(), pair, held.of(pair), now).await?;
     }
+    judged(tx.on(), pairs).await?;
     tx.commit().await?;
     Ok(changed)
 }
 
-async fn one(connection: &mut AnyConnection, pair: &Pair, now: Time) -> Result<usize, ApiError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT number, part, standing, installed, fixed, advisory, feed, evidence FROM vulnerabilities_claim
-         WHERE package = $1 AND release = $2 AND gone_at IS NULL",
-    )
-    .bind(pair.package)
-    .bind(&pair.release)
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut held: BTreeMap<i64, Row> = rows.into_iter().map(|row| (row.number, row)).collect();
+/// What is known of a package of a release before it is written.
+#[derive(Default)]
+struct Before {
+    claims: BTreeMap<i64, Row>,
+    names: BTreeSet<(String, String)>,
+    built_name: String,
+}
+
+/// The same of several, by package and release. Asked for together: most packages are judged as they were, and then nothing else is asked.
+struct Held(HashMap<(i64, String), Before>);
+
+impl Held {
+    async fn read(connection: &mut AnyConnection, pairs: &[&Pair]) -> Result<Self, ApiError> {
+        let packages: BTreeSet<i64> = pairs.iter().map(|pair| pair.package).collect();
+        let within = places(1, packages.len());
+        let mut held: HashMap<(i64, String), Before> = HashMap::new();
+        let sql = format!(
+            "SELECT package, release, number, part, standing, installed, fixed, advisory, feed, evidence FROM vulnerabilities_claim
+             WHERE package IN ({within}) AND gone_at IS NULL"
+        );
+        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
+        for package in &packages {
+            query = query.bind(*package);
+        }
+        for row in query.fetch_all(&mut *connection).await? {
+            let before = held.entry((row.package, row.release.clone())).or_default();
+            before.claims.insert(row.number, row);
+        }
+        let sql = format!(
+            "SELECT package, release, ecosystem, name FROM vulnerabilities_name WHERE package IN ({within})
+             UNION ALL SELECT package, release, '', built_name FROM vulnerabilities_judged WHERE package IN ({within})"
+        );
+        let mut query = sqlx::query_as::<_, (i64, String, String, String)>(AssertSqlSafe(sql));
+        for package in &packages {
+            query = query.bind(*package);
+        }
+        for (package, release, ecosystem, name) in query.fetch_all(&mut *connection).await? {
+            let before = held.entry((package, release)).or_default();
+            if ecosystem.is_empty() {
+                before.built_name = name;
+            } else {
+                before.names.insert((ecosystem, name));
+            }
+        }
+        Ok(Self(held))
+    }
+
+    fn of(&mut self, pair: &Pair) -> Before {
+        self.0.remove(&(pair.package, pair.release.clone())).unwrap_or_default()
+    }
+}
+
+async fn one(connection: &mut AnyConnection, pair: &Pair, before: Before, now: Time) -> Result<usize, ApiError> {
+    let mut held = before.claims;
     let mut new = Vec::new();
     for verdict in &pair.verdicts {
         let words = [&pair.package.to_string(), &pair.release, &verdict.weakness, &verdict.subject];
@@ -83,7 +134,15 @@ async fn one(connection: &mut AnyConnection, pair: &Pair, now: Time) -> Result<u
             .execute(&mut *connection)
             .await?;
     }
-    judged(connection, pair).await?;
+    named(connection, pair, before.names).await?;
+    if before.built_name != pair.built_name {
+        sqlx::query("UPDATE vulnerabilities_judged SET built_name = $1 WHERE package = $2 AND release = $3")
+            .bind(&pair.built_name)
+            .bind(pair.package)
+            .bind(&pair.release)
+            .execute(connection)
+            .await?;
+    }
     Ok(new.len() + held.len())
 }
 
@@ -162,38 +221,50 @@ async fn known(connection: &mut AnyConnection, new: &[(i64, &Verdict)], now: Tim
     Ok(())
 }
 
-/// Writes down by what it was judged, and under which names statements about it stand.
-async fn judged(connection: &mut AnyConnection, pair: &Pair) -> Result<(), ApiError> {
-    let before: Vec<(String, String)> =
-        sqlx::query_as("SELECT ecosystem, name FROM vulnerabilities_name WHERE package = $1 AND release = $2")
-            .bind(pair.package)
-            .bind(&pair.release)
-            .fetch_all(&mut *connection)
-            .await?;
+/// Writes down under which names statements about it stand.
+async fn named(
+    connection: &mut AnyConnection,
+    pair: &Pair,
+    before: BTreeSet<(String, String)>,
+) -> Result<(), ApiError> {
     let now: BTreeSet<(String, String)> =
         pair.names.iter().map(|name| (name.ecosystem.to_string(), name.package.clone())).collect();
-    if before.into_iter().collect::<BTreeSet<_>>() != now {
-        sqlx::query("DELETE FROM vulnerabilities_name WHERE package = $1 AND release = $2")
-            .bind(pair.package)
-            .bind(&pair.release)
-            .execute(&mut *connection)
-            .await?;
-        for (ecosystem, name) in now {
-            sqlx::query("INSERT INTO vulnerabilities_name (package, release, ecosystem, name) VALUES ($1, $2, $3, $4)")
-                .bind(pair.package)
-                .bind(&pair.release)
-                .bind(ecosystem)
-                .bind(name)
-                .execute(&mut *connection)
-                .await?;
-        }
+    if before == now {
+        return Ok(());
     }
-    sqlx::query("UPDATE vulnerabilities_judged SET edition = $1, built_name = $2 WHERE package = $3 AND release = $4")
-        .bind(pair.edition)
-        .bind(&pair.built_name)
+    sqlx::query("DELETE FROM vulnerabilities_name WHERE package = $1 AND release = $2")
         .bind(pair.package)
         .bind(&pair.release)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    for (ecosystem, name) in now {
+        sqlx::query("INSERT INTO vulnerabilities_name (package, release, ecosystem, name) VALUES ($1, $2, $3, $4)")
+            .bind(pair.package)
+            .bind(&pair.release)
+            .bind(ecosystem)
+            .bind(name)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes down by which edition of the rules they were judged.
+async fn judged(connection: &mut AnyConnection, pairs: &[&Pair]) -> Result<(), ApiError> {
+    let mut by_edition: BTreeMap<(i64, &str), Vec<i64>> = BTreeMap::new();
+    for pair in pairs {
+        by_edition.entry((pair.edition, pair.release.as_str())).or_default().push(pair.package);
+    }
+    for ((edition, release), packages) in by_edition {
+        let sql = format!(
+            "UPDATE vulnerabilities_judged SET edition = $1 WHERE release = $2 AND package IN ({})",
+            places(3, packages.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(edition).bind(release.to_owned());
+        for package in packages {
+            query = query.bind(package);
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
