@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
 import { answered } from '@shell/api/client';
 import { ifMatch } from '@shell/api/if-match';
 import { useCan } from '@shell/session/session';
@@ -20,9 +20,10 @@ import css from './parts.module.css';
 import { useChange } from './use-change';
 
 const hour = 3600;
-const fresh: Required<FeedBody> = { name: '', format: 'osv', url: '', every_s: 24 * hour, enabled: false, licence: '', public_key: '' };
-const bodyOf = ({ name, format, url, every_s, enabled, licence, public_key }: Feed): Required<FeedBody> => ({ name, format, url, every_s, enabled, licence, public_key });
-const changeOf = ({ url, every_s, enabled, public_key }: Required<FeedBody>): FeedChange => ({ url, every_s, enabled, public_key });
+const fresh: Required<FeedBody> = { name: '', format: 'osv', url: '', every_s: 24 * hour, enabled: false, licence: '', public_key: '', api_key: null };
+const bodyOf = ({ name, format, url, every_s, enabled, licence, public_key }: Feed): Required<FeedBody> => ({ name, format, url, every_s, enabled, licence, public_key, api_key: null });
+// Without a word about the key, the server keeps the one that it has.
+const changeOf = ({ url, every_s, enabled, public_key, api_key }: Required<FeedBody>): FeedChange => ({ url, every_s, enabled, public_key, ...(api_key === null ? {} : { api_key }) });
 
 /** Where a feed is fetched, how often, and whether at all. */
 function Form({ feed, readOnly, onDone }: { feed: Feed | null; readOnly: boolean; onDone: () => void }): ReactNode {
@@ -101,6 +102,26 @@ function Form({ feed, readOnly, onDone }: { feed: Feed | null; readOnly: boolean
         }}
       />
       {text('public_key', t('public_key_hint'))}
+      <PasswordInput
+        label={t('api_key')}
+        description={feed?.has_api_key ? t('api_key_kept') : t('api_key_hint')}
+        disabled={readOnly}
+        autoComplete="new-password"
+        value={value.api_key ?? ''}
+        onChange={(event) => {
+          setValue({ ...value, api_key: event.currentTarget.value === '' ? null : event.currentTarget.value });
+        }}
+      />
+      {feed?.has_api_key && (
+        <Checkbox
+          label={t('api_key_none')}
+          disabled={readOnly}
+          checked={value.api_key === ''}
+          onChange={(event) => {
+            setValue({ ...value, api_key: event.currentTarget.checked ? '' : null });
+          }}
+        />
+      )}
       {save.error && <Failed error={save.error} />}
       {!readOnly && (
         <Acts>

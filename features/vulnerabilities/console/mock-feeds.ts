@@ -26,6 +26,7 @@ function feed(name: string, format: string, url: string, licence: string, record
     built_in: true,
     etag: '1',
     public_key: '',
+    has_api_key: false,
     version: 1,
     ...more,
   };
