@@ -144,9 +144,9 @@ impl House {
         self.ask("PATCH", "/api/v1/settings", &headers, Some(change)).await
     }
 
-    /// Waits until something holds.
+    /// Waits until something holds; long, because other tests have the processors too.
     pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, mut holds: impl FnMut() -> F) {
-        let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+        let patience = tokio::time::Instant::now() + Duration::from_secs(120);
         while !holds().await {
             assert!(tokio::time::Instant::now() < patience, "not in time: {what}");
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -44,7 +44,7 @@ pub(super) struct Work {
 /// Records of one transaction.
 const CHUNK: usize = 400;
 /// How often is looked whether somebody cancelled, and said how far it is.
-const TELL_EVERY: Duration = Duration::from_millis(500);
+const TELL_EVERY: Duration = Duration::from_millis(250);
 
 /// How far it is, for whoever looks.
 #[derive(Default)]
