@@ -23,7 +23,8 @@ export default defineConfig({
   webServer: {
     command: `npx vite build --mode mock --logLevel error && npx vite preview --mode mock --port ${String(port)} --strictPort`,
     port,
-    timeout: 120_000,
+    // Beside two compilers on two processors the build alone takes minutes.
+    timeout: 600_000,
     reuseExistingServer: false,
   },
 });
