@@ -50,7 +50,6 @@ fn has_security_version(package: &str) -> bool {
     apt("apt-cache", &["madison", package]).is_some_and(|versions| versions.contains("-security"))
 }
 
-#[expect(clippy::print_stdout, reason = "a test that skips says so")]
 #[tokio::test(flavor = "multi_thread")]
 async fn r05_every_security_line_of_this_machines_own_apt_is_pending_and_red() {
     let simulated = |what| apt("apt-get", &["--simulate", what]);
@@ -130,7 +129,7 @@ async fn r05_r06_what_apt_says_is_pending_is_red_until_the_remedy_has_installed_
     assert_eq!(
         serde_json::from_str::<Value>(line).unwrap(),
         json!({"endpoint": "soumu-21", "package": "yagura-probe", "installed": "1.0-1", "fixed": "1.0-1+deb12u1",
-            "source": "debian", "severity": "unknown", "cve": "CVE-2026-90001", "evidence": "updater,vendor"})
+            "source": "debian", "severity": "medium", "cve": "CVE-2026-90001", "evidence": "updater,vendor"})
     );
 
     let remedy = house.ask("GET", "/api/v1/vulnerabilities/remedy?part=patches", None, 200).await;

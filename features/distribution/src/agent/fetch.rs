@@ -171,7 +171,7 @@ impl Fetch<'_> {
     async fn attempt(&self, hash: BlobHash, place: &Path, pace: &mut Paced<'_>) -> Result<(), Missed> {
         let fetched = tokio::select! {
             () = self.recalled.cancelled() => return Err(Missed::Recalled),
-            fetched = self.from_anywhere(hash, pace) => fetched,
+            fetched = self.wherever_it_is(hash, pace) => fetched,
         };
         let blob = match fetched {
             Ok(blob) => blob,
@@ -187,7 +187,7 @@ impl Fetch<'_> {
     }
 
     /// From a neighbour where one has it, else from the server.
-    async fn from_anywhere(&self, hash: BlobHash, pace: &mut Paced<'_>) -> Result<PathBuf, NoBlob> {
+    async fn wherever_it_is(&self, hash: BlobHash, pace: &mut Paced<'_>) -> Result<PathBuf, NoBlob> {
         let taker = pace.taker.insert(Taker::new(self.near, hash, self.key.rollout.to_string()));
         taker.find(self.deadline).await;
         self.blobs.fetch(hash, BlobPurpose::Package, pace).await

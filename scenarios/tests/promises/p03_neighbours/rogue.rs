@@ -21,6 +21,7 @@ use yagura_channel::{
         identity::IdentityDir,
     },
     wire::{
+        PROTOCOL,
         blob::{BlobHash, Content},
         command::Progress,
         key::PublicKey,
@@ -32,6 +33,8 @@ use yagura_scenarios::{Apart, House, Segment};
 use yagura_vocabulary::{Clock as _, CommandState, SystemClock};
 
 const PORT: u16 = 17_420;
+/// A start of the machine, a start of the agent, a numbering: there is one of each.
+const ID: &str = "018f3c2a-0000-7000-8000-000000000001";
 /// One that stops gives so many chunks.
 const CHUNKS: u32 = 5;
 
@@ -113,6 +116,11 @@ impl Rogue {
         let dial = Arc::new(NetDial::new(tls, ProxyChoice::Direct));
         let clock = ServerClock::new(Arc::new(SystemClock));
         let client = AgentClient::new(dir.load().unwrap().unwrap(), dir, dial, clock).unwrap();
+        // What it can do is in its greeting: nothing is given to whoever cannot.
+        let hello = json!({"protocol": [PROTOCOL, PROTOCOL], "agent_version": "0.1.0", "hostname": name, "os": "linux", "os_name": "Debian",
+            "hardware_id": name, "boot_id": ID, "run_id": ID, "features": [{"feature": "distribution", "version": 1}], "epoch": ID,
+            "lanes": [], "key_set": client.record().keys.set.version});
+        client.hello(&serde_json::from_value(hello).unwrap()).await.unwrap();
         Self { client }
     }
 

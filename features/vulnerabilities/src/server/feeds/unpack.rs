@@ -176,8 +176,9 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
+    type Pack = fn(&[u8]) -> Vec<u8>;
     /// All ways of packing one file.
-    const WAYS: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [("gz", gz), ("bz2", bz2), ("xz", xz), ("zst", zst)];
+    const WAYS: [(&str, Pack); 4] = [("gz", gz), ("bz2", bz2), ("xz", xz), ("zst", zst)];
 
     /// What `golden/words.bz2` was packed from by the program `bzip2`: text, runs and every byte, in more than one block.
     fn words() -> Vec<u8> {

@@ -49,7 +49,7 @@ pub(super) enum FetchingError {
     #[error("{0}")]
     Signature(#[from] SignatureError),
     #[error("the feed has a public key, so a signature must stand at {url}: {why}")]
-    SignatureNotThere { url: String, why: FetchError },
+    SignatureNotThere { url: String, why: Box<FetchError> },
     #[error(
         "the feed has a public key, and is signed nowhere that is known: pages and lists of advisories have no .minisig; take the key away"
     )]
@@ -118,7 +118,7 @@ async fn one(mut client: Client<'_>, feed: &Row) -> Result<Option<Found>, Fetchi
         let signature = match client.fetch_within(&url, &Last::default(), LARGEST_SIGNATURE).await {
             Ok(Fetched::New(signature, _)) => signature,
             Ok(Fetched::Unchanged) => return Err(SignatureError::NoSignature.into()),
-            Err(why) => return Err(FetchingError::SignatureNotThere { url, why }),
+            Err(why) => return Err(FetchingError::SignatureNotThere { url, why: Box::new(why) }),
         };
         let text = text(&signature).await.ok_or(SignatureError::NoSignature)?;
         key.check(&file.blake2, &Signature::read(&text)?)?;
