@@ -190,8 +190,8 @@ async fn neighbours_that_lie_or_stop_in_the_middle_cost_nothing_but_time() {
     town.allow().await;
     let mut ids = town.ids().await;
     ids.retain(|(name, _)| *name != BRANCH.0);
-    let liar = Rogue::enrol(&town.house, "liar").await;
-    let stops = Rogue::enrol(&town.house, "stops").await;
+    let liar = Rogue::enrol(&mut town.house, "liar").await;
+    let stops = Rogue::enrol(&mut town.house, "stops").await;
     let rings = [vec![liar.id(), stops.id()], ids.iter().map(|(_, id)| id.clone()).collect()];
     let (rollout, content) = town.rollout("2.0", &rings).await;
     let liar = liar.give(&mut town.office, &town.house, "192.0.2.66", (&rollout, &content), Does::Lie).await;

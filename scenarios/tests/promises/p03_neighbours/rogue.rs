@@ -21,7 +21,6 @@ use yagura_channel::{
         identity::IdentityDir,
     },
     wire::{
-        PROTOCOL,
         blob::{BlobHash, Content},
         command::Progress,
         key::PublicKey,
@@ -33,8 +32,6 @@ use yagura_scenarios::{Apart, House, Segment};
 use yagura_vocabulary::{Clock as _, CommandState, SystemClock};
 
 const PORT: u16 = 17_420;
-/// A start of the machine, a start of the agent, a numbering: there is one of each.
-const ID: &str = "018f3c2a-0000-7000-8000-000000000001";
 /// One that stops gives so many chunks.
 const CHUNKS: u32 = 5;
 
@@ -108,19 +105,24 @@ impl Giver for Home {
 }
 
 impl Rogue {
-    pub(super) async fn enrol(house: &House, name: &str) -> Self {
+    pub(super) async fn enrol(house: &mut House, name: &str) -> Self {
         house.enrol(name, &house.url(), &house.authority());
+        // A real agent says once what it can do: nothing is given to whoever cannot. Then its key is ours.
+        house.start_agent_in(name);
+        let own = IdentityDir::new(&house.path(name)).load().unwrap().unwrap();
+        house
+            .until("its greeting", &format!("/api/v1/endpoints/{}/policies", own.record.endpoint), |page| {
+                let known = page["items"].as_array()?.iter().find(|policy| policy["feature"] == "distribution")?;
+                (known["state"] == "applied").then_some(())
+            })
+            .await;
+        house.kill_agent_in(name);
         let dir = IdentityDir::new(&house.path(name));
         let pem = std::fs::read_to_string(house.authority()).unwrap();
         let tls = client_config(&Trust::Authorities { pem, system: false }).unwrap();
         let dial = Arc::new(NetDial::new(tls, ProxyChoice::Direct));
         let clock = ServerClock::new(Arc::new(SystemClock));
         let client = AgentClient::new(dir.load().unwrap().unwrap(), dir, dial, clock).unwrap();
-        // What it can do is in its greeting: nothing is given to whoever cannot.
-        let hello = json!({"protocol": [PROTOCOL, PROTOCOL], "agent_version": "0.1.0", "hostname": name, "os": "linux", "os_name": "Debian",
-            "hardware_id": name, "boot_id": ID, "run_id": ID, "features": [{"feature": "distribution", "version": 1}], "epoch": ID,
-            "lanes": [], "key_set": client.record().keys.set.version});
-        client.hello(&serde_json::from_value(hello).unwrap()).await.unwrap();
         Self { client }
     }
 
