@@ -1,6 +1,10 @@
 //! Totals: by group, part and severity, and by weakness.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::BTreeMap,
+    num::NonZero,
+    thread::{available_parallelism, scope},
+};
 
 use serde::Serialize;
 
@@ -108,7 +112,7 @@ impl GroupTotals {
         }
     }
 
-    fn count(&mut self, view: &View<'_>, machine: &Machine, emergencies: &mut BTreeSet<u32>) {
+    fn count(&mut self, view: &View<'_>, machine: &Machine, emergencies: &mut [bool]) {
         let (mut parts, mut severities) = ([false; 5], [false; 5]);
         for shown in view.all(machine) {
             if !shown.red {
@@ -125,7 +129,7 @@ impl GroupTotals {
             self.severities[severity].add(&shown, !std::mem::replace(&mut severities[severity], true));
             if shown.seen.emergency {
                 self.cells[EMERGENCY].add(&shown, !std::mem::replace(&mut parts[EMERGENCY], true));
-                emergencies.insert(shown.seen.weakness);
+                emergencies[shown.seen.weakness as usize] = true;
             }
         }
         self.machines += 1;
@@ -160,25 +164,67 @@ pub struct Totals {
     pub cycles: BTreeMap<u32, u64>,
 }
 
-/// Counts a view.
+/// What some machines add up to.
+struct Sum {
+    own: Vec<GroupTotals>,
+    /// By the weakness's place.
+    emergencies: Vec<bool>,
+    cycles: BTreeMap<u32, u64>,
+}
+
+impl Sum {
+    fn of<'a>(view: &View<'a>, machines: impl Iterator<Item = &'a Machine>) -> Self {
+        let mut own = vec![GroupTotals::default(); view.board.groups.len()];
+        let (mut emergencies, mut cycles) = (vec![false; view.board.weaknesses.len()], BTreeMap::new());
+        for machine in machines {
+            if let Some(cycle) = machine.cycle {
+                *cycles.entry(cycle).or_default() += 1;
+            }
+            // A machine that is seen is in a group that there is.
+            if let Some(group) = own.get_mut(machine.group as usize) {
+                group.count(view, machine, &mut emergencies);
+            }
+        }
+        Self { own, emergencies, cycles }
+    }
+
+    fn and(&mut self, other: &Self) {
+        for (group, more) in self.own.iter_mut().zip(&other.own) {
+            group.and(more);
+        }
+        for (known, more) in self.emergencies.iter_mut().zip(&other.emergencies) {
+            *known |= more;
+        }
+        for (cycle, more) in &other.cycles {
+            *self.cycles.entry(*cycle).or_default() += more;
+        }
+    }
+}
+
+/// Counting so few machines is not worth another thread.
+const ALONE: usize = 2_000;
+
+/// Counts a view. With many machines each processor counts a part of them: somebody waits for the answer.
 #[must_use]
 pub fn totals(view: &View<'_>) -> Totals {
-    let mut own = vec![GroupTotals::default(); view.board.groups.len()];
-    let (mut emergencies, mut cycles) = (BTreeSet::new(), BTreeMap::new());
-    for machine in view.machines() {
-        if let Some(cycle) = machine.cycle {
-            *cycles.entry(cycle).or_default() += 1;
+    let machines: Vec<&Machine> = view.machines().collect();
+    let hands = available_parallelism().map_or(1, NonZero::get).min(machines.len().div_ceil(ALONE)).max(1);
+    let mut parts = machines.chunks(machines.len().div_ceil(hands).max(1));
+    let first = parts.next().unwrap_or_default();
+    let sum = scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || Sum::of(view, part.iter().copied()))).collect();
+        let mut sum = Sum::of(view, first.iter().copied());
+        for other in others {
+            // What panics there panics here.
+            sum.and(&other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        // A machine that is seen is in a group that there is.
-        if let Some(group) = own.get_mut(machine.group as usize) {
-            group.count(view, machine, &mut emergencies);
-        }
-    }
+        sum
+    });
     let mut all = GroupTotals::default();
-    for group in &own {
+    for group in &sum.own {
         all.and(group);
     }
-    let mut groups = own.clone();
+    let mut groups = sum.own.clone();
     // Those below stand behind those above.
     for at in (0..groups.len()).rev() {
         if let Some(parent) = view.board.groups[at].parent.map(|parent| parent as usize).filter(|parent| *parent < at) {
@@ -186,7 +232,8 @@ pub fn totals(view: &View<'_>) -> Totals {
             above[parent].and(&below[0]);
         }
     }
-    Totals { all, own, groups, emergencies: emergencies.len() as u64, cycles }
+    let emergencies = sum.emergencies.iter().filter(|known| **known).count() as u64;
+    Totals { all, own: sum.own, groups, emergencies, cycles: sum.cycles }
 }
 
 /// A weakness on the machines of a view.

@@ -87,8 +87,8 @@ fn behind(counted: &Counted, asked: &Asked) -> HashMap<u32, i64> {
     behind
 }
 
-/// The findings of a machine that are asked for and can be mended by an update.
-fn wanted(view: &View<'_>, machine: &Machine) -> HashSet<u32> {
+/// The findings of a machine that are asked for and can be mended by an update, in rising order as the machine has them.
+fn wanted(view: &View<'_>, machine: &Machine) -> Vec<u32> {
     // No update mends that a release has ended.
     let is_end = |finding: u32| {
         let weakness = view.board.findings[finding as usize].weakness;
@@ -99,13 +99,13 @@ fn wanted(view: &View<'_>, machine: &Machine) -> HashSet<u32> {
     can.map(|shown| shown.held.finding).collect()
 }
 
-fn units(view: &View<'_>, machine: &Machine, wanted: &HashSet<u32>) -> Vec<u32> {
+fn units(view: &View<'_>, machine: &Machine, wanted: &[u32]) -> Vec<u32> {
     if wanted.is_empty() {
         return Vec::new();
     }
     let has = |unit: &&u32| {
         let claims = &view.board.units[**unit as usize].claims;
-        claims.iter().any(|(finding, known)| known.standing == Standing::Open && wanted.contains(finding))
+        claims.iter().any(|(finding, known)| known.standing == Standing::Open && wanted.binary_search(finding).is_ok())
     };
     machine.units.iter().filter(has).copied().collect()
 }
@@ -120,15 +120,30 @@ fn system(release: &str, source: Option<&str>) -> &'static str {
     }
 }
 
+/// What is to be done by one system, on which endpoints. Packages are marked by their unit and named at the end: a hundred thousand machines
+/// with three hundred packages each name the same few thousand.
+#[derive(Default)]
+struct ToDo {
+    units: HashSet<u32>,
+    names: BTreeSet<String>,
+    endpoints: BTreeSet<String>,
+}
+
 fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
     let view = asked.view(counted);
     let board = view.board;
     let mut remedy = Remedy::default();
-    let mut systems: BTreeMap<&'static str, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
-    let (mut endpoints, mut names, mut cannot) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::<&str, u64>::new());
+    let (mut systems, mut cannot) = (BTreeMap::<&'static str, ToDo>::new(), BTreeMap::<&str, u64>::new());
     for machine in view.machines() {
         let mut whys = BTreeSet::new();
-        let (mut any, mut to_do) = (false, BTreeSet::<(&'static str, String)>::new());
+        let (mut any, mut does) = (false, BTreeSet::<&'static str>::new());
+        let mut names = |system: &'static str, name: &str| {
+            does.insert(system);
+            let names = &mut systems.entry(system).or_default().names;
+            if machine.endpoint.is_some() && !names.contains(name) {
+                names.insert(name.to_owned());
+            }
+        };
         for shown in view.findings(machine) {
             any = true;
             let finding = &board.findings[shown.held.finding as usize];
@@ -138,7 +153,7 @@ fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
             } else if shown.held.known().standing != Standing::Open {
                 whys.insert("no_fix");
             } else if key.starts_with(UPDATE) {
-                to_do.insert((system(&machine.release, None), finding.subject.to_string()));
+                names(system(&machine.release, None), &finding.subject);
             } else if finding.part == Part::Remote && machine.endpoint.is_none() {
                 whys.insert("not_a_package");
             }
@@ -148,45 +163,53 @@ fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
         }
         remedy.machines += 1;
         let wanted = wanted(&view, machine);
-        for unit in units(&view, machine, &wanted) {
-            let unit = &board.units[unit as usize];
+        let mut marked = Vec::new();
+        for number in units(&view, machine, &wanted) {
+            let unit = &board.units[number as usize];
             let Some(source) = known.sources.get(&unit.package) else { continue };
             let system = system(&machine.release, Some(source));
             // Of Windows it is said which update.
             let is_wanted = |id: &str| {
                 let findings = board.weakness(id).map(|at| board.findings_of(at)).unwrap_or_default();
-                findings.iter().any(|finding| wanted.contains(finding))
+                findings.iter().any(|finding| wanted.binary_search(finding).is_ok())
             };
             let updates = known.updates.get(&unit.package).map(|it| packages::needed(it, is_wanted));
             match updates.filter(|it| !it.is_empty()) {
-                Some(updates) => to_do.extend(updates.into_iter().map(|kb| (system, kb))),
-                None => drop(to_do.insert((system, unit.name.to_string()))),
+                Some(updates) => updates.iter().for_each(|kb| names(system, kb)),
+                None => marked.push((system, number)),
             }
         }
+        does.extend(marked.iter().map(|(system, _)| *system));
         match &machine.endpoint {
             None => {
                 remedy.without_agent += 1;
                 whys.insert("no_agent");
             }
-            Some(endpoint) if !to_do.is_empty() => {
-                endpoints.insert(endpoint.clone());
-                for (system, name) in to_do {
-                    let (of, packages) = systems.entry(system).or_default();
-                    of.insert(endpoint.clone());
-                    packages.insert(name.clone());
-                    names.insert(name);
+            Some(endpoint) => {
+                for (system, unit) in marked {
+                    systems.entry(system).or_default().units.insert(unit);
+                }
+                for system in does {
+                    systems.entry(system).or_default().endpoints.insert(endpoint.clone());
                 }
             }
-            Some(_) => {}
         }
         whys.into_iter().for_each(|why| *cannot.entry(why).or_default() += 1);
     }
-    let of = |(system, (endpoints, packages)): (&str, (BTreeSet<String>, BTreeSet<String>))| RemedySystem {
-        system: system.to_owned(),
-        endpoints: endpoints.into_iter().collect(),
-        packages: packages.into_iter().collect(),
-    };
-    remedy.systems = systems.into_iter().map(of).collect();
+    let (mut endpoints, mut names) = (BTreeSet::new(), BTreeSet::new());
+    for (system, mut to_do) in systems {
+        if to_do.endpoints.is_empty() {
+            continue;
+        }
+        to_do.names.extend(to_do.units.iter().map(|unit| board.units[*unit as usize].name.to_string()));
+        endpoints.extend(to_do.endpoints.iter().cloned());
+        names.extend(to_do.names.iter().cloned());
+        remedy.systems.push(RemedySystem {
+            system: system.to_owned(),
+            endpoints: to_do.endpoints.into_iter().collect(),
+            packages: to_do.names.into_iter().collect(),
+        });
+    }
     remedy.endpoints = endpoints.into_iter().collect();
     remedy.packages = names.into_iter().collect();
     remedy.cannot = cannot.into_iter().map(|(why, machines)| RemedyCannot { why: why.to_owned(), machines }).collect();

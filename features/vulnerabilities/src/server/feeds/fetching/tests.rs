@@ -409,9 +409,12 @@ async fn beside_an_index_the_list_of_changes_is_read_and_without_one_all_that_it
     let fetch = Fetch::over(net);
     let found = fetch.find(&feed(Format::MsrcCsaf, "https://csaf.example/with/index.txt", "")).await.unwrap().unwrap();
     assert_eq!((texts(&found), found.known_until.is_some()), (vec!["/with/a.json".to_owned()], true));
+    // Its files are there as long as it is.
+    drop(found);
     let found =
         fetch.find(&feed(Format::MsrcCsaf, "https://csaf.example/without/index.txt", "")).await.unwrap().unwrap();
     assert_eq!((texts(&found).len(), found.known_until), (2, None));
+    drop(found);
     let failed = fetch.fails(&feed(Format::MsrcCsaf, "https://csaf.example/none/index.txt", "")).await;
     assert!(failed.contains("404") && failed.contains("/none/index.txt"), "{failed}");
     assert!(!provider.paths().contains(&"/with/index.txt".to_owned()));
