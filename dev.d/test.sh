@@ -28,6 +28,7 @@ cmd_ci() {
   [ $# -eq 0 ] || die "ci takes no options"
   begin_tests
   CHECKED=yes
+  lint_while_compiling
   test_beside check_and_test_rust check_and_test_consoles
   sum_up
 }
@@ -159,9 +160,24 @@ build_test_programs() {
 }
 
 # By one invocation: without the tests, whose crates ask for more of tokio and others, half of the server would be compiled once more.
-# Examples have no tests; ./dev check reads them.
 build_test_profile() {
-  cargo build --locked --workspace --all-features --lib --bins --tests && scenarios_program >/dev/null
+  build_targets && scenarios_program >/dev/null
+}
+
+build_targets() {
+  cargo build --locked --workspace --all-features "${TARGETS[@]}" </dev/null
+}
+
+# Examples have no tests; ./dev check reads them.
+TARGETS=(--lib --bins --tests)
+
+# clippy's driver is rustc with more lints. Where both are asked for, our own crates are compiled by it, all targets at once: read first
+# and compiled afterwards, they and all that they stand on go through the compiler twice. What people use is compiled by rustc.
+lint_while_compiling() {
+  local driver
+  driver=$(find_clippy_driver) || return 0
+  export RUSTC_WORKSPACE_WRAPPER=$driver
+  TARGETS=(--all-targets)
 }
 
 # The program with the scenarios. As cargo says it: "Executable tests/promises/main.rs (target/debug/deps/promises-0123456789abcdef)"

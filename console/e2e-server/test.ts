@@ -1,10 +1,10 @@
 import { X509Certificate, createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { chromium, test as base, type Browser, type Page } from '@playwright/test';
+import { chromium, expect, test as base, type Browser, type Page } from '@playwright/test';
 import { openHouse, binaries, type House } from './house';
 
-export { expect } from '@playwright/test';
+export { expect };
 
 export const password = 'a long enough sentence';
 
@@ -93,4 +93,16 @@ export async function comeIn(page: Page, house: House): Promise<void> {
   await page.goto(link.pathname + link.hash);
   await page.getByRole('button', { name: 'サインインする' }).click();
   await decideOnPassword(page);
+}
+
+/** Has the open page speak a language. It is the administrator's from then on, so that pages loaded later speak it too. */
+export async function speak(page: Page, language: 'ja' | 'en'): Promise<void> {
+  const html = page.locator('html');
+  const change = page.getByRole('button', { name: language === 'en' ? 'English に切り替える' : '日本語に切り替える' });
+  await change.or(page.getByRole('button', { name: language === 'en' ? '日本語に切り替える' : 'English に切り替える' })).waitFor();
+  if ((await html.getAttribute('lang')) === language) return;
+  const kept = page.waitForResponse((response) => response.url().endsWith('/session/preferences'));
+  await change.click();
+  await expect(html).toHaveAttribute('lang', language);
+  expect((await kept).ok()).toBe(true);
 }

@@ -1,7 +1,8 @@
-import { expect, test, type Page } from './test';
+import { expect, test } from './test';
 import { faults } from './faults';
 import { pages } from './pages';
 import { settled, watch } from './watch';
+import { outside } from './whole';
 
 const sizes = [
   { width: 1280, height: 900 },
@@ -10,11 +11,6 @@ const sizes = [
 
 // The rows of a long list are drawn by the same lines of code: a dozen stand for all.
 const further = ['tbody tr:nth-child(n + 13)', '[role="row"]:nth-child(n + 13)'];
-
-/** Width of what sticks out to the right of the window, which nobody could reach without scrolling sideways. */
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
 
 for (const path of pages) {
   test(`${path} is whole in both languages, both schemes and both sizes`, async ({ page }) => {
@@ -33,7 +29,7 @@ for (const path of pages) {
         await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
         for (const size of sizes) {
           await page.setViewportSize(size);
-          expect(await overflow(page), `${language} ${String(size.width)}`).toBeLessThanOrEqual(0);
+          expect(await outside(page), `${language} ${String(size.width)}`).toBeLessThanOrEqual(0);
           // Neither does a language change colours, nor a scheme or a width names: the rules are asked once for each of all.
           if ((size.width === 1280) === (scheme === 'light') && (language === 'ja') === (scheme === 'light')) {
             expect(await faults(page, ...further), `${language} ${scheme} ${String(size.width)}`).toEqual([]);
@@ -51,6 +47,6 @@ test('a page at 200 % zoom can be read without scrolling sideways', async ({ pag
   for (const path of ['/', '/settings/organisation', '/policies', '/endpoints/0193a001-0000-7025-800b-00000000000d']) {
     await page.goto(path);
     await settled(page);
-    expect(await overflow(page), path).toBeLessThanOrEqual(0);
+    expect(await outside(page), path).toBeLessThanOrEqual(0);
   }
 });

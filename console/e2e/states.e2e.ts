@@ -1,7 +1,7 @@
 import { expect, test, type Page } from './test';
-import { faults } from './faults';
 import type { State } from '../src/mock/states';
 import { settled, watch } from './watch';
+import { whole } from './whole';
 
 const lists = ['/endpoints', '/groups', '/alarms', '/people', '/accounts', '/grants', '/commands', '/rules', '/settings/audit', '/settings/notices', '/settings/alarm-routes'];
 
@@ -10,12 +10,6 @@ async function inState(page: Page, state: State): Promise<void> {
   await page.addInitScript((name) => {
     sessionStorage.setItem('yagura.mock', name);
   }, state);
-}
-
-async function whole(page: Page, where: string): Promise<void> {
-  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${where} is too wide`).toBeLessThanOrEqual(0);
-  expect.soft(await page.getByText(/^[a-z-]+:[a-z_]+(\.[a-z_]+)+$/).count(), `${where} has raw keys`).toBe(0);
-  expect.soft(await faults(page), where).toEqual([]);
 }
 
 for (const scheme of ['light', 'dark'] as const) {
