@@ -4,7 +4,10 @@ import type { ReactNode } from 'react';
 import type { Edit } from './form';
 import { at, isWithin, put, type Place } from './place';
 
-/** A number with its unit. With `times` it is shown so many times as large as it is stored: 100 for a share that is written in per cent. */
+/**
+ * A number with its unit. With `times` it is shown so many times as large as it is stored: 100 for a share that is written in per cent, a
+ * millionth for bytes in megabytes. What is stored in the smaller unit is written in whole ones of the larger.
+ */
 export function Amount<T>({ edit, place, label, hint, unit, times = 1 }: { edit: Edit<T>; place: Place<T, number>; label: ReactNode; hint?: ReactNode; unit: string; times?: number }): ReactNode {
   const t = useWords('shell');
   const bounds = edit.bounds[place];
@@ -20,8 +23,8 @@ export function Amount<T>({ edit, place, label, hint, unit, times = 1 }: { edit:
       suffix={unit}
       {...(least === undefined ? {} : { min: least })}
       {...(most === undefined ? {} : { max: most })}
-      allowDecimal={times !== 1}
-      decimalScale={times === 1 ? 0 : 1}
+      allowDecimal={times > 1}
+      decimalScale={times > 1 ? 1 : 0}
       thousandSeparator=","
       clampBehavior="none"
       disabled={edit.readOnly}

@@ -39,7 +39,7 @@ test('how large a package may be is looked at and changed', async ({ page }) => 
   const most = page.getByRole('textbox', { name: 'パッケージの最大の大きさ' });
   await expect(most).toHaveValue('2,048 MB');
   await most.fill('0');
-  await expect(page.getByText('1から16384 MBまで')).toBeVisible();
+  await expect(page.getByText('1から16,384までの数にしてください。')).toBeVisible();
   await expect(page.getByRole('button', { name: '保存' })).toBeDisabled();
   await most.fill('512');
   await page.getByRole('button', { name: '保存' }).click();

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import type { DistributionSettings, NewScript, ShelfWhole } from '@shell/api/schema';
-import { notFound, pageOf, problem } from '@shell/mock/answers';
+import { notFound, pageOf, problem, settingsAt } from '@shell/mock/answers';
 import { before, day, hour, timeOf } from '@shell/mock/day';
 import { idOf } from '@shell/mock/random';
 import { now } from '@shell/time';
@@ -44,16 +44,15 @@ export const shelf: ShelfWhole[] = [
 const newest = (one: ShelfWhole): boolean => one.kind !== 'script' || !shelf.some((other) => other.name === one.name && Number(other.version) > Number(one.version));
 
 let settings: DistributionSettings = { most_bytes: 2 * 1024 ** 3 };
-let version = 0;
 
 export const handlers = [
-  http.get('/api/v1/distribution/settings', () => HttpResponse.json({ value: settings, etag: `"${String(version)}"` })),
-  http.put('/api/v1/distribution/settings', async ({ request }) => {
-    if (request.headers.get('if-match') !== `"${String(version)}"`) return problem(409, 'conflict', 'somebody else has changed it');
-    settings = (await request.json()) as DistributionSettings;
-    version += 1;
-    return HttpResponse.json({ value: settings, etag: `"${String(version)}"` });
-  }),
+  ...settingsAt(
+    '/api/v1/distribution/settings',
+    () => settings,
+    (next: DistributionSettings) => {
+      settings = next;
+    },
+  ),
   http.get('/api/v1/distribution/items', ({ request }) => {
     const url = new URL(request.url);
     const asked = (name: string): string => url.searchParams.get(name) ?? '';

@@ -4,6 +4,12 @@
 //!
 //! `distribution MACHINES [URL-OF-AN-EMPTY-DATABASE]`
 
+#[path = "house/asking.rs"]
+mod asking;
+mod house;
+#[path = "house/memory.rs"]
+mod memory;
+
 use std::{
     sync::{
         Arc,
@@ -14,67 +20,57 @@ use std::{
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use http::{Request, header};
+use http::Method;
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
-use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
 use yagura_distribution::server::look;
-use yagura_server::{Server, certificates, config::Config, start};
+use yagura_server::Server;
 use yagura_server_kit::Context;
 use yagura_vocabulary::{Id, id};
+
+use self::{
+    asking::Asking,
+    house::{House, arguments, block_on, say},
+    memory::memory,
+};
 
 /// Groups below the root.
 const GROUPS: usize = 40;
 /// Endpoints of the first ring.
 const FIRST: usize = 1_000;
-/// How often each question is asked.
-const ROUNDS: usize = 5;
-
 fn main() -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(run())
-}
-
-#[expect(clippy::print_stdout, reason = "the results of a measurement")]
-fn say(what: &str, value: &Value) {
-    println!("{}", json!({"what": what, "value": value}));
+    block_on(run())
 }
 
 async fn run() -> anyhow::Result<()> {
-    let mut words = std::env::args().skip(1);
-    let machines: usize = words.next().context("say how many machines")?.parse()?;
-    let database = words.next().unwrap_or_else(|| "sqlite:control.db".to_owned());
-    let folder = tempfile::tempdir()?;
-    certificates::ensure(folder.path(), "127.0.0.1")?;
-    let file = folder.path().join("yagura.toml");
-    let text = format!(
-        "url = \"https://yagura.test\"\n[listen]\nconsole = \"127.0.0.1:0\"\n[tls]\ncertificate = \"server.pem\"\n\
-         key = \"server.key\"\nauthority = \"ca.pem\"\n[database]\nurl = \"{database}\"\n"
-    );
-    std::fs::write(&file, text)?;
-    let server = start(&Config::load(&file)?).await?;
+    let ([machines], database) = arguments(["machines"])?;
+    let house = House::open(tempfile::tempdir()?, &database).await?;
+    let server = &house.server;
     let began = Instant::now();
-    let first = fill(&server, machines).await?;
+    let first = fill(server, machines).await?;
     say("filled", &json!({"machines": machines, "seconds": began.elapsed().as_secs()}));
-    let asks = Asks::new(&server, folder.path()).await?;
-    asks.allow().await?;
+    let asks = Asking::of(server, house.folder.path()).await?;
+    let root = yagura_endpoints::ensure_root(server.context(), "全社").await?.to_string();
+    let value = json!({"inherit": "replace", "value": {"allowed": ["updates"]}});
+    tell(&asks, Method::PUT, &format!("policies/distribution/{root}"), &value).await?;
     let others = Others::begin(server.context().clone());
-    let asked = json!({"name": "bench", "work": {"kind": "security_updates"}, "targets": {"groups": [asks.root]}, "rings": [
+    let asked = json!({"name": "bench", "work": {"kind": "security_updates"}, "targets": {"groups": [root]}, "rings": [
         {"name": "first", "targets": {"endpoints": first}, "most_failures": 50},
         {"name": "the others", "share": 100, "most_failures": 5000},
     ]});
     for _ in 0..2 {
-        others.told("preview", || asks.ask("POST", "distribution/rollouts/preview", Some(&asked))).await?;
+        others.told("preview", || tell(&asks, Method::POST, "distribution/rollouts/preview", &asked)).await?;
     }
-    let rollout = others.told("create", || asks.ask("POST", "distribution/rollouts", Some(&asked))).await?;
+    let rollout = others.told("create", || tell(&asks, Method::POST, "distribution/rollouts", &asked)).await?;
     let id = rollout["id"].as_str().context("the rollout has an id")?.to_owned();
-    works(&server, &others, &asks, &id, machines).await?;
+    works(server, &others, &asks, &id, machines).await?;
     others.end();
-    server.stop().await;
+    house.close().await;
     Ok(())
 }
 
 /// Works the rollout through: the server looks, endpoints answer, and people look on.
-async fn works(server: &Server, others: &Others, asks: &Asks, id: &str, machines: usize) -> anyhow::Result<()> {
+async fn works(server: &Server, others: &Others, asks: &Asking, id: &str, machines: usize) -> anyhow::Result<()> {
     let ctx = server.context();
     let page = format!("distribution/rollouts/{id}");
     let began = Instant::now();
@@ -85,7 +81,7 @@ async fn works(server: &Server, others: &Others, asks: &Asks, id: &str, machines
         looks += 1;
         slowest = slowest.max(one.elapsed());
         let answered = answer(ctx).await?;
-        let now = asks.ask("GET", &page, None).await?;
+        let now = ask(asks, &page).await?;
         if now["state"] != "running" {
             anyhow::ensure!(now["state"] == "done", "the rollout is {}", now["state"]);
             break;
@@ -96,7 +92,7 @@ async fn works(server: &Server, others: &Others, asks: &Asks, id: &str, machines
                 &json!({"endpoints": FIRST, "seconds": began.elapsed().as_secs_f64(), "looks": looks}),
             );
             seen = true;
-            asks.questions(id).await?;
+            questions(asks, id).await?;
         }
         if answered == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -108,20 +104,9 @@ async fn works(server: &Server, others: &Others, asks: &Asks, id: &str, machines
         &json!({"endpoints": machines, "seconds": seconds, "looks": looks, "slowest_look_seconds": slowest.as_secs_f64(),
             "others_waited_at_most_ms": others.worst()}),
     );
-    asks.questions(id).await?;
+    questions(asks, id).await?;
     say("memory", &memory());
     Ok(())
-}
-
-/// Resident memory now and at its peak, in megabytes.
-fn memory() -> Value {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let of = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name));
-        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|word| word.parse::<u64>().ok());
-        kilobytes.map(|kilobytes| kilobytes / 1024)
-    };
-    json!({"now": of("VmRSS:"), "peak": of("VmHWM:")})
 }
 
 /// Every endpoint that was given something has done it: one of a hundred has not.
@@ -189,75 +174,33 @@ impl Others {
     }
 }
 
-/// Questions of an administrator.
-struct Asks {
-    client: HttpClient,
-    token: String,
-    root: String,
+/// What an address answers.
+async fn ask(asks: &Asking, path: &str) -> anyhow::Result<Value> {
+    Ok(serde_json::from_slice(&asks.send(Method::GET, path, None).await?)?)
 }
 
-impl Asks {
-    async fn new(server: &Server, folder: &std::path::Path) -> anyhow::Result<Self> {
-        let authority = std::fs::read_to_string(folder.join("ca.pem"))?;
-        let tls = client_config(&Trust::Authorities { pem: authority, system: false })?;
-        let target = Target::parse(&format!("https://{}", server.address))?;
-        let client = HttpClient::new(Arc::new(NetDial::new(tls, ProxyChoice::Direct)), target);
-        yagura_admins::first_administrator(server.context(), "bench", "Bench").await?;
-        let token = yagura_admins::issue_token(server.context(), "bench", "bench", Duration::from_secs(7200)).await?;
-        let root = yagura_endpoints::ensure_root(server.context(), "全社").await?.to_string();
-        Ok(Self { client, token, root })
-    }
+/// What an address answers to a value.
+async fn tell(asks: &Asking, method: Method, path: &str, value: &Value) -> anyhow::Result<Value> {
+    let answer = asks.send(method, path, Some(("application/json", Bytes::from(value.to_string())))).await?;
+    Ok(serde_json::from_slice(&answer)?)
+}
 
-    async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
-        let uri: http::Uri = format!("/api/v1/{path}").parse()?;
-        let bytes = body.map(ToString::to_string).unwrap_or_default();
-        let build = || {
-            let mut request = Request::new(Bytes::from(bytes.clone()));
-            *request.method_mut() = method.parse().unwrap_or_default();
-            *request.uri_mut() = uri.clone();
-            let headers = request.headers_mut();
-            if let Ok(value) = format!("Bearer {}", self.token).parse() {
-                headers.insert(header::AUTHORIZATION, value);
-            }
-            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-            request
-        };
-        let answer = self.client.send(build).await?;
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
-        anyhow::ensure!(answer.status.is_success(), "{path}: {}: {text}", answer.status);
-        Ok(serde_json::from_str(&text).unwrap_or_default())
+/// What the pages of a rollout ask.
+async fn questions(asks: &Asking, id: &str) -> anyhow::Result<()> {
+    let parts = format!("distribution/parts?rollout={id}");
+    let first = ask(asks, &parts).await?;
+    let second = first["next_cursor"].as_str().map(|cursor| format!("{parts}&cursor={cursor}"));
+    for (what, path) in [
+        ("the rollout", &format!("distribution/rollouts/{id}")),
+        ("all rollouts", &"distribution/rollouts".to_owned()),
+        ("its endpoints", &parts),
+        ("its endpoints, the second page", second.as_ref().unwrap_or(&parts)),
+        ("those where it failed", &format!("{parts}&state=failed,rolled_back")),
+        ("those with a name", &format!("{parts}&q=pc-0420")),
+    ] {
+        asks.time(what, path, |answer| json!(answer["items"].as_array().map(Vec::len))).await?;
     }
-
-    /// Everybody may have updates.
-    async fn allow(&self) -> anyhow::Result<()> {
-        let value = json!({"inherit": "replace", "value": {"allowed": ["updates"]}});
-        self.ask("PUT", &format!("policies/distribution/{}", self.root), Some(&value)).await.map(|_| ())
-    }
-
-    /// What the pages of a rollout ask.
-    async fn questions(&self, id: &str) -> anyhow::Result<()> {
-        let parts = format!("distribution/parts?rollout={id}");
-        let first = self.ask("GET", &parts, None).await?;
-        let second = first["next_cursor"].as_str().map(|cursor| format!("{parts}&cursor={cursor}"));
-        for (what, path) in [
-            ("the rollout", format!("distribution/rollouts/{id}")),
-            ("all rollouts", "distribution/rollouts".to_owned()),
-            ("its endpoints", parts.clone()),
-            ("its endpoints, the second page", second.unwrap_or(parts.clone())),
-            ("those where it failed", format!("{parts}&state=failed,rolled_back")),
-            ("those with a name", format!("{parts}&q=pc-0420")),
-        ] {
-            let mut times = Vec::new();
-            for _ in 0..ROUNDS {
-                let began = Instant::now();
-                self.ask("GET", &path, None).await?;
-                times.push(began.elapsed().as_secs_f64() * 1000.0);
-            }
-            times.sort_by(f64::total_cmp);
-            say(what, &json!({"median_ms": times[ROUNDS / 2], "slowest_ms": times[ROUNDS - 1]}));
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Writes machines down; gives those of the first ring.

@@ -30,7 +30,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let (machines, each, database) = arguments()?;
+    let ([machines, each], database) = arguments(["machines", "packages each has"])?;
     let house = House::open(tempfile::tempdir()?, &database).await?;
     let server = &house.server;
     let began = Instant::now();

@@ -11,6 +11,7 @@ mod msrc;
 mod nvd;
 mod osv;
 mod oval;
+mod windows;
 mod yagura;
 
 use std::{

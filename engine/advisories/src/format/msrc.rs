@@ -9,9 +9,12 @@ use std::{collections::BTreeMap, io::BufRead};
 
 use serde::Deserialize;
 
-use super::{add, cve, web};
+use super::{
+    add, cve, web,
+    windows::{is_build, numbers, statement},
+};
 use crate::{
-    Cve, Ecosystem, Lang, NameOf, Range, ReadError, Record, Severity, Standing, Statement, Update,
+    Cve, Ecosystem, Lang, Range, ReadError, Record, Severity, Standing, Update,
     cvss::{newest_severity, scored},
     source::{Feed, Json, Wrong, need, typed},
     time::micros,
@@ -239,18 +242,7 @@ fn statements(id: &str, vulnerability: &Vulnerability, numbered: &BTreeMap<Strin
             let package = Ecosystem::Windows.fold(product);
             let advisory =
                 if standing == Standing::Affected { kb(product, &vulnerability.remediations, numbered) } else { None };
-            Record::Statement(Statement {
-                key: format!("{id}|{package}"),
-                id: id.to_owned(),
-                advisory,
-                ecosystem: Ecosystem::Windows,
-                package,
-                by: NameOf::Product,
-                ranges,
-                standing,
-                urgency: None,
-                arch: Vec::new(),
-            })
+            statement(id, package, standing, ranges, advisory)
         })
         .collect()
 }
@@ -284,17 +276,4 @@ fn updates(id: &str, remediations: &[Remediation], numbered: &BTreeMap<String, N
         }
     }
     updates.into_values().map(Record::Update).collect()
-}
-
-pub(super) fn is_build(text: &str) -> bool {
-    text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-}
-
-/// The numbers of updates in a text: six to eight digits by themselves or behind `KB`.
-pub(super) fn numbers(text: &str) -> impl Iterator<Item = String> {
-    text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter_map(|word| {
-        let digits = word.strip_prefix("KB").or_else(|| word.strip_prefix("kb")).unwrap_or(word);
-        let is_one = (6..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_one.then(|| format!("KB{digits}"))
-    })
 }

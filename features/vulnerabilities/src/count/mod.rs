@@ -16,7 +16,7 @@ use std::{
 };
 
 pub use self::{
-    tally::{COLUMNS, Cell, Column, GroupTotals, OfWeakness, Totals, column, totals, weaknesses},
+    tally::{COLUMNS, Cell, Column, GroupTotals, OfWeakness, Totals, column, in_parts, totals, weaknesses},
     view::{Filter, Rules, Seen, Shown, State, View, Which},
 };
 use crate::{

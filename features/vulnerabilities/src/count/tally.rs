@@ -173,7 +173,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn of<'a>(view: &View<'a>, machines: impl Iterator<Item = &'a Machine>) -> Self {
+    fn of(view: &View<'_>, machines: &[&Machine]) -> Self {
         let mut own = vec![GroupTotals::default(); view.board.groups.len()];
         let (mut emergencies, mut cycles) = (vec![false; view.board.weaknesses.len()], BTreeMap::new());
         for machine in machines {
@@ -204,22 +204,28 @@ impl Sum {
 /// Counting so few machines is not worth another thread.
 const ALONE: usize = 2_000;
 
-/// Counts a view. With many machines each processor counts a part of them: somebody waits for the answer.
-#[must_use]
-pub fn totals(view: &View<'_>) -> Totals {
+/// What `count` makes of parts of the machines of a view, in their order. With many machines each processor counts a part of them: somebody
+/// waits for the answer.
+pub fn in_parts<'a, T: Send>(view: &View<'a>, count: impl Fn(&[&'a Machine]) -> T + Sync) -> Vec<T> {
     let machines: Vec<&Machine> = view.machines().collect();
     let hands = available_parallelism().map_or(1, NonZero::get).min(machines.len().div_ceil(ALONE)).max(1);
     let mut parts = machines.chunks(machines.len().div_ceil(hands).max(1));
-    let first = parts.next().unwrap_or_default();
-    let sum = scope(|scope| {
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || Sum::of(view, part.iter().copied()))).collect();
-        let mut sum = Sum::of(view, first.iter().copied());
-        for other in others {
-            // What panics there panics here.
-            sum.and(&other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        sum
-    });
+    let (first, count) = (parts.next().unwrap_or_default(), &count);
+    scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || count(part))).collect();
+        let mut counted = vec![count(first)];
+        // What panics there panics here.
+        counted.extend(others.into_iter().map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        counted
+    })
+}
+
+/// Counts a view.
+#[must_use]
+pub fn totals(view: &View<'_>) -> Totals {
+    let mut parts = in_parts(view, |machines| Sum::of(view, machines)).into_iter();
+    let mut sum = parts.next().unwrap_or_else(|| Sum::of(view, &[]));
+    parts.for_each(|part| sum.and(&part));
     let mut all = GroupTotals::default();
     for group in &sum.own {
         all.and(group);
@@ -257,6 +263,57 @@ pub struct OfWeakness {
     pub part: Part,
     /// Whether all findings are lived with.
     pub excepted: bool,
+}
+
+impl OfWeakness {
+    fn of(shown: &Shown<'_>) -> Self {
+        Self {
+            weakness: shown.seen.weakness,
+            machines: 0,
+            overdue: 0,
+            since: u32::MAX,
+            findings: Vec::new(),
+            standing: shown.held.known().standing,
+            evidence: evidence(shown),
+            part: shown.seen.part,
+            excepted: true,
+        }
+    }
+
+    fn add(&mut self, shown: &Shown<'_>) {
+        self.has(shown.held.finding);
+        self.since = self.since.min(shown.held.since());
+        self.standing = self.standing.min(shown.held.known().standing);
+        self.evidence = self.evidence.min(evidence(shown));
+        self.excepted &= shown.exception.is_some();
+    }
+
+    fn has(&mut self, finding: u32) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Takes the same weakness on other machines in.
+    fn and(&mut self, other: &Self) {
+        self.machines += other.machines;
+        self.overdue += other.overdue;
+        other.findings.iter().for_each(|finding| self.has(*finding));
+        self.since = self.since.min(other.since);
+        self.standing = self.standing.min(other.standing);
+        self.evidence = self.evidence.min(other.evidence);
+        self.excepted &= other.excepted;
+    }
+}
+
+fn evidence(shown: &Shown<'_>) -> Evidence {
+    let known = shown.held.known();
+    if known.updater { Evidence::Updater } else { known.claimed }
+}
+
+/// A weakness while machines are counted, and the machines that were counted last, from one on.
+struct Counting {
+    one: OfWeakness,
     counted: u64,
     late: u64,
 }
@@ -264,41 +321,37 @@ pub struct OfWeakness {
 /// What is asked for, by weakness, in no order.
 #[must_use]
 pub fn weaknesses(view: &View<'_>) -> Vec<OfWeakness> {
-    let mut found: Vec<Option<Box<OfWeakness>>> = vec![None; view.board.weaknesses.len()];
-    for (nth, machine) in (1..).zip(view.machines()) {
-        for shown in view.findings(machine) {
-            let known = shown.held.known();
-            let evidence = if known.updater { Evidence::Updater } else { known.claimed };
-            let one = found[shown.seen.weakness as usize].get_or_insert_with(|| {
-                Box::new(OfWeakness {
-                    weakness: shown.seen.weakness,
-                    machines: 0,
-                    overdue: 0,
-                    since: u32::MAX,
-                    findings: Vec::new(),
-                    standing: known.standing,
-                    evidence,
-                    part: shown.seen.part,
-                    excepted: true,
-                    counted: 0,
-                    late: 0,
-                })
-            });
-            // A machine may have it in several subjects, and is one machine.
-            if one.counted != nth {
-                (one.counted, one.machines) = (nth, one.machines + 1);
+    let mut all: Vec<Option<Box<Counting>>> = Vec::new();
+    all.resize_with(view.board.weaknesses.len(), || None);
+    for part in in_parts(view, |machines| of_machines(view, machines)) {
+        for (known, more) in all.iter_mut().zip(part) {
+            match (known, more) {
+                (Some(known), Some(more)) => known.one.and(&more.one),
+                (known, Some(more)) => *known = Some(more),
+                (_, None) => {}
             }
-            if shown.overdue && one.late != nth {
-                (one.late, one.overdue) = (nth, one.overdue + 1);
-            }
-            if !one.findings.contains(&shown.held.finding) {
-                one.findings.push(shown.held.finding);
-            }
-            one.since = one.since.min(shown.held.since());
-            one.standing = one.standing.min(known.standing);
-            one.evidence = one.evidence.min(evidence);
-            one.excepted &= shown.exception.is_some();
         }
     }
-    found.into_iter().flatten().map(|one| *one).collect()
+    all.into_iter().flatten().map(|it| it.one).collect()
+}
+
+/// By the weakness's place.
+fn of_machines(view: &View<'_>, machines: &[&Machine]) -> Vec<Option<Box<Counting>>> {
+    let mut found: Vec<Option<Box<Counting>>> = Vec::new();
+    found.resize_with(view.board.weaknesses.len(), || None);
+    for (nth, machine) in (1..).zip(machines) {
+        for shown in view.findings(machine) {
+            let now = found[shown.seen.weakness as usize]
+                .get_or_insert_with(|| Box::new(Counting { one: OfWeakness::of(&shown), counted: 0, late: 0 }));
+            // A machine may have it in several subjects, and is one machine.
+            if now.counted != nth {
+                (now.counted, now.one.machines) = (nth, now.one.machines + 1);
+            }
+            if shown.overdue && now.late != nth {
+                (now.late, now.one.overdue) = (nth, now.one.overdue + 1);
+            }
+            now.one.add(&shown);
+        }
+    }
+    found
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, header};
+use http::{HeaderValue, Method, Request, header};
 use serde_json::{Value, json};
 use yagura_dial::{HttpClient, NetDial, ProxyChoice, Target, Trust, client_config};
 use yagura_server::Server;
@@ -34,12 +34,21 @@ impl Asking {
         Ok(Self { client, token })
     }
 
-    /// One request, and what the answer says.
-    pub(crate) async fn send(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<Bytes> {
-        let mut request = Request::new(body);
+    /// One request, with a body of some type, and what the answer says.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Bytes)>,
+    ) -> anyhow::Result<Bytes> {
+        let (kind, body) = body.unzip();
+        let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = method;
         *request.uri_mut() = format!("/api/v1/{path}").parse()?;
         request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {}", self.token).parse()?);
+        if let Some(kind) = kind {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
         let answer = self.client.send(|| request.clone()).await?;
         anyhow::ensure!(
             answer.status.is_success(),
@@ -56,7 +65,7 @@ impl Asking {
         let mut answer = Bytes::new();
         for _ in 0..ROUNDS {
             let began = Instant::now();
-            answer = self.send(Method::GET, path, Bytes::new()).await?;
+            answer = self.send(Method::GET, path, None).await?;
             times.push(began.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);

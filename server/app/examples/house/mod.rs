@@ -11,12 +11,14 @@ pub(crate) struct House {
     pub(crate) folder: TempDir,
 }
 
-/// `MACHINES PACKAGES-EACH [URL-OF-AN-EMPTY-DATABASE]`, as the command line says them.
-pub(crate) fn arguments() -> anyhow::Result<(usize, usize, String)> {
+/// The numbers that the command line says, and after them `[URL-OF-AN-EMPTY-DATABASE]`.
+pub(crate) fn arguments<const N: usize>(numbers: [&str; N]) -> anyhow::Result<([usize; N], String)> {
     let mut words = std::env::args().skip(1);
-    let machines = words.next().context("say how many machines")?.parse()?;
-    let each = words.next().context("say how many packages each has")?.parse()?;
-    Ok((machines, each, words.next().unwrap_or_else(|| "sqlite:control.db".to_owned())))
+    let mut said = [0; N];
+    for (number, what) in said.iter_mut().zip(numbers) {
+        *number = words.next().with_context(|| format!("say how many {what}"))?.parse()?;
+    }
+    Ok((said, words.next().unwrap_or_else(|| "sqlite:control.db".to_owned())))
 }
 
 /// Two threads, as on the smallest machine that the numbers are promised for.

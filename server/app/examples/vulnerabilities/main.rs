@@ -11,6 +11,8 @@ mod feeds;
 mod fleet;
 #[path = "../house/mod.rs"]
 mod house;
+#[path = "../house/memory.rs"]
+mod memory;
 
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,7 @@ use self::{
     asking::Asking,
     fleet::Kinds,
     house::{House, arguments, block_on, say},
+    memory::memory,
 };
 
 fn main() -> anyhow::Result<()> {
@@ -31,7 +34,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let (machines, each, database) = arguments()?;
+    let ([machines, each], database) = arguments(["machines", "packages each has"])?;
     let kinds = Kinds::of(each);
     let house = House::open(tempfile::tempdir()?, &database).await?;
     let asking = Asking::of(&house.server, house.folder.path()).await?;
@@ -67,11 +70,11 @@ async fn run() -> anyhow::Result<()> {
 async fn import(asking: &Asking, file: feeds::File) -> anyhow::Result<()> {
     let (began, bytes) = (Instant::now(), file.text.len());
     let path = format!("vulnerabilities/feeds/{}/import?name={}", file.feed, file.name);
-    let begun = asking.send(Method::POST, &path, Bytes::from(file.text)).await?;
+    let begun = asking.send(Method::POST, &path, Some(("application/octet-stream", Bytes::from(file.text)))).await?;
     let begun: Value = serde_json::from_slice(&begun)?;
     let import = format!("vulnerabilities/imports/{}", begun["import_id"].as_str().unwrap_or_default());
     loop {
-        let now: Value = serde_json::from_slice(&asking.send(Method::GET, &import, Bytes::new()).await?)?;
+        let now: Value = serde_json::from_slice(&asking.send(Method::GET, &import, None).await?)?;
         if now["state"] == "running" {
             tokio::time::sleep(Duration::from_millis(200)).await;
             continue;
@@ -98,17 +101,6 @@ async fn counted(server: &Server, what: &str) -> anyhow::Result<()> {
             "machines": looked.judged, "changed": looked.changed, "memory": memory()}),
     );
     Ok(())
-}
-
-/// Resident memory of this process now and at its peak, in megabytes.
-fn memory() -> Value {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let of = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name));
-        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|word| word.parse::<u64>().ok());
-        kilobytes.map(|kilobytes| kilobytes / 1024)
-    };
-    json!({"now_mb": of("VmRSS:"), "peak_mb": of("VmHWM:")})
 }
 
 /// Asks what administrators ask, several times each.

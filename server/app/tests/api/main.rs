@@ -18,6 +18,8 @@ mod days;
 mod description;
 mod distribution;
 mod distribution_near;
+mod distribution_shelf;
+mod distribution_whom;
 mod endpoints;
 mod enrolment;
 mod evidence;

@@ -14,12 +14,11 @@ use std::{
 };
 
 use super::{
-    add, cve,
-    msrc::{is_build, numbers},
-    web,
+    add, cve, web,
+    windows::{is_build, numbers, statement},
 };
 use crate::{
-    Cve, Ecosystem, Exploited, Lang, NameOf, Range, ReadError, Record, Severity, Standing, Statement, Update,
+    Cve, Ecosystem, Exploited, Lang, Range, ReadError, Record, Severity, Standing, Update,
     cvss::{newest_severity, scored},
     source::{Feed, Wrong},
     time::micros,
@@ -167,21 +166,9 @@ fn statements(id: &str, weak: &Weak, products: &Products) -> Vec<Record> {
         let Some(product) = products.get(number) else { continue };
         said.insert(Ecosystem::Windows.fold(product), mended(weak, number));
     }
-    let statement = |(package, (standing, ranges, advisory))| {
-        Record::Statement(Statement {
-            key: format!("{id}|{package}"),
-            id: id.to_owned(),
-            advisory,
-            ecosystem: Ecosystem::Windows,
-            package,
-            by: NameOf::Product,
-            ranges,
-            standing,
-            urgency: None,
-            arch: Vec::new(),
-        })
-    };
-    said.into_iter().map(statement).collect()
+    said.into_iter()
+        .map(|(package, (standing, ranges, advisory))| statement(id, package, standing, ranges, advisory))
+        .collect()
 }
 
 /// By what a product is mended.

@@ -7,13 +7,15 @@ use serde_json::json;
 use utoipa::IntoParams;
 use yagura_blobs::{announce, keep};
 use yagura_channel::wire::blob::BlobPurpose;
-use yagura_server_kit::{ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Query, error::Problem};
+use yagura_server_kit::{
+    ApiError, ApiResult, Audit, Caller, Change, Context, Json, Object, Query, Settings, error::Problem,
+};
 use yagura_vocabulary::Id;
 
 use super::{ShelfItem, read::find, receive::receive, view::ShelfView};
 use crate::{
     package::{HEAD_BYTES, read},
-    server::settings,
+    server::settings::DistributionSettings,
 };
 
 /// Longest note, in characters.
@@ -50,7 +52,7 @@ pub(crate) async fn hand_in(
     if note.chars().count() > NOTE {
         return Err(ApiError::invalid("?note", "too_long", format!("at most {NOTE} characters")));
     }
-    let most = settings::load(&mut *ctx.db().read().acquire().await?).await?.0.most_bytes;
+    let most = DistributionSettings::in_force(&mut *ctx.db().read().acquire().await?).await?.most_bytes;
     let received = receive(&ctx, body, most).await?;
     if let Some(expected) = expected.filter(|expected| *expected != received.sha256) {
         let what =

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     claim::{Part, Standing},
-    count::{END, Machine, UPDATE, View},
+    count::{Board, END, Machine, UPDATE, View, in_parts},
     server::board::{Counted, counted},
 };
 
@@ -77,14 +77,11 @@ struct Known {
 /// The units by which machines have what is asked for, and their packages.
 fn behind(counted: &Counted, asked: &Asked) -> HashMap<u32, i64> {
     let view = asked.view(counted);
-    let mut behind = HashMap::new();
-    for machine in view.machines() {
-        let wanted = wanted(&view, machine);
-        for unit in units(&view, machine, &wanted) {
-            behind.entry(unit).or_insert_with(|| view.board.units[unit as usize].package);
-        }
-    }
-    behind
+    let parts = in_parts(&view, |machines| {
+        let units = machines.iter().flat_map(|machine| units(&view, machine, &wanted(&view, machine)));
+        units.collect::<HashSet<u32>>()
+    });
+    parts.into_iter().flatten().map(|unit| (unit, view.board.units[unit as usize].package)).collect()
 }
 
 /// The findings of a machine that are asked for and can be mended by an update, in rising order as the machine has them.
@@ -129,17 +126,43 @@ struct ToDo {
     endpoints: BTreeSet<String>,
 }
 
-fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
-    let view = asked.view(counted);
-    let board = view.board;
-    let mut remedy = Remedy::default();
-    let (mut systems, mut cannot) = (BTreeMap::<&'static str, ToDo>::new(), BTreeMap::<&str, u64>::new());
-    for machine in view.machines() {
+impl ToDo {
+    fn and(&mut self, other: Self) {
+        self.units.extend(other.units);
+        self.names.extend(other.names);
+        self.endpoints.extend(other.endpoints);
+    }
+}
+
+/// What some machines need.
+#[derive(Default)]
+struct Needs {
+    machines: u64,
+    without_agent: u64,
+    systems: BTreeMap<&'static str, ToDo>,
+    cannot: BTreeMap<&'static str, u64>,
+}
+
+impl Needs {
+    fn and(&mut self, other: Self) {
+        self.machines += other.machines;
+        self.without_agent += other.without_agent;
+        for (system, to_do) in other.systems {
+            self.systems.entry(system).or_default().and(to_do);
+        }
+        for (why, machines) in other.cannot {
+            *self.cannot.entry(why).or_default() += machines;
+        }
+    }
+
+    /// What one machine needs.
+    fn add(&mut self, view: &View<'_>, machine: &Machine, known: &Known) {
+        let board = view.board;
         let mut whys = BTreeSet::new();
         let (mut any, mut does) = (false, BTreeSet::<&'static str>::new());
         let mut names = |system: &'static str, name: &str| {
             does.insert(system);
-            let names = &mut systems.entry(system).or_default().names;
+            let names = &mut self.systems.entry(system).or_default().names;
             if machine.endpoint.is_some() && !names.contains(name) {
                 names.insert(name.to_owned());
             }
@@ -159,12 +182,12 @@ fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
             }
         }
         if !any {
-            continue;
+            return;
         }
-        remedy.machines += 1;
-        let wanted = wanted(&view, machine);
+        self.machines += 1;
+        let wanted = wanted(view, machine);
         let mut marked = Vec::new();
-        for number in units(&view, machine, &wanted) {
+        for number in units(view, machine, &wanted) {
             let unit = &board.units[number as usize];
             let Some(source) = known.sources.get(&unit.package) else { continue };
             let system = system(&machine.release, Some(source));
@@ -182,38 +205,59 @@ fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
         does.extend(marked.iter().map(|(system, _)| *system));
         match &machine.endpoint {
             None => {
-                remedy.without_agent += 1;
+                self.without_agent += 1;
                 whys.insert("no_agent");
             }
             Some(endpoint) => {
                 for (system, unit) in marked {
-                    systems.entry(system).or_default().units.insert(unit);
+                    self.systems.entry(system).or_default().units.insert(unit);
                 }
                 for system in does {
-                    systems.entry(system).or_default().endpoints.insert(endpoint.clone());
+                    self.systems.entry(system).or_default().endpoints.insert(endpoint.clone());
                 }
             }
         }
-        whys.into_iter().for_each(|why| *cannot.entry(why).or_default() += 1);
+        whys.into_iter().for_each(|why| *self.cannot.entry(why).or_default() += 1);
     }
-    let (mut endpoints, mut names) = (BTreeSet::new(), BTreeSet::new());
-    for (system, mut to_do) in systems {
-        if to_do.endpoints.is_empty() {
-            continue;
+
+    /// With the names of the packages that were marked.
+    fn named(self, board: &Board) -> Remedy {
+        let (mut systems, mut endpoints, mut names) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        for (system, mut to_do) in self.systems {
+            if to_do.endpoints.is_empty() {
+                continue;
+            }
+            to_do.names.extend(to_do.units.iter().map(|unit| board.units[*unit as usize].name.to_string()));
+            endpoints.extend(to_do.endpoints.iter().cloned());
+            names.extend(to_do.names.iter().cloned());
+            systems.push(RemedySystem {
+                system: system.to_owned(),
+                endpoints: to_do.endpoints.into_iter().collect(),
+                packages: to_do.names.into_iter().collect(),
+            });
         }
-        to_do.names.extend(to_do.units.iter().map(|unit| board.units[*unit as usize].name.to_string()));
-        endpoints.extend(to_do.endpoints.iter().cloned());
-        names.extend(to_do.names.iter().cloned());
-        remedy.systems.push(RemedySystem {
-            system: system.to_owned(),
-            endpoints: to_do.endpoints.into_iter().collect(),
-            packages: to_do.names.into_iter().collect(),
-        });
+        let cannot = self.cannot.into_iter();
+        Remedy {
+            machines: self.machines,
+            endpoints: endpoints.into_iter().collect(),
+            without_agent: self.without_agent,
+            packages: names.into_iter().collect(),
+            systems,
+            cannot: cannot.map(|(why, machines)| RemedyCannot { why: why.to_owned(), machines }).collect(),
+        }
     }
-    remedy.endpoints = endpoints.into_iter().collect();
-    remedy.packages = names.into_iter().collect();
-    remedy.cannot = cannot.into_iter().map(|(why, machines)| RemedyCannot { why: why.to_owned(), machines }).collect();
-    remedy
+}
+
+fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
+    let view = asked.view(counted);
+    let parts = in_parts(&view, |machines| {
+        let mut needs = Needs::default();
+        machines.iter().for_each(|machine| needs.add(&view, machine, known));
+        needs
+    });
+    let mut needs = Needs::default();
+    parts.into_iter().for_each(|part| needs.and(part));
+    needs.named(view.board)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `GET /api/v1/vulnerabilities/weaknesses`: what is weak, each once.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -124,8 +124,8 @@ pub(crate) async fn list(
         let board = &counted.board;
         let mut found = weaknesses(&asked.view(counted));
         let total = found.len();
-        order.sort(board, &mut found);
-        let page = found.iter().skip(offset).take(limit as usize + 1);
+        order.cut(board, &mut found, offset + limit as usize + 1);
+        let page = found.iter().skip(offset);
         (page.map(|one| WeaknessSummary::new(board, one)).collect::<Vec<_>>(), total)
     })
     .await?;
@@ -173,24 +173,30 @@ impl Order {
         Ok(Self { by, down })
     }
 
-    fn sort(&self, board: &Board, found: &mut [OfWeakness]) {
-        let of = |one: &OfWeakness| &board.weaknesses[one.weakness as usize];
-        found.sort_by(|one, other| {
-            let (a, b) = (of(one), of(other));
-            let order = match self.by {
-                By::Machines => one.machines.cmp(&other.machines),
-                // Among those of one severity the exploited ones, then the more likely ones, are worse.
-                By::Severity => (a.severity, a.exploited_at.is_some())
-                    .cmp(&(b.severity, b.exploited_at.is_some()))
-                    .then(a.score.total_cmp(&b.score))
-                    .then(one.machines.cmp(&other.machines)),
-                By::Score => a.score.total_cmp(&b.score),
-                By::Epss => a.epss.unwrap_or(-1.0).total_cmp(&b.epss.unwrap_or(-1.0)),
-                By::Published => a.published_at.cmp(&b.published_at),
-                By::Since => one.since.cmp(&other.since),
-            };
-            let order = if self.down { order.reverse() } else { order };
-            order.then_with(|| a.id.cmp(&b.id))
-        });
+    /// Leaves the first `most`, in order. The others, mostly very many, are not sorted.
+    fn cut(&self, board: &Board, found: &mut Vec<OfWeakness>, most: usize) {
+        if most < found.len() {
+            found.select_nth_unstable_by(most, |one, other| self.compare(board, one, other));
+            found.truncate(most);
+        }
+        found.sort_unstable_by(|one, other| self.compare(board, one, other));
+    }
+
+    fn compare(&self, board: &Board, one: &OfWeakness, other: &OfWeakness) -> Ordering {
+        let (a, b) = (&board.weaknesses[one.weakness as usize], &board.weaknesses[other.weakness as usize]);
+        let order = match self.by {
+            By::Machines => one.machines.cmp(&other.machines),
+            // Among those of one severity the exploited ones, then the more likely ones, are worse.
+            By::Severity => (a.severity, a.exploited_at.is_some())
+                .cmp(&(b.severity, b.exploited_at.is_some()))
+                .then(a.score.total_cmp(&b.score))
+                .then(one.machines.cmp(&other.machines)),
+            By::Score => a.score.total_cmp(&b.score),
+            By::Epss => a.epss.unwrap_or(-1.0).total_cmp(&b.epss.unwrap_or(-1.0)),
+            By::Published => a.published_at.cmp(&b.published_at),
+            By::Since => one.since.cmp(&other.since),
+        };
+        let order = if self.down { order.reverse() } else { order };
+        order.then_with(|| a.id.cmp(&b.id))
     }
 }
