@@ -19,7 +19,7 @@ const queries = new QueryClient({
 });
 
 async function start(): Promise<void> {
-  if (__MOCK__) await (await import('./mock/start')).startMock();
+  if (__MOCK__) await (await import('./mock/start')).startMock(router);
   await startWords(firstLanguage());
   const place = document.getElementById('root');
   if (!place) throw new Error('the page has no place for the console');
