@@ -105,7 +105,7 @@ run_step() {
 
 say_failure() {
   say "$1: FAILED after $3 s"
-  grep -E -A 12 '^(error|failures:|---- |thread .* panicked| *FAIL )|✘|^ +[0-9]+\) ' "$2" | tail -n 150 >&2 || true
+  grep -E -A 12 '^(error|failures:|---- |thread .* panicked| *FAIL )|✘|^ +[0-9]+\) |^=+ (ERRORS|FAILURES) =+$' "$2" | tail -n 150 >&2 || true
   last_lines "$2"
 }
 

@@ -17,6 +17,7 @@ pub mod openapi;
 mod relay;
 mod renewals;
 mod router;
+mod unread;
 
 pub use self::assemble::{Server, context, start};
 pub use self::maintain::restore_backup as restore;

@@ -22,6 +22,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use yagura_server_kit::agent::PeerAddress;
 
+use crate::unread::unread;
+
 /// A peer has so long for its TLS handshake and for the head of a request.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests under way have so long to end when the server stops.
@@ -101,7 +103,7 @@ async fn converse(
     // A layer around the router would copy every one of its routes for every connection.
     let service = TowerToHyperService::new(router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(PeerAddress(peer.ip()));
-        request
+        unread(request)
     }));
     let mut builder = Builder::new(TokioExecutor::new());
     // A small write buffer: thousands of connections idle for hours.
