@@ -1,6 +1,6 @@
 // Takes pictures of the pages of a running mock build: node e2e/shot.mjs <folder> [path ...]
 // SHOT=name=value,… says how: width, height, scheme=dark, locale=en-US, wait, full=yes, tag. Of a real server: at=127.0.0.1:PORT and
-// link=/sign-in/… (what `./dev bench vulnerabilities` prints where it stays), for its address https://yagura.test.
+// link=/sign-in#… (what `./dev bench vulnerabilities` prints where it stays), for its address https://yagura.test.
 import { chromium } from 'playwright-core';
 
 const [folder = 'shots', ...paths] = process.argv.slice(2);
@@ -20,7 +20,15 @@ page.on('console', (message) => {
 page.on('pageerror', (error) => console.log('pageerror', error.message.slice(0, 800)));
 if (options.link) {
   await page.goto(`${base}${options.link}`);
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'), { timeout: 30_000 });
+  await page.getByRole('button', { name: /^(サインインする|Sign in)$/ }).click();
+  const chosen = page.getByLabel(/^(新しいパスワード|New password)$/);
+  await page.getByRole('navigation').or(chosen).first().waitFor();
+  if (await chosen.isVisible()) {
+    await chosen.fill('a long enough sentence');
+    await page.getByLabel(/^(もう一度|Once more|Again)$/).fill('a long enough sentence');
+    await page.locator('form button[type=submit]').click();
+    await page.getByRole('navigation').first().waitFor();
+  }
 }
 for (const path of paths) {
   await page.goto(`${base}${path}`);
