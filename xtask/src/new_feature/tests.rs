@@ -41,7 +41,10 @@ fn a_new_features_rust_compiles_and_its_tests_pass() {
     workspace.insert("dependencies".to_owned(), dependencies.into());
     let manifest = toml::Table::from_iter([("workspace".to_owned(), toml::Value::Table(workspace))]);
     fs::write(folder.0.join("Cargo.toml"), manifest.to_string()).unwrap();
-    fs::copy(root.join("Cargo.lock"), folder.0.join("Cargo.lock")).unwrap();
+    // Where clippy's driver compiles the tests, it reads the skeleton too, by the house's own settings.
+    for name in ["Cargo.lock", "clippy.toml"] {
+        fs::copy(root.join(name), folder.0.join(name)).unwrap();
+    }
 
     let output = Command::new("cargo")
         .args(["test", "--quiet", "--offline", "-p", "yagura-key-cupboard"])
