@@ -21,7 +21,7 @@ import css from './parts.module.css';
 import { Remedy } from './remedy';
 import { SeverityWord } from './severity';
 import { useFeedNames } from './use-feed-names';
-import { useTitle } from './use-title';
+import { isNumbered, useTitle } from './use-title';
 import { Why } from './why';
 
 const machines = '/vulnerabilities/machines';
@@ -100,9 +100,9 @@ function Whole({ weakness }: { weakness: WeaknessDetail }): ReactNode {
     <>
       <header className={`${css['title'] ?? ''} ${css['titleActs'] ?? ''}`}>
         <div>
-          <Why of={weakness} short={!weakness.exploited_at} />
+          {weakness.exploited_at && <Why of={weakness} />}
           <h1>{title(weakness) || weakness.id}</h1>
-          {title(weakness) !== '' && <p className="sub">{weakness.id}</p>}
+          {title(weakness) !== '' && isNumbered(weakness.id) && <p className="sub">{weakness.id}</p>}
         </div>
         <Acts>
           {weakness.machines > 0 && <Remedy filter={{ weakness: weakness.id, standing: weakness.standing }} main />}

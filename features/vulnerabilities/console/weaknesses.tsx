@@ -14,7 +14,7 @@ import { evidences, parts, useListWords, useTerms, wordOf } from './own-words';
 import { Remedy } from './remedy';
 import { SeverityWord } from './severity';
 import { useFilter } from './use-filter';
-import { useTitle } from './use-title';
+import { isNumbered, useTitle } from './use-title';
 import { Why } from './why';
 
 function useColumns(): Column<Weakness>[] {
@@ -29,7 +29,13 @@ function useColumns(): Column<Weakness>[] {
       width: '2fr',
       cell: (row) => (
         <span title={title(row)}>
-          <b>{row.id}</b> <span className="sub">{title(row)}</span>
+          {isNumbered(row.id) ? (
+            <>
+              <b>{row.id}</b> <span className="sub">{title(row)}</span>
+            </>
+          ) : (
+            <b>{title(row)}</b>
+          )}
         </span>
       ),
     },

@@ -230,6 +230,12 @@ impl<'a> View<'a> {
         self.groups.get(group as usize).copied().unwrap_or(false)
     }
 
+    /// Whether a finding is asked for, by its place, however it stands on a machine.
+    #[must_use]
+    pub fn asks_for(&self, finding: u32) -> bool {
+        self.seen.get(finding as usize).is_some_and(|seen| seen.wanted)
+    }
+
     /// The machines that are asked for, whatever they have.
     pub fn machines(&self) -> impl Iterator<Item = &'a Machine> {
         let filter = self.filter;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     claim::{Part, Standing},
-    count::{Board, END, Machine, UPDATE, View, in_parts},
+    count::{Board, END, Finding, Machine, UPDATE, Unit, View, in_parts},
     server::board::{Counted, counted},
 };
 
@@ -77,34 +77,72 @@ struct Known {
 /// The units by which machines have what is asked for, and their packages.
 fn behind(counted: &Counted, asked: &Asked) -> HashMap<u32, i64> {
     let view = asked.view(counted);
+    let plan = Plan::of(&view);
     let parts = in_parts(&view, |machines| {
-        let units = machines.iter().flat_map(|machine| units(&view, machine, &wanted(&view, machine)));
+        let units = machines.iter().flat_map(|machine| plan.units(machine, &plan.wanted(&view, machine)));
         units.collect::<HashSet<u32>>()
     });
     parts.into_iter().flatten().map(|unit| (unit, view.board.units[unit as usize].package)).collect()
 }
 
-/// The findings of a machine that are asked for and can be mended by an update, in rising order as the machine has them.
-fn wanted(view: &View<'_>, machine: &Machine) -> Vec<u32> {
-    // No update mends that a release has ended.
-    let is_end = |finding: u32| {
-        let weakness = view.board.findings[finding as usize].weakness;
-        view.board.weaknesses[weakness as usize].id.starts_with(END)
-    };
-    let can = view.findings(machine).filter(|shown| shown.held.known().standing == Standing::Open);
-    let can = can.filter(|shown| !is_end(shown.held.finding));
-    can.map(|shown| shown.held.finding).collect()
+/// What an update does about a finding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing: its release has ended.
+    End,
+    /// It is an update that waits, whose package is its subject.
+    Update,
+    /// Something of people's way in.
+    Remote,
+    /// It is mended with a package.
+    Package,
 }
 
-fn units(view: &View<'_>, machine: &Machine, wanted: &[u32]) -> Vec<u32> {
-    if wanted.is_empty() {
-        return Vec::new();
+/// What is worked out once for all machines, which have the same findings millions of times.
+struct Plan {
+    /// By the finding's place.
+    kinds: Vec<Kind>,
+    /// By the unit's place: the findings that are asked for and that an update of it mends.
+    mends: Vec<Vec<u32>>,
+}
+
+impl Plan {
+    fn of(view: &View<'_>) -> Self {
+        let board = view.board;
+        let kind = |finding: &Finding| {
+            let key = &board.weaknesses[finding.weakness as usize].id;
+            if key.starts_with(END) {
+                Kind::End
+            } else if key.starts_with(UPDATE) {
+                Kind::Update
+            } else if finding.part == Part::Remote {
+                Kind::Remote
+            } else {
+                Kind::Package
+            }
+        };
+        let mends = |unit: &Unit| {
+            let open = unit.claims.iter().filter(|(_, known)| known.standing == Standing::Open);
+            open.map(|(finding, _)| *finding).filter(|finding| view.asks_for(*finding)).collect()
+        };
+        Self { kinds: board.findings.iter().map(kind).collect(), mends: board.units.iter().map(mends).collect() }
     }
-    let has = |unit: &&u32| {
-        let claims = &view.board.units[**unit as usize].claims;
-        claims.iter().any(|(finding, known)| known.standing == Standing::Open && wanted.binary_search(finding).is_ok())
-    };
-    machine.units.iter().filter(has).copied().collect()
+
+    /// The findings of a machine that are asked for and can be mended by an update, in rising order as the machine has them.
+    fn wanted(&self, view: &View<'_>, machine: &Machine) -> Vec<u32> {
+        let can = view.findings(machine).filter(|shown| shown.held.known().standing == Standing::Open);
+        let can = can.filter(|shown| self.kinds[shown.held.finding as usize] != Kind::End);
+        can.map(|shown| shown.held.finding).collect()
+    }
+
+    /// What a machine has that is to be updated for such findings.
+    fn units(&self, machine: &Machine, wanted: &[u32]) -> Vec<u32> {
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let mends = |unit: &&u32| self.mends[**unit as usize].iter().any(|it| wanted.binary_search(it).is_ok());
+        machine.units.iter().filter(mends).copied().collect()
+    }
 }
 
 /// The system that updates packages of a machine, by its release and the package's own source.
@@ -156,7 +194,7 @@ impl Needs {
     }
 
     /// What one machine needs.
-    fn add(&mut self, view: &View<'_>, machine: &Machine, known: &Known) {
+    fn add(&mut self, view: &View<'_>, plan: &Plan, machine: &Machine, known: &Known) {
         let board = view.board;
         let mut whys = BTreeSet::new();
         let (mut any, mut does) = (false, BTreeSet::<&'static str>::new());
@@ -169,25 +207,29 @@ impl Needs {
         };
         for shown in view.findings(machine) {
             any = true;
-            let finding = &board.findings[shown.held.finding as usize];
-            let key = &board.weaknesses[finding.weakness as usize].id;
-            if key.starts_with(END) {
-                whys.insert("end_of_life");
-            } else if shown.held.known().standing != Standing::Open {
-                whys.insert("no_fix");
-            } else if key.starts_with(UPDATE) {
-                names(system(&machine.release, None), &finding.subject);
-            } else if finding.part == Part::Remote && machine.endpoint.is_none() {
-                whys.insert("not_a_package");
+            match plan.kinds[shown.held.finding as usize] {
+                Kind::End => {
+                    whys.insert("end_of_life");
+                }
+                _ if shown.held.known().standing != Standing::Open => {
+                    whys.insert("no_fix");
+                }
+                Kind::Update => {
+                    names(system(&machine.release, None), &board.findings[shown.held.finding as usize].subject);
+                }
+                Kind::Remote if machine.endpoint.is_none() => {
+                    whys.insert("not_a_package");
+                }
+                Kind::Remote | Kind::Package => {}
             }
         }
         if !any {
             return;
         }
         self.machines += 1;
-        let wanted = wanted(view, machine);
+        let wanted = plan.wanted(view, machine);
         let mut marked = Vec::new();
-        for number in units(view, machine, &wanted) {
+        for number in plan.units(machine, &wanted) {
             let unit = &board.units[number as usize];
             let Some(source) = known.sources.get(&unit.package) else { continue };
             let system = system(&machine.release, Some(source));
@@ -250,9 +292,10 @@ impl Needs {
 
 fn mend(counted: &Counted, asked: &Asked, known: &Known) -> Remedy {
     let view = asked.view(counted);
+    let plan = Plan::of(&view);
     let parts = in_parts(&view, |machines| {
         let mut needs = Needs::default();
-        machines.iter().for_each(|machine| needs.add(&view, machine, known));
+        machines.iter().for_each(|machine| needs.add(&view, &plan, machine, known));
         needs
     });
     let mut needs = Needs::default();
