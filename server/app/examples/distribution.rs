@@ -109,7 +109,7 @@ async fn works(server: &Server, others: &Others, asks: &Asking, id: &str, machin
     Ok(())
 }
 
-/// Every endpoint that was given something has done it: one of a hundred has not.
+/// Every endpoint that was given something has done it: one of 256 has not.
 async fn answer(ctx: &Context) -> anyhow::Result<u64> {
     let mut tx = ctx.db().write_relaxed().await?;
     let done = sqlx::query(
