@@ -38,6 +38,7 @@ use self::{
 const GROUPS: usize = 40;
 /// Endpoints of the first ring.
 const FIRST: usize = 1_000;
+
 fn main() -> anyhow::Result<()> {
     block_on(run())
 }

@@ -170,14 +170,21 @@ proptest! {
                 prop_assert_eq!(totals.cells[at].machines, machines as u64);
             }
         }
-        let mut by_weakness: BTreeMap<u32, u64> = BTreeMap::new();
+        // On how many machines a weakness is, on how many it is overdue, and since when.
+        let mut by_weakness: BTreeMap<u32, (u64, u64, u32)> = BTreeMap::new();
         for machine in &board.machines {
-            let mut had: Vec<u32> = view.findings(machine).map(|shown| shown.seen.weakness).collect();
-            had.sort_unstable();
-            had.dedup();
-            had.into_iter().for_each(|weakness| *by_weakness.entry(weakness).or_default() += 1);
+            let mut had: BTreeMap<u32, (bool, u32)> = BTreeMap::new();
+            for shown in view.findings(machine) {
+                let (overdue, since) = had.entry(shown.seen.weakness).or_insert((false, u32::MAX));
+                (*overdue, *since) = (*overdue || shown.overdue, shown.held.since().min(*since));
+            }
+            for (weakness, (overdue, since)) in had {
+                let (machines, late, first) = by_weakness.entry(weakness).or_insert((0, 0, u32::MAX));
+                (*machines, *late, *first) = (*machines + 1, *late + u64::from(overdue), since.min(*first));
+            }
         }
-        let listed = weaknesses(&view).into_iter().map(|one| (one.weakness, one.machines)).collect::<BTreeMap<_, _>>();
+        let counted = |one: OfWeakness| (one.weakness, (one.machines, one.overdue, one.since));
+        let listed = weaknesses(&view).into_iter().map(counted).collect::<BTreeMap<_, _>>();
         prop_assert_eq!(listed, by_weakness);
     }
 }

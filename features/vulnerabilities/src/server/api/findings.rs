@@ -108,7 +108,7 @@ pub(crate) async fn list(
             }));
         }
     }
-    let next = offset + limit as usize;
+    let next = offset.saturating_add(limit as usize);
     let next_cursor = (next < total).then(|| yagura_server_kit::Cursor::write(&Offset { offset: next }));
     Ok(Json(Page { items, next_cursor, count: Count { value: total as u64, exact: true } }))
 }

@@ -140,7 +140,7 @@ pub(crate) async fn list(
     })
     .await?;
     let items = items.into_iter().map(|item| item.with_presence(&ctx)).collect();
-    let next = offset + limit as usize;
+    let next = offset.saturating_add(limit as usize);
     let count = Count { value: total as u64, exact: true };
     Ok(Json(Page::cut(items, limit, count, |_| Offset { offset: next })))
 }

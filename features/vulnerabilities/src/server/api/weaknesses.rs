@@ -124,7 +124,7 @@ pub(crate) async fn list(
         let board = &counted.board;
         let mut found = weaknesses(&asked.view(counted));
         let total = found.len();
-        order.cut(board, &mut found, offset + limit as usize + 1);
+        order.cut(board, &mut found, offset.saturating_add(limit as usize + 1));
         let page = found.iter().skip(offset);
         (page.map(|one| WeaknessSummary::new(board, one)).collect::<Vec<_>>(), total)
     })
@@ -134,7 +134,7 @@ pub(crate) async fn list(
     for item in &mut items {
         item.head.fixed = fixed.get(&item.head.id).cloned().unwrap_or_default();
     }
-    let next = offset + limit as usize;
+    let next = offset.saturating_add(limit as usize);
     let count = Count { value: total as u64, exact: true };
     Ok(Json(Page::cut(items, limit, count, |_| Offset { offset: next })))
 }
